@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/packed_samples.hpp"
+
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "runtime/error.hpp"
+
+namespace athanor {
+namespace {
+
+constexpr std::size_t part_alignment = 16;
+constexpr std::size_t table_entry_bytes = 16;
+
+std::size_t aligned(std::size_t bytes) {
+    return (bytes + part_alignment - 1) / part_alignment * part_alignment;
+}
+
+std::size_t rows_of(PackedCounts const& counts, Level level) {
+    switch (level) {
+        case Level::atom:
+            return counts.atoms;
+        case Level::edge:
+            return counts.edges;
+        case Level::system:
+            return counts.systems;
+    }
+    return 0;
+}
+
+}  // namespace
+
+std::size_t packed_bytes(Schema const& schema, PackedCounts const& counts) {
+    std::size_t bytes = aligned(counts.systems * table_entry_bytes);
+    for (FieldSpec const& spec : schema.fields())
+        bytes += aligned(rows_of(counts, spec.level) * spec.bytes_per_row());
+    return bytes + aligned(counts.text_bytes);
+}
+
+PackedCounts count_packed(Batch const& batch, std::span<SystemIndex const> systems) {
+    PackedCounts counts;
+    counts.systems = static_cast<std::uint32_t>(systems.size());
+    for (SystemIndex s : systems) {
+        counts.atoms += static_cast<std::uint32_t>(batch.atom_count(s));
+        counts.edges += static_cast<std::uint32_t>(batch.edge_count(s));
+        counts.text_bytes +=
+            static_cast<std::uint32_t>(batch.name(s).size() + batch.text(s).size());
+    }
+    return counts;
+}
+
+std::size_t pack_samples(Schema const& schema, Batch const& batch,
+                         std::span<SystemIndex const> systems, std::span<std::byte> out) {
+    PackedCounts const counts = count_packed(batch, systems);
+    std::size_t const total = packed_bytes(schema, counts);
+    ATHANOR_EXPECTS(total <= out.size());
+    std::byte* to = out.data();
+    for (SystemIndex s : systems) {
+        std::int32_t const sizes[2] = {batch.atom_count(s), batch.edge_count(s)};
+        std::uint32_t const texts[2] = {static_cast<std::uint32_t>(batch.name(s).size()),
+                                        static_cast<std::uint32_t>(batch.text(s).size())};
+        std::memcpy(to, sizes, 8);
+        std::memcpy(to + 8, texts, 8);
+        to += table_entry_bytes;
+    }
+    for (int f = 0; f < schema.field_count(); ++f) {
+        FieldIndex const field{f};
+        ATHANOR_EXPECTS(batch.schema().field(field).name == schema.field(field).name);
+        std::byte* column = to;
+        for (SystemIndex s : systems) {
+            RowMove const move{column, batch.rows(field, s), batch.row_bytes(field, s)};
+            batch.space().move({&move, 1});
+            column += move.bytes;
+        }
+        std::size_t const padded = aligned(column - to);
+        std::memset(column, 0, to + padded - column);
+        to += padded;
+    }
+    std::byte* text = to;
+    for (SystemIndex s : systems)
+        for (std::string const* words : {&batch.name(s), &batch.text(s)}) {
+            std::memcpy(text, words->data(), words->size());
+            text += words->size();
+        }
+    std::memset(text, 0, out.data() + total - text);
+    return total;
+}
+
+PackedSamples::PackedSamples(SchemaPtr schema, PackedCounts const& counts,
+                             std::span<std::byte const> bytes)
+    : schema_(std::move(schema)), counts_(counts), bytes_(bytes) {
+    auto const refuse = [](std::string const& why) {
+        throw CampaignError("packed samples are damaged: " + why);
+    };
+    if (packed_bytes(*schema_, counts_) > bytes_.size())
+        refuse(fmt::format("{} bytes for {} systems, {} atoms, {} edges; {} are needed",
+                           bytes_.size(), counts_.systems, counts_.atoms, counts_.edges,
+                           packed_bytes(*schema_, counts_)));
+    Place place{0, 0, packed_bytes(*schema_, counts_) - aligned(counts_.text_bytes)};
+    std::size_t text_bytes = 0;
+    places_.reserve(counts_.systems);
+    for (int k = 0; k < system_count(); ++k) {
+        Entry const e = entry(k);
+        if (e.atoms < 0 || e.edges < 0) refuse(fmt::format("sample {} has a negative size", k));
+        places_.push_back(place);
+        place.first_atom += e.atoms;
+        place.first_edge += e.edges;
+        place.first_text += std::size_t{e.name_bytes} + e.text_bytes;
+        text_bytes += std::size_t{e.name_bytes} + e.text_bytes;
+    }
+    if (place.first_atom != counts_.atoms || place.first_edge != counts_.edges ||
+        text_bytes != counts_.text_bytes)
+        refuse("the table's sizes do not add up to the header's");
+}
+
+PackedSamples::Entry PackedSamples::entry(int k) const {
+    Entry e;
+    std::memcpy(&e, bytes_.data() + k * table_entry_bytes, sizeof e);
+    return e;
+}
+
+SystemIndex PackedSamples::append_to(Batch& batch, int k) const {
+    Entry const e = entry(k);
+    Place const& place = places_[k];
+    auto const* const words = reinterpret_cast<char const*>(bytes_.data()) + place.first_text;
+    SystemIndex const s = batch.allocate(e.atoms, e.edges, std::string(words, e.name_bytes),
+                                         std::string(words + e.name_bytes, e.text_bytes));
+    std::size_t offset = aligned(counts_.systems * table_entry_bytes);
+    for (int f = 0; f < schema_->field_count(); ++f) {
+        FieldIndex const field{f};
+        FieldSpec const& spec = schema_->field(field);
+        ATHANOR_EXPECTS(batch.schema().field(field).name == spec.name);
+        std::size_t const first = spec.level == Level::atom   ? place.first_atom
+                                  : spec.level == Level::edge ? place.first_edge
+                                                              : static_cast<std::size_t>(k);
+        RowMove const move{batch.rows(field, s),
+                           bytes_.data() + offset + first * spec.bytes_per_row(),
+                           batch.row_bytes(field, s)};
+        batch.space().move({&move, 1});
+        offset += aligned(rows_of(counts_, spec.level) * spec.bytes_per_row());
+    }
+    return s;
+}
+
+}  // namespace athanor

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "runtime/batch.hpp"
+#include "runtime/field.hpp"
+
+namespace athanor {
+
+/// How many rows and bytes some packed samples take.
+struct PackedCounts {
+    std::uint32_t systems = 0;
+    std::uint32_t atoms = 0;
+    std::uint32_t edges = 0;
+    std::uint32_t text_bytes = 0;  ///< names and texts together
+    bool operator==(PackedCounts const&) const = default;
+};
+
+/// Samples of a batch as one run of bytes: what a channel's slot and a checkpoint record hold.
+/// Layout (little-endian; every part begins at a multiple of 16 from the start):
+///   table    per system: int32 atoms, int32 edges, uint32 name bytes, uint32 text bytes
+///   columns  for every field of the schema in its order: the rows of all systems, in system order
+///   text     per system: its name, then its text
+/// Nothing else; counts travel with whoever carries the bytes.
+/// The schema here is the first part of the batch's: fields that a stage adds stay at home.
+[[nodiscard]] std::size_t packed_bytes(Schema const& schema, PackedCounts const& counts);
+
+/// What `systems` of `batch` would take.
+[[nodiscard]] PackedCounts count_packed(Batch const& batch, std::span<SystemIndex const> systems);
+
+/// Writes them; returns the bytes used. Expects: out is large enough and 16-byte aligned.
+std::size_t pack_samples(Schema const& schema, Batch const& batch,
+                         std::span<SystemIndex const> systems, std::span<std::byte> out);
+
+/// Reads packed samples in place.
+/// Ownership: none; `bytes` must outlive it.
+/// Throws:    CampaignError from the constructor when counts, table and bytes do not fit together.
+class PackedSamples {
+public:
+    PackedSamples(SchemaPtr schema, PackedCounts const& counts, std::span<std::byte const> bytes);
+
+    [[nodiscard]] int system_count() const { return static_cast<int>(counts_.systems); }
+    [[nodiscard]] int atom_count(int k) const { return entry(k).atoms; }
+    [[nodiscard]] int edge_count(int k) const { return entry(k).edges; }
+    /// Appends sample k; state fields of the batch are zero. Expects: it fits.
+    SystemIndex append_to(Batch& batch, int k) const;
+
+private:
+    struct Entry {
+        std::int32_t atoms;
+        std::int32_t edges;
+        std::uint32_t name_bytes;
+        std::uint32_t text_bytes;
+    };
+    struct Place {
+        std::size_t first_atom;
+        std::size_t first_edge;
+        std::size_t first_text;
+    };
+    [[nodiscard]] Entry entry(int k) const;
+
+    SchemaPtr schema_;
+    PackedCounts counts_;
+    std::span<std::byte const> bytes_;
+    std::vector<Place> places_;
+};
+
+}  // namespace athanor
