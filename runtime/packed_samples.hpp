@@ -55,7 +55,9 @@ public:
         read(counts, bytes);
     }
 
-    /// Turns to other bytes; allocates only for more systems than ever before.
+    /// Room for `systems` samples, so that no read() of as many allocates.
+    void reserve(int systems) { places_.reserve(static_cast<std::size_t>(systems)); }
+    /// Turns to other bytes.
     void read(PackedCounts const& counts, std::span<std::byte const> bytes);
 
     [[nodiscard]] int system_count() const { return static_cast<int>(counts_.systems); }
