@@ -26,7 +26,8 @@ public:
     MpiTransport();
     ~MpiTransport();
 
-    /// This rank's half of `edge`; the peer makes the other one, with the same room, before or after.
+    /// This rank's half of `edge`; the peer makes the other one before or after. Expects: both have
+    /// the same room. (A message that is too long for its receive is an MpiError at best.)
     [[nodiscard]] std::unique_ptr<TransportSender> sender_to(Rank peer, EdgeId edge,
                                                              SlotRoom const& room) const;
     [[nodiscard]] std::unique_ptr<TransportReceiver> receiver_from(Rank peer, EdgeId edge,
