@@ -14,7 +14,7 @@ struct NveOptions {
 /// Constant energy: velocity Verlet.
 ///   v(t + dt/2) = v(t) + dt/2 F(t)/m,  r(t + dt) = r(t) + dt v(t + dt/2),
 ///   v(t + dt)   = v(t + dt/2) + dt/2 F(t + dt)/m
-/// written as the reference writes it, r += dt v + dt²/2 F/m first.
+/// Langevin dynamics without friction does the same operations in the same order.
 /// Source: Swope, Andersen, Berens, Wilson, J. Chem. Phys. 76, 637 (1982), eqs. 4-6.
 /// Order:  second order in dt, time-reversible, symplectic. A massless atom does not move by force.
 class Nve final : public Dynamics {

@@ -50,6 +50,14 @@ inline Sample cluster(SchemaPtr const& schema, std::int64_t id,
     return sample;
 }
 
+/// `atoms` atoms of argon on a line, `spacing` apart [Å].
+inline Sample line_of_atoms(SchemaPtr const& schema, std::int64_t id, int atoms, double spacing,
+                            double mass = 39.948) {
+    std::vector<double> positions(3 * static_cast<std::size_t>(atoms), 0.05);
+    for (int a = 0; a < atoms; ++a) positions[3 * a] = spacing * a;
+    return cluster(schema, id, positions, 18, mass);
+}
+
 /// An argon crystal of cells³ · 4 atoms, each moved by up to `rattle` [Å] along every axis.
 inline Sample argon_crystal(SchemaPtr const& schema, std::int64_t id, int cells, double rattle,
                             unsigned seed, double lattice_constant = 5.26) {
