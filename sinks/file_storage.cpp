@@ -82,7 +82,13 @@ void sync_folder(fs::path const& folder) {
     if (::fsync(fd.get()) != 0) fail("sync the folder", folder, errno);
 }
 
-/// Throws unless a `put` may have come from this program: nothing of that kind may be lost.
+void sync_file_system(fs::path const& folder) {
+    Descriptor const fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd.get() < 0) fail("open the folder", folder, errno);
+    if (::syncfs(fd.get()) != 0) fail("sync the file system of", folder, errno);
+}
+
+/// Throws unless what is there is a store or an empty folder: nothing else may be lost.
 void expect_replaceable(fs::path const& path) {
     std::error_code ignored;
     bool const store = fs::exists(path / "zarr.json", ignored);
@@ -220,7 +226,9 @@ void FileStorage::write_file(fs::path const& file, std::span<std::byte const> by
         if (written < 0) fail("write", file, errno);
         bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
-    if (durability_ != Durability::none && ::fdatasync(fd.get()) != 0) fail("sync", file, errno);
+    // What is made aside is synced all at once by publish().
+    bool const sync_now = durability_ != Durability::none && root_ == path_;
+    if (sync_now && ::fdatasync(fd.get()) != 0) fail("sync", file, errno);
     if (fd.close() != 0) fail("finish writing", file, errno);
 }
 
@@ -240,7 +248,7 @@ void FileStorage::put(std::string const& key, std::span<std::byte const> bytes) 
         ::unlink(temporary.c_str());
         throw;
     }
-    if (durability_ == Durability::none) return;
+    if (durability_ == Durability::none || root_ != path_) return;
     std::lock_guard const guard(mutex_);
     // Folders above may be new as well: their entries must last, too.
     for (auto folder = target.parent_path(); touched_folders_.insert(folder).second;
@@ -309,7 +317,7 @@ void FileStorage::sync() {
 
 void FileStorage::publish() {
     if (root_ == path_) return;
-    sync();
+    if (durability_ != Durability::none) sync_file_system(root_);
     auto const exchange = [this](unsigned flags) {
         return ::renameat2(AT_FDCWD, root_.c_str(), AT_FDCWD, path_.c_str(), flags);
     };
