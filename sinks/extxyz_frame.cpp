@@ -13,7 +13,7 @@
 
 #include "runtime/error.hpp"
 #include "sinks/extxyz_value.hpp"
-#include "sinks/species.hpp"
+#include "runtime/species.hpp"
 
 namespace athanor {
 namespace {

@@ -12,7 +12,7 @@
 #include "runtime/field.hpp"
 #include "runtime/ids.hpp"
 #include "sinks/frame_selection.hpp"
-#include "sinks/species.hpp"
+#include "runtime/species.hpp"
 
 namespace athanor {
 

@@ -16,7 +16,7 @@
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
 #include "sinks/extxyz_value.hpp"
-#include "sinks/species.hpp"
+#include "runtime/species.hpp"
 
 namespace athanor {
 namespace {
