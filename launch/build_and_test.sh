@@ -113,8 +113,8 @@ run_tests() {  # PRESET CTEST-OPTIONS...
     ctest --preset "$preset" --parallel "$test_jobs" --no-tests=error "$@"
 }
 
-# g++ 12's ThreadSanitizer does not start where the kernel randomises addresses widely; setarch turns
-# that off for its children, where it is allowed to.
+# g++ 12's ThreadSanitizer does not start where the kernel randomises addresses widely; setarch
+# turns that off for its children, where it is allowed to.
 run_thread_tests() {
     local fixed=()
     setarch "$(uname -m)" -R true 2> /dev/null && fixed=(setarch "$(uname -m)" -R)

@@ -34,8 +34,8 @@ athanor_mpi_environment() {
     if ((ranks > slots)); then
         export OMPI_MCA_rmaps_base_oversubscribe="${OMPI_MCA_rmaps_base_oversubscribe:-1}"
     fi
-    # A rank that waits gives its core away. Without this, two ranks on two cores spin, and a message
-    # of eight bytes takes 1000 times longer as soon as anything else wants to run.
+    # A rank that waits gives its core away. Without this, two ranks on two cores spin, and a
+    # message of eight bytes takes some 300 times longer as soon as anything else wants to run.
     export OMPI_MCA_mpi_yield_when_idle="${OMPI_MCA_mpi_yield_when_idle:-1}"
     # Open MPI ties each of two ranks to one core, and all threads of a rank with it. Off, so that
     # OpenMP threads and the ones that compress and write find the free cores.
