@@ -15,7 +15,8 @@ usage() {
     cat <<'EOF'
 usage: launch/quickstart.sh [--help]
 Installs what is missing, builds Athanor in build/quickstart and runs the campaign
-launch/examples/relax_then_md.json on two MPI ranks: one relaxes the structures, the other runs molecular dynamics with what arrives.
+launch/examples/relax_then_md.json on two MPI ranks: one relaxes the structures, the other runs
+molecular dynamics with what arrives.
 Results go to out/quickstart, and only results of this script there are ever overwritten.
 The last line is the path of the store with the finished samples.
 Exit codes: 0 done; 2 packages are missing or out/quickstart is not ours; otherwise the code of the

@@ -323,7 +323,7 @@ def check_cycles(tree):
 
 
 def check_file_sets(tree):
-    """Every header of a layer is in its FILE_SET, so it is compiled alone; every source is built."""
+    """Every header of a layer is in its FILE_SET (compiled alone), and every source is built."""
     for layer in sorted(tree.layers.keys() | {"launch"}):
         cmake = f"{layer}/CMakeLists.txt"
         text = re.sub(r"#[^\n]*", "", tree.files.get(cmake, ""))
