@@ -222,6 +222,7 @@ class Words(unittest.TestCase):
         self.assertEqual(self.rule("auto* a = new int(3);\n"), ["new"])
         self.assertEqual(self.rule("void f(int* a) { delete a; }\n"), ["new"])
         self.assertEqual(self.rule("void f(int* a) { delete[] a; }\n"), ["new"])
+        self.assertEqual(self.rule("auto a = std::unique_ptr<A>(new A(3));\n"), [])
         self.assertEqual(self.rule("#include <new>\nvoid* a = ::operator new(3);\n"), [])
         self.assertEqual(self.rule("struct A { A(A const&) = delete; };\n"), [])
 
