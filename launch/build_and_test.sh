@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The Athanor developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# The one test command: whatever must hold is checked here, on a fresh Debian or Ubuntu machine, in
+# under 25 minutes on two cores. Continuous integration (.ci/run) calls the same script.
+set -uo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+venv="$root/build/venv"
+logs="$root/build/logs"
+# Tests of what a sanitizer cannot see, or that take minutes under one: long statistics, and checks
+# of source text.
+not_under_sanitizers='^(slow|house)$'
+clang_format_version=14
+
+usage() {
+    cat <<'EOF'
+usage: launch/build_and_test.sh [--quick]
+Installs what is missing, then builds and tests:
+  release  warnings are errors; every header alone; house rules; formatting; all tests
+  asan     AddressSanitizer and UBSan: all tests but the slow ones
+  tsan     ThreadSanitizer: runtime, comm and stages inside one process
+  --quick  the release part only
+Stops at the first failure; the last lines are a table of the steps and what ctest said.
+The whole output of each step is kept in build/logs.
+EOF
+}
+
+quick=false
+for argument in "$@"; do
+    case "$argument" in
+        --quick) quick=true ;;
+        -h | --help) usage; exit 0 ;;
+        *) echo "build_and_test.sh: unknown option $argument" >&2; usage >&2; exit 2 ;;
+    esac
+done
+
+cd "$root" || exit 1
+mkdir -p "$logs"
+jobs=$(nproc)
+test_jobs=2
+table=()
+closing=()
+
+summary() {
+    printf '\n%-28s %8s  %s\n' step seconds result
+    printf '%s\n' "${table[@]}"
+    if ((${#closing[@]} > 0)); then
+        printf '\n'
+        printf '%s\n' "${closing[@]}"
+    fi
+    printf '\n%s\n' "$1"
+}
+
+# step NAME COMMAND...: runs it, keeps its output and its time, ends everything when it fails.
+# A command that prints a line "skipped: why" has that as its result.
+step() {
+    local name=$1 log begin code seconds result lines
+    shift
+    log="$logs/${name//[^a-zA-Z0-9]/_}.log"
+    printf '\n== %s: %s\n' "$name" "$*"
+    begin=$SECONDS
+    "$@" 2>&1 | tee "$log"
+    code=${PIPESTATUS[0]}
+    seconds=$((SECONDS - begin))
+    result=ok
+    ((code == 0)) || result="FAILED with exit code $code"
+    lines=$(grep -m 1 '^skipped: ' "$log") && result=$lines
+    table+=("$(printf '%-28s %8d  %s' "$name" "$seconds" "$result")")
+    # What ctest says last; kept so that it stands at the end of our own output too.
+    while IFS= read -r lines; do
+        closing+=("$name: $lines")
+    done < <(grep -E '^([0-9]+% tests passed|Total Test time)' "$log")
+    if ((code != 0)); then
+        summary "build_and_test.sh: \"$name\" failed after $SECONDS s; its output is in $log"
+        exit "$code"
+    fi
+}
+
+# zarr-python, an independent reader of the stores that the tests write.
+make_venv() {
+    local check='import numpy, zarr; assert int(zarr.__version__.split(".")[0]) >= 3'
+    if "$venv/bin/python" -c "$check" 2> /dev/null; then
+        echo "zarr and numpy are there already"
+        return
+    fi
+    python3 -m venv --clear "$venv" || return
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'zarr>=3' numpy || return
+    "$venv/bin/python" -c "$check"
+}
+
+# Its output differs between versions, so only the pinned one is asked.
+check_format() {
+    local program version
+    program=$(command -v "clang-format-$clang_format_version" || command -v clang-format) || {
+        echo "skipped: no clang-format"
+        return 0
+    }
+    version=$("$program" --version | grep -oE 'version [0-9]+' | head -n 1)
+    if [[ "$version" != "version $clang_format_version" ]]; then
+        echo "skipped: clang-format is $version, the sources follow $clang_format_version"
+        return 0
+    fi
+    find runtime kernels comm sinks stages launch tests bench -path tests/data -prune -o -type f \
+        '(' -name '*.hpp' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' ')' -print0 |
+        xargs -0 -r "$program" --dry-run --Werror
+}
+
+run_tests() {  # PRESET CTEST-OPTIONS...
+    local preset=$1
+    shift
+    ctest --preset "$preset" --parallel "$test_jobs" --no-tests=error "$@"
+}
+
+# g++ 12's ThreadSanitizer does not start where the kernel randomises addresses widely; setarch
+# turns that off for its children, where it is allowed to.
+run_thread_tests() {
+    local fixed=()
+    setarch "$(uname -m)" -R true 2> /dev/null && fixed=(setarch "$(uname -m)" -R)
+    "${fixed[@]}" ctest --preset tsan --parallel "$test_jobs" --no-tests=error \
+        -L '^(runtime|comm|stages)$' -LE '^(mpi|slow|house)$'
+}
+
+step packages launch/install_packages.sh --tests
+step "python environment" make_venv
+
+step "release: configure" cmake --preset release "-DATHANOR_PYTHON=$venv/bin/python"
+step "release: house rules" python3 tests/house/check_house.py --layers build/release/layers.txt
+step "release: formatting" check_format
+step "release: build" cmake --build --preset release --parallel "$jobs"
+step "release: every header alone" cmake --build --preset release --parallel "$jobs" \
+    --target all_verify_interface_header_sets
+step "release: tests" run_tests release
+
+if ! $quick; then
+    step "asan: configure" cmake --preset asan "-DATHANOR_PYTHON=$venv/bin/python"
+    step "asan: build" cmake --build --preset asan --parallel "$jobs"
+    step "asan: tests" run_tests asan -LE "$not_under_sanitizers"
+
+    step "tsan: configure" cmake --preset tsan "-DATHANOR_PYTHON=$venv/bin/python"
+    step "tsan: build" cmake --build --preset tsan --parallel "$jobs" \
+        --target tests_runtime tests_comm tests_stages
+    step "tsan: tests" run_thread_tests
+fi
+
+summary "build_and_test.sh: all steps passed in $SECONDS s"
