@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "launch/config.hpp"
+#include "comm/mpi_environment.hpp"
+#include "launch/campaign_plan.hpp"
 #include "launch/progress.hpp"
 
 namespace athanor {
@@ -13,8 +14,12 @@ struct RunOptions {
     ProgressMode progress = ProgressMode::automatic;
 };
 
-/// Runs a campaign from the first sample to the last; returns the exit code of the program.
-/// Throws: Error, whose exit_code() tells what failed.
-[[nodiscard]] int run_campaign(Config const& config, RunOptions const& options);
+/// Runs a campaign from the first sample to the last, on every rank of the job or in one process;
+/// returns the exit code of the program: 0, or 5 when samples are in quarantine.
+/// Collective: every rank calls it with the same plan.
+/// Throws:     Error, whose exit_code() tells what failed. A rank whose part fails while others work
+///             says so and ends the job.
+[[nodiscard]] int run_campaign(MpiEnvironment const& mpi, CampaignPlan const& plan,
+                               RunOptions const& options);
 
 }  // namespace athanor

@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "sinks/frame_selection.hpp"
+#include "sinks/storage.hpp"
 #include "stages/pipeline_spec.hpp"
 
 namespace athanor {
@@ -21,19 +23,10 @@ enum class OversizedPolicy { refuse, quarantine };
 enum class DegreesOfFreedom { automatic, three_n };
 enum class StoreDtype { float64, float32 };
 enum class StoreCodec { none, blosclz, lz4, lz4hc, zlib, zstd };
-enum class Durability { none, commit, strict };
-
-/// Which frames of the input take part, as a slice; negative bounds count from the end.
-struct FrameSelection {
-    std::optional<std::int64_t> first;  ///< none: from the beginning
-    std::optional<std::int64_t> end;    ///< one past the last; none: to the end
-    std::int64_t step = 1;              ///< above 0
-    bool operator==(FrameSelection const&) const = default;
-};
 
 struct InputSpec {
     std::filesystem::path path;
-    std::string select = ":";  ///< "5", "10:20", "::100"; see parse_selection()
+    std::string select = ":";  ///< "5", "10:20", "::100"; see FrameSelection
     bool operator==(InputSpec const&) const = default;
 };
 
@@ -140,8 +133,5 @@ struct ConfigOverride {
 /// FNV-1a of what decides the numbers of a trajectory (seed, model, stages): equal hashes mean that
 /// results of two runs on one kind of processor may be compared bit for bit.
 [[nodiscard]] std::uint64_t physics_hash(Config const& config);
-
-/// Throws ConfigError for anything but "i", "a:b" or "a:b:c" with c above 0.
-[[nodiscard]] FrameSelection parse_selection(std::string const& text);
 
 }  // namespace athanor

@@ -12,9 +12,9 @@
 
 #include "launch/config_access.hpp"
 #include "launch/config_errors.hpp"
-#include "launch/element_symbols.hpp"
 #include "launch/nearest_word.hpp"
 #include "runtime/error.hpp"
+#include "runtime/species.hpp"
 
 namespace athanor {
 namespace {
@@ -26,9 +26,8 @@ using nlohmann::json;
 
 /// What is wrong with the word for a species, or "".
 std::string species_error(std::string const& symbol) {
-    auto const& symbols = element_symbols();
-    if (std::find(symbols.begin(), symbols.end(), symbol) != symbols.end()) return "";
-    std::string const nearest = nearest_word(symbol, symbols);
+    if (atomic_number_of(symbol)) return "";
+    std::string const nearest = nearest_symbol(symbol);
     return fmt::format("\"{}\" is no element; give a symbol such as \"{}\"", symbol,
                        nearest.empty() ? "Ar" : nearest);
 }
@@ -189,7 +188,7 @@ void read_input(json const& checked, Places& places, Config& config, ConfigError
     config.input.path = places.add(checked["input"], "path", "/input/path");
     take(checked["input"], "select", config.input.select);
     try {
-        static_cast<void>(parse_selection(config.input.select));
+        static_cast<void>(FrameSelection(config.input.select));
     } catch (ConfigError const& error) {
         errors.add("/input/select", error.what());
     }

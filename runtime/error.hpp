@@ -36,6 +36,11 @@ struct CampaignError : Error {
     explicit CampaignError(std::string const& message) : Error(message, 4) {}
 };
 
+/// This part of the run ended because another part failed; that one's error is the one to report.
+struct StoppedError : CampaignError {
+    using CampaignError::CampaignError;
+};
+
 /// Storage failed: a full or read-only disk, a store that is damaged.
 struct StorageError : Error {
     explicit StorageError(std::string const& message) : Error(message, 6) {}

@@ -13,6 +13,7 @@ SizeAwareSampler::SizeAwareSampler(SampleSource& source, SamplerOptions options)
     ATHANOR_EXPECTS(options_.window > 0 && options_.patience >= 0);
     ATHANOR_EXPECTS(options_.bounds.systems > 0 && options_.bounds.atoms > 0);
     ATHANOR_EXPECTS(options_.bounds.edges == 0 || options_.estimate_edges);
+    if (options_.largest_sample == 0) options_.largest_sample = options_.bounds.atoms;
 }
 
 int SizeAwareSampler::edges_of(Sample const& sample) const {
@@ -24,7 +25,7 @@ void SizeAwareSampler::fill_window() {
         std::optional<Sample> sample = source_.next();
         if (!sample) {
             source_ended_ = true;
-        } else if (sample->atom_count() > options_.bounds.atoms ||
+        } else if (sample->atom_count() > options_.largest_sample ||
                    edges_of(*sample) > options_.bounds.edges) {
             refused_.push_back(std::move(*sample));
             return;  // refused samples are not to pile up: the caller takes them first

@@ -13,9 +13,10 @@
 namespace athanor {
 
 struct SamplerOptions {
-    BatchCapacity bounds;  ///< edges 0: no bound on edges
-    int window = 64;       ///< samples looked at beyond the next one, above 0
-    int patience = 256;    ///< draws that may overtake the oldest sample before it must go first
+    BatchCapacity bounds;    ///< edges 0: no bound on edges
+    int window = 64;         ///< samples looked at beyond the next one, above 0
+    int patience = 256;      ///< draws that may overtake the oldest sample before it must go first
+    int largest_sample = 0;  ///< atoms of the largest sample that may run; 0: bounds.atoms
     /// Edges that a sample will have in the stage's neighbour list; used when edges are bounded.
     std::function<int(Sample const&)> estimate_edges = {};
 };

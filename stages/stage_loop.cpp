@@ -50,7 +50,7 @@ void StageLoop::run(std::stop_token stop) {
     OpenHooks hooks(stage_);
     clock_.give_to(TimePart::other);
     while (!finished()) {
-        if (stop.stop_requested()) throw CampaignError("stopped because another stage failed");
+        if (stop.stop_requested()) throw StoppedError("stopped because another stage failed");
         bool moved = receive() || refill();
         if (stage_.active_count() > 0) {
             stage_.step(clock_);
@@ -195,7 +195,7 @@ void StageLoop::finish_sending(std::stop_token const& stop) {
     for (ChannelSender* output : ports_.outputs) output->close();
     bool done = false;
     while (!done) {
-        if (stop.stop_requested()) throw CampaignError("stopped because another stage failed");
+        if (stop.stop_requested()) throw StoppedError("stopped because another stage failed");
         done = true;
         for (ChannelSender* output : ports_.outputs) done = output->progress() && done;
         if (!done) std::this_thread::sleep_for(idle_sleep);

@@ -33,7 +33,7 @@ struct StagePorts {
 /// Order:   a departing sample that finds no credit stays in the batch, untouched: back-pressure.
 /// Threads: run() drives everything from the caller's thread.
 /// Throws:  what stage, channels and sinks throw; StorageError when every sink is full;
-///          CampaignError when asked to stop.
+///          StoppedError when asked to stop.
 class StageLoop {
 public:
     StageLoop(FusedStage& stage, StagePorts ports, StageMetrics& metrics);

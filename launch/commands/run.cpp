@@ -2,10 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/commands/run.hpp"
 
+#include <cstdio>
+#include <exception>
+#include <string>
+
 #include <fmt/format.h>
 
 #include "launch/campaign.hpp"
 #include "launch/nearest_word.hpp"
+#include "launch/placement.hpp"
+#include "launch/shared_plan.hpp"
+#include "launch/sink_set.hpp"
 #include "runtime/error.hpp"
 
 namespace athanor {
@@ -24,7 +31,27 @@ ProgressMode progress_mode(std::string const& word) {
 int run(RunCommand const& command) {
     RunOptions const options{.overwrite = command.overwrite,
                              .progress = progress_mode(command.progress)};
-    return run_campaign(load_config(command.config, command.overrides), options);
+    int no_arguments = 0;
+    char** none = nullptr;
+    MpiEnvironment const mpi(no_arguments, none);
+    CampaignPlan const plan = shared_plan(mpi, [&] {
+        Config const config = load_config(command.config, command.overrides);
+        static_cast<void>(Placement(config.pipeline, mpi.size()));
+        CampaignPlan made = make_campaign_plan(config);
+        clear_outputs(config, command.overwrite);
+        for (std::string const& note : made.notes)
+            std::fprintf(stderr, "athanor: note: %s\n", note.c_str());
+        return made;
+    });
+    try {
+        return run_campaign(mpi, plan, options);
+    } catch (std::exception const& error) {
+        if (mpi.size() == 1) throw;
+        // The others are in the middle of their work and hear of it through MPI alone.
+        auto const* const ours = dynamic_cast<Error const*>(&error);
+        std::fprintf(stderr, "athanor: rank %d: %s\n", mpi.rank().value(), error.what());
+        mpi.abort(ours != nullptr ? ours->exit_code() : 4);
+    }
 }
 
 }  // namespace athanor

@@ -5,10 +5,12 @@
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "launch/campaign_plan.hpp"
 #include "launch/config_words.hpp"
+#include "launch/placement.hpp"
 #include "launch/readable.hpp"
-#include "runtime/error.hpp"
 
 namespace athanor {
 namespace {
@@ -23,34 +25,44 @@ std::string_view word_of_dynamics(DynamicsSpec const& dynamics) {
     return std::visit(Word{}, dynamics);
 }
 
-void check_ranks(int ranks, std::size_t elements) {
-    if (ranks == 1 || static_cast<std::size_t>(ranks) == elements) return;
-    throw ConfigError(fmt::format("--ranks {}: the pipeline has {} element{}; give {}", ranks,
-                                  elements, elements == 1 ? "" : "s",
-                                  elements == 1 ? "1" : fmt::format("{} ranks, or 1", elements)));
+std::string readable_bytes(std::size_t bytes) {
+    return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1024.0 * 1024.0));
 }
 
 }  // namespace
 
 int validate(ValidateCommand const& command) {
     Config const config = load_config(command.config, command.overrides);
-    std::size_t const elements = config.pipeline.elements.size();
-    if (command.ranks) check_ranks(*command.ranks, elements);
+    int const elements = static_cast<int>(config.pipeline.elements.size());
+    Placement const placement(config.pipeline, command.ranks.value_or(elements));
+    CampaignPlan const plan = make_campaign_plan(config);
 
-    bool const spread = command.ranks.value_or(static_cast<int>(elements)) > 1;
-    std::vector<std::vector<std::string>> rows{{"stage", "dynamics", "rank"}};
-    for (std::size_t e = 0; e < elements; ++e)
+    std::vector<std::vector<std::string>> rows{{"stage", "dynamics", "rank", "writes to"}};
+    for (int e = 0; e < elements; ++e)
         for (StageSpec const& stage : config.pipeline.elements[e].stages)
             rows.push_back({stage.name, std::string(word_of_dynamics(stage.dynamics)),
-                            fmt::format("{}", spread ? e : 0)});
+                            fmt::format("{}", placement.rank_of(e).value()),
+                            fmt::format("{}", fmt::join(sinks_of_element(config, e), ", "))});
     fmt::print("{}: valid\n\n", command.config);
     for (std::string const& line : align_columns(rows)) fmt::print("  {}\n", line);
-    fmt::print("\n  batch    {} systems, {} atoms\n", config.sampler.max_systems,
-               config.sampler.max_atoms);
-    fmt::print("  buffers  {} slots of {} systems, {} atoms, {}\n", config.buffers.slots,
-               config.buffers.systems, config.buffers.atoms, detail::word_of(config.buffers.mode));
+    fmt::print("\n  input    {} frames, {} take part with {} atoms, the largest {}; {} bad\n",
+               plan.frame_count, plan.selected_count, plan.atom_total, plan.largest_atom_count,
+               plan.bad_frame_count);
+    BatchCapacity const batch = batch_capacity(config);
+    std::size_t const batch_bytes = batch.systems * plan.schema->bytes_per_row(Level::system) +
+                                    batch.atoms * plan.schema->bytes_per_row(Level::atom);
+    fmt::print("  batch    {} systems, {} atoms: {} for each stage, before neighbours\n",
+               batch.systems, batch.atoms, readable_bytes(batch_bytes));
+    if (elements > 1) {
+        SlotRoom const room = slot_room(*plan.schema, checked(buffer_config(plan)));
+        fmt::print("  buffers  {} slots of {} systems, {} atoms, {}: {} on each side of an edge\n",
+                   config.buffers.slots, config.buffers.systems, config.buffers.atoms,
+                   detail::word_of(config.buffers.mode),
+                   readable_bytes(room.payload_bytes * static_cast<std::size_t>(room.slots)));
+    }
     fmt::print("  ranks    {}\n", elements == 1 ? "1" : fmt::format("{}, or 1", elements));
     fmt::print("  physics  {:016x}\n", physics_hash(config));
+    for (std::string const& note : plan.notes) fmt::print("  note     {}\n", note);
     return 0;
 }
 

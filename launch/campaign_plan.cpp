@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/campaign_plan.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "runtime/error.hpp"
+#include "runtime/species.hpp"
+#include "sinks/extxyz_scanner.hpp"
+
+namespace athanor {
+namespace {
+
+constexpr int text_bytes_per_system = 1024;
+
+/// The smallest room that a frame must pass through, and the key that sets it.
+struct Bottleneck {
+    int atoms;
+    char const* key;
+};
+
+Bottleneck bottleneck(Config const& config) {
+    Bottleneck least{config.sampler.max_atoms, "/sampler/max_atoms"};
+    if (config.pipeline.elements.size() > 1 && config.buffers.atoms < least.atoms)
+        least = {config.buffers.atoms, "/buffers/atoms"};
+    return least;
+}
+
+void refuse_oversized(Config const& config, ExtxyzScan const& scan) {
+    Bottleneck const room = bottleneck(config);
+    if (scan.largest_atom_count <= room.atoms || config.oversized == OversizedPolicy::quarantine)
+        return;
+    throw ConfigError(fmt::format(
+        "{}: sample \"{}\" has {} atoms and {} lets {} through; raise it to {} or more, or set "
+        "/oversized to \"quarantine\"",
+        config.input.path.string(), scan.largest_name, scan.largest_atom_count, room.key,
+        room.atoms, scan.largest_atom_count));
+}
+
+void refuse_unknown_species(Config const& config, ExtxyzScan const& scan) {
+    std::string unknown;
+    bool any_known = scan.selected_count == 0;
+    for (int z = 1; z <= largest_atomic_number; ++z) {
+        if (!scan.atomic_numbers[static_cast<std::size_t>(z)]) continue;
+        if (config.model.species.count(std::string(symbol_of(z))) > 0)
+            any_known = true;
+        else
+            unknown += fmt::format("{}{}", unknown.empty() ? "" : ", ", symbol_of(z));
+    }
+    if (!any_known)
+        throw ConfigError(fmt::format(
+            "{}: no sample can run, for the model has no parameters for {}; add them to "
+            "/model/species",
+            config.input.path.string(), unknown));
+}
+
+}  // namespace
+
+CampaignPlan make_campaign_plan(Config const& config) {
+    ExtxyzScan const scan = scan_extxyz(config.input.path, FrameSelection(config.input.select));
+    refuse_oversized(config, scan);
+    refuse_unknown_species(config, scan);
+    CampaignPlan plan;
+    plan.config = config;
+    plan.schema = scan.schema();
+    plan.frame_count = scan.frame_count;
+    plan.selected_count = scan.selected_count;
+    plan.bad_frame_count = scan.bad_frame_count;
+    plan.atom_total = scan.atom_total;
+    plan.largest_atom_count = scan.largest_atom_count;
+    auto const longest = static_cast<int>(scan.longest_name_bytes + scan.longest_text_bytes);
+    plan.text_bytes =
+        std::max({longest, 64 * 1024, text_bytes_per_system * config.buffers.systems});
+    plan.notes = scan.notes;
+    return plan;
+}
+
+std::string to_bytes(CampaignPlan const& plan) {
+    nlohmann::json fields = nlohmann::json::array();
+    for (int f = Fields::count; f < plan.schema->field_count(); ++f) {
+        FieldSpec const& spec = plan.schema->field(FieldIndex{f});
+        fields.push_back({{"name", spec.name},
+                          {"level", static_cast<int>(spec.level)},
+                          {"dtype", static_cast<int>(spec.dtype)},
+                          {"shape", spec.shape},
+                          {"unit", spec.unit}});
+    }
+    return nlohmann::json{{"config", to_json(plan.config)},
+                          {"fields", fields},
+                          {"frame_count", plan.frame_count},
+                          {"selected_count", plan.selected_count},
+                          {"bad_frame_count", plan.bad_frame_count},
+                          {"atom_total", plan.atom_total},
+                          {"largest_atom_count", plan.largest_atom_count},
+                          {"text_bytes", plan.text_bytes}}
+        .dump();
+}
+
+CampaignPlan plan_from_bytes(std::string const& bytes) {
+    auto const json = nlohmann::json::parse(bytes);
+    CampaignPlan plan;
+    plan.config = parse_config(json.at("config").get<std::string>(), "the plan of rank 0", "/");
+    std::vector<FieldSpec> fields;
+    for (auto const& field : json.at("fields")) {
+        FieldSpec spec;
+        spec.name = field.at("name");
+        spec.level = static_cast<Level>(field.at("level").get<int>());
+        spec.dtype = static_cast<Dtype>(field.at("dtype").get<int>());
+        spec.shape = field.at("shape").get<std::vector<int>>();
+        spec.unit = field.at("unit");
+        spec.role = FieldRole::user;
+        fields.push_back(std::move(spec));
+    }
+    plan.schema = std::make_shared<Schema const>(std::move(fields));
+    plan.frame_count = json.at("frame_count");
+    plan.selected_count = json.at("selected_count");
+    plan.bad_frame_count = json.at("bad_frame_count");
+    plan.atom_total = json.at("atom_total");
+    plan.largest_atom_count = json.at("largest_atom_count");
+    plan.text_bytes = json.at("text_bytes");
+    return plan;
+}
+
+LennardJonesOptions model_options(LennardJonesSpec const& spec) {
+    LennardJonesOptions options;
+    options.cutoff = spec.cutoff;
+    options.shift = spec.shift;
+    options.switch_width = spec.switch_width;
+    for (auto const& [symbol, p] : spec.species)
+        options.species[*atomic_number_of(symbol)] = {p.epsilon, p.sigma};
+    for (auto const& [symbols, p] : spec.pairs)
+        options.pairs[{*atomic_number_of(symbols.first), *atomic_number_of(symbols.second)}] = {
+            p.epsilon, p.sigma};
+    return options;
+}
+
+BatchCapacity batch_capacity(Config const& config) {
+    return {config.sampler.max_systems, config.sampler.max_atoms, config.buffers.edges};
+}
+
+BufferConfig buffer_config(CampaignPlan const& plan) {
+    BufferSpec const& spec = plan.config.buffers;
+    return {spec.systems, spec.atoms, spec.edges, plan.text_bytes, spec.slots};
+}
+
+}  // namespace athanor

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "comm/slot.hpp"
+#include "kernels/lennard_jones.hpp"
+#include "launch/config.hpp"
+#include "runtime/batch.hpp"
+
+namespace athanor {
+
+/// What every rank must know before the first sample moves: the configuration, and what one pass
+/// over the input found.
+struct CampaignPlan {
+    Config config;
+    SchemaPtr schema;                 ///< of samples that travel: built-in and user fields
+    std::int64_t frame_count = 0;     ///< in the input file
+    std::int64_t selected_count = 0;  ///< of them take part; bad frames are not counted
+    std::int64_t bad_frame_count = 0;
+    std::int64_t atom_total = 0;
+    int largest_atom_count = 0;
+    int text_bytes = 0;              ///< room for names and texts in a message
+    std::vector<std::string> notes;  ///< for people
+};
+
+/// Reads the input once and holds configuration and input against each other.
+/// Throws: InputError; ConfigError for a frame that is too large (unless oversized ones go to
+///         quarantine) and for input of which no sample could run.
+[[nodiscard]] CampaignPlan make_campaign_plan(Config const& config);
+
+/// A plan as bytes for other ranks, and back.
+[[nodiscard]] std::string to_bytes(CampaignPlan const& plan);
+[[nodiscard]] CampaignPlan plan_from_bytes(std::string const& bytes);
+
+[[nodiscard]] LennardJonesOptions model_options(LennardJonesSpec const& spec);
+[[nodiscard]] BatchCapacity batch_capacity(Config const& config);
+[[nodiscard]] BufferConfig buffer_config(CampaignPlan const& plan);
+
+}  // namespace athanor

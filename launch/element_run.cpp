@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/element_run.hpp"
+
+#include <cmath>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "kernels/lennard_jones.hpp"
+#include "kernels/parallel_for.hpp"
+#include "launch/placement.hpp"
+#include "runtime/constants.hpp"
+#include "sinks/extxyz_reader.hpp"
+#include "stages/hooks/converged_snapshot.hpp"
+#include "stages/hooks/snapshot.hpp"
+#include "stages/make_dynamics.hpp"
+
+namespace athanor {
+namespace {
+
+struct HookMaker {
+    SinkSet& sinks;
+
+    std::shared_ptr<Hook> operator()(SnapshotSpec const& spec) const {
+        return std::make_shared<Snapshot>(sinks.at(spec.sink),
+                                          SnapshotOptions{spec.frequency, spec.initial});
+    }
+    std::shared_ptr<Hook> operator()(ConvergedSnapshotSpec const& spec) const {
+        return std::make_shared<ConvergedSnapshot>(sinks.at(spec.sink));
+    }
+};
+
+std::vector<SubStage> make_sub_stages(CampaignPlan const& plan, int element, SinkSet& sinks) {
+    std::vector<SubStage> sub_stages;
+    int id = first_stage_of(plan.config.pipeline, element).value();
+    for (StageSpec const& spec : plan.config.pipeline.elements[element].stages) {
+        SubStage sub;
+        sub.id = StageId{id++};
+        sub.name = spec.name;
+        sub.dynamics = make_dynamics(spec.dynamics);
+        sub.criteria = spec.converge;
+        sub.step_budget = spec.step_budget;
+        if (std::holds_alternative<SinglePointOptions>(spec.dynamics)) sub.step_budget = 0;
+        sub.initial_temperature_kelvin = spec.initial_temperature_kelvin;
+        sub.skin = spec.skin;
+        for (HookSpec const& hook : spec.hooks)
+            sub.hooks.push_back(std::visit(HookMaker{sinks}, hook));
+        sub_stages.push_back(std::move(sub));
+    }
+    return sub_stages;
+}
+
+/// Neighbours of all atoms at the sample's mean density; every pair where there is no volume.
+int estimated_edges(Sample const& sample, double cutoff) {
+    auto const h = sample.values<double>(Fields::cell);
+    double const volume =
+        std::fabs(h[0] * (h[4] * h[8] - h[5] * h[7]) - h[1] * (h[3] * h[8] - h[5] * h[6]) +
+                  h[2] * (h[3] * h[7] - h[4] * h[6]));
+    double const atoms = sample.atom_count();
+    double const sphere = 4.0 / 3.0 * constants::pi * cutoff * cutoff * cutoff;
+    double const pairs = volume > 0.0 ? atoms * atoms / volume * sphere : atoms * (atoms - 1.0);
+    return static_cast<int>(std::fmin(std::ceil(pairs), 2e9));
+}
+
+}  // namespace
+
+ElementRun::ElementRun(Surroundings surroundings)
+    : name_(element_name(surroundings.plan.config.pipeline.elements[surroundings.element])),
+      model_(std::make_unique<LennardJones>(model_options(surroundings.plan.config.model))),
+      input_(std::move(surroundings.input)),
+      output_(std::move(surroundings.output)) {
+    CampaignPlan const& plan = surroundings.plan;
+    Config const& config = plan.config;
+    Quarantine& quarantine = surroundings.quarantine;
+    stage_ = std::make_unique<FusedStage>(
+        plan.schema, make_sub_stages(plan, surroundings.element, surroundings.sinks), *model_,
+        FusedStage::Options{batch_capacity(config), config.seed}, metrics_,
+        FusedStage::OutcomeListener{});
+    ports_.quarantine = [&quarantine](Batch const& batch, SystemIndex system,
+                                      std::string const& reason) {
+        quarantine.take(batch, system, reason);
+    };
+    if (input_) {
+        ports_.inputs = {input_.get()};
+    } else {
+        BatchCapacity bounds = batch_capacity(config);
+        if (output_) bounds.atoms = std::min(bounds.atoms, config.buffers.atoms);
+        int const largest = bounds.atoms;
+        source_ = std::make_unique<ExtxyzReader>(
+            config.input.path, plan.schema,
+            FrameSelection(config.input.select).resolved(plan.frame_count),
+            [&quarantine](BadFrame const& frame) { quarantine.take(frame); });
+        double const cutoff = config.model.cutoff;
+        sampler_ = std::make_unique<SizeAwareSampler>(
+            *source_, SamplerOptions{.bounds = {config.sampler.max_systems,
+                                                config.sampler.max_atoms, config.sampler.max_edges},
+                                     .largest_sample = largest,
+                                     .estimate_edges = [cutoff](Sample const& sample) {
+                                         return estimated_edges(sample, cutoff);
+                                     }});
+        ports_.sampler = sampler_.get();
+        ports_.refuse = [&quarantine, largest](Sample const& sample) {
+            quarantine.take(sample, fmt::format("{} atoms are more than the {} that a batch or "
+                                                "buffer holds (/sampler/max_atoms, "
+                                                "/sampler/max_edges, /buffers/atoms)",
+                                                sample.atom_count(), largest));
+        };
+    }
+    if (output_)
+        ports_.outputs = {output_.get()};
+    else
+        for (std::string const& name : config.output)
+            ports_.sinks.push_back(&surroundings.sinks.at(name));
+}
+
+void ElementRun::start(int threads, std::stop_token stop) {
+    started_ = std::chrono::steady_clock::now();
+    thread_ = std::jthread([this, threads, stop = std::move(stop)] {
+        set_thread_count(threads);
+        try {
+            StageLoop(*stage_, ports_, metrics_).run(stop);
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+        seconds_ = seconds();
+        done_.store(true);
+    });
+}
+
+double ElementRun::seconds() const {
+    if (done_.load()) return seconds_;
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+}
+
+void ElementRun::join() {
+    if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace athanor

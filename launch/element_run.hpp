@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "launch/campaign_plan.hpp"
+#include "launch/quarantine.hpp"
+#include "launch/sink_set.hpp"
+#include "runtime/channel.hpp"
+#include "runtime/metrics.hpp"
+#include "runtime/model.hpp"
+#include "runtime/size_aware_sampler.hpp"
+#include "stages/stage_loop.hpp"
+
+namespace athanor {
+
+/// One element of the pipeline at work: its model, stage, ports and loop, on a thread of its own.
+/// Ownership: owns everything but sinks and quarantine, which must outlive it.
+/// Threads:   start() and join() from one thread; metrics() from any.
+class ElementRun {
+public:
+    struct Surroundings {
+        CampaignPlan const& plan;
+        int element;
+        SinkSet& sinks;
+        Quarantine& quarantine;
+        std::unique_ptr<ChannelReceiver> input;  ///< none: the element reads the structure file
+        std::unique_ptr<ChannelSender> output;   ///< none: it writes the output sinks
+    };
+
+    explicit ElementRun(Surroundings surroundings);
+
+    /// `threads`: of the loops inside a step, from 1.
+    void start(int threads, std::stop_token stop);
+    [[nodiscard]] bool done() const { return done_.load(); }
+    void join();
+    /// What ended it, if something did.
+    [[nodiscard]] std::exception_ptr failure() const { return failure_; }
+
+    [[nodiscard]] StageMetrics const& metrics() const { return metrics_; }
+    /// From start() to now, or to its end.
+    [[nodiscard]] double seconds() const;
+    [[nodiscard]] std::string const& name() const { return name_; }
+
+private:
+    std::string name_;
+    StageMetrics metrics_;
+    std::unique_ptr<Model> model_;
+    std::unique_ptr<SampleSource> source_;
+    std::unique_ptr<SizeAwareSampler> sampler_;
+    std::unique_ptr<ChannelReceiver> input_;
+    std::unique_ptr<ChannelSender> output_;
+    std::unique_ptr<FusedStage> stage_;
+    StagePorts ports_;
+    std::atomic<bool> done_{false};
+    std::chrono::steady_clock::time_point started_;
+    double seconds_ = 0.0;  ///< written before done_
+    std::exception_ptr failure_;
+    std::jthread thread_;
+};
+
+}  // namespace athanor

@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/sink_set.hpp"
+
+#include <limits>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "launch/config_words.hpp"
+#include "runtime/error.hpp"
+#include "sinks/extxyz_sink.hpp"
+#include "sinks/host_memory_sink.hpp"
+#include "sinks/merge_stores.hpp"
+#include "sinks/zarr_sink.hpp"
+
+namespace athanor {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::set<int> ranks_that_write(Config const& config, Placement const& placement,
+                               std::string const& sink) {
+    std::set<int> ranks;
+    for (int element = 0; element < placement.element_count(); ++element)
+        if (sinks_of_element(config, element).count(sink) > 0)
+            ranks.insert(placement.rank_of(element).value());
+    return ranks;
+}
+
+fs::path part_path(fs::path const& url, int rank) {
+    return fmt::format("{}.part-{}", url.string(), rank);
+}
+
+ZarrSinkOptions zarr_options(ZarrSinkSpec const& spec, fs::path const& path) {
+    ZarrSinkOptions options;
+    options.path = path.string();
+    options.dtype = spec.dtype == StoreDtype::float64 ? Dtype::float64 : Dtype::float32;
+    options.chunk_rows = {spec.chunk_rows, spec.chunk_rows, spec.system_chunk_rows};
+    options.codec = spec.codec == StoreCodec::none
+                        ? "none"
+                        : fmt::format("blosc_{}:{}", detail::word_of(spec.codec), spec.level);
+    options.durability = spec.durability;
+    return options;
+}
+
+void make_parent(fs::path const& path) {
+    std::error_code error;
+    if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
+    if (error)
+        throw StorageError(fmt::format("{}: cannot make the folder: {}",
+                                       path.parent_path().string(), error.message()));
+}
+
+/// True for what an earlier run of ours, or a program of the field, left there as results.
+bool is_output(fs::path const& path) {
+    if (fs::is_regular_file(path)) return true;
+    return fs::is_directory(path) && (fs::exists(path / "zarr.json") || fs::is_empty(path));
+}
+
+void clear_output(fs::path const& path, std::string const& pointer, bool overwrite) {
+    if (!fs::exists(path)) return;
+    if (!overwrite)
+        throw ConfigError(
+            fmt::format("{}: {} exists; give --overwrite to replace it, or another path", pointer,
+                        path.string()));
+    if (!is_output(path))
+        throw ConfigError(
+            fmt::format("{}: {} is a folder, but no store; it is not overwritten, move it away",
+                        pointer, path.string()));
+    std::error_code error;
+    fs::remove_all(path, error);
+    if (error)
+        throw StorageError(
+            fmt::format("{}: cannot be overwritten: {}", path.string(), error.message()));
+}
+
+struct SinkMaker {
+    fs::path path_override;
+    SchemaPtr const& schema;
+    std::string const& provenance;
+
+    std::unique_ptr<Sink> operator()(ZarrSinkSpec const& spec) const {
+        make_parent(spec.url);
+        auto sink = std::make_unique<ZarrSink>(
+            zarr_options(spec, path_override.empty() ? spec.url : path_override));
+        sink->set_provenance(provenance);
+        sink->open(*schema);
+        return sink;
+    }
+    std::unique_ptr<Sink> operator()(HostMemorySpec const& spec) const {
+        return std::make_unique<HostMemorySink>(
+            spec.capacity > 0 ? spec.capacity : std::numeric_limits<std::int64_t>::max());
+    }
+    std::unique_ptr<Sink> operator()(ExtxyzSpec const& spec) const {
+        make_parent(spec.path);
+        return std::make_unique<ExtxyzSink>(spec.path);
+    }
+};
+
+}  // namespace
+
+SinkSet::SinkSet(Config const& config, Placement const& placement, Rank rank,
+                 SchemaPtr const& schema, std::string const& provenance) {
+    for (auto const& [name, spec] : config.sinks) {
+        auto const writers = ranks_that_write(config, placement, name);
+        if (writers.count(rank.value()) == 0) continue;
+        fs::path part;
+        if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec); zarr && writers.size() > 1)
+            part = part_path(zarr->url, rank.value());
+        sinks_[name] = std::visit(SinkMaker{part, schema, provenance}, spec);
+    }
+}
+
+void SinkSet::close() {
+    for (auto& [name, sink] : sinks_) sink->close();
+}
+
+void clear_outputs(Config const& config, bool overwrite) {
+    for (auto const& [name, spec] : config.sinks) {
+        std::string const pointer = "/sinks/" + name;
+        if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec)) {
+            clear_output(zarr->url, pointer + "/url", overwrite);
+            for (int rank = 0; rank < static_cast<int>(config.pipeline.elements.size()); ++rank)
+                clear_output(part_path(zarr->url, rank), pointer + "/url", overwrite);
+        } else if (auto const* extxyz = std::get_if<ExtxyzSpec>(&spec)) {
+            clear_output(extxyz->path, pointer + "/path", overwrite);
+        }
+    }
+    clear_output(config.quarantine, "/quarantine", overwrite);
+    clear_output(config.quarantine.string() + ".rejects.txt", "/quarantine", overwrite);
+}
+
+void merge_parts(Config const& config, Placement const& placement) {
+    for (auto const& [name, spec] : config.sinks) {
+        auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
+        auto const writers = ranks_that_write(config, placement, name);
+        if (zarr == nullptr || writers.size() < 2) continue;
+        std::vector<std::string> parts;
+        for (int rank : writers) parts.push_back(part_path(zarr->url, rank).string());
+        static_cast<void>(merge_stores(parts, zarr_options(*zarr, zarr->url)));
+        for (std::string const& part : parts) fs::remove_all(part);
+    }
+}
+
+}  // namespace athanor

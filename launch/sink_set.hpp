@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "launch/config.hpp"
+#include "launch/placement.hpp"
+#include "runtime/field.hpp"
+#include "runtime/sink.hpp"
+
+namespace athanor {
+
+/// The sinks that one process writes to. A store that several ranks write is written in parts beside
+/// it, PATH.part-RANK, which rank 0 merges at the end: a store has one tail and so one writer.
+/// Threads: sinks take writes from several stages at once.
+class SinkSet {
+public:
+    SinkSet(Config const& config, Placement const& placement, Rank rank, SchemaPtr const& schema,
+            std::string const& provenance);
+
+    [[nodiscard]] Sink& at(std::string const& name) { return *sinks_.at(name); }
+    void close();
+
+private:
+    std::map<std::string, std::unique_ptr<Sink>> sinks_;
+};
+
+/// Throws ConfigError (exit 2) when something stands where output goes, or removes it when it may be
+/// overwritten. Only stores and structure files are removed, never another folder.
+void clear_outputs(Config const& config, bool overwrite);
+
+/// Merges the parts of stores that several ranks wrote. Rank 0, when all ranks have closed theirs.
+void merge_parts(Config const& config, Placement const& placement);
+
+}  // namespace athanor
