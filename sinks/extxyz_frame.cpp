@@ -146,7 +146,7 @@ ExtxyzFrameReader::Status ExtxyzFrameReader::next(ExtxyzFrame& frame) {
     bad_.name =
         frame.header.name.empty() ? fmt::format("{}:{}", file_, frame_count_) : frame.header.name;
     bad_.raw = raw_;
-    bad_.well_formed = !malformed_;
+    bad_.well_formed = !malformed_ && raw_.size() < most_raw_bytes;
     ++frame_count_;
     return Status::bad;
 }

@@ -15,7 +15,8 @@
 namespace athanor {
 
 /// One frame of an extended-XYZ file, read and checked, before it becomes a Sample of a schema.
-/// Units: those of the runtime: Å, amu, sqrt(eV/amu); momenta have been divided by the masses.
+/// Units: those of the runtime: Å, amu, sqrt(eV/amu). Masses are default_mass() where no column
+///        gives them; momenta have been divided by the masses, but velocities given go first.
 struct ExtxyzFrame {
     SampleId id;
     ExtxyzHeader header;  ///< with a name, and with the columns of user fields and texts filled in

@@ -138,9 +138,11 @@ private:
         ExtxyzValue const* const value = take("pbc");
         header_.pbc.fill(lattice_given_);
         if (value == nullptr) return;
-        auto const flags = value->text.empty() && value->kind == Kind::boolean
-                               ? std::optional(std::vector<bool>{true})
-                               : truths(value->text);
+        std::optional<std::vector<bool>> flags;
+        if (value->kind == Kind::boolean)
+            flags.emplace(value->integers.begin(), value->integers.end());
+        else
+            flags = truths(value->text);
         if (!flags || (flags->size() != 1 && flags->size() != 3))
             throw InputError(
                 fmt::format("comment line: {} is not understood; give three of T and "

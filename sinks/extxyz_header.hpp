@@ -30,11 +30,11 @@ struct ExtxyzColumn {
     std::size_t index = 0;  ///< of role user: which field of the header; of role text: which text
 };
 
-/// What the comment line of a frame says.
+/// What the comment line of a frame says; the readers of a file start with it.
 /// Names: a key or column called like a built-in field becomes `input_NAME` (energy, force and
-///        forces too: they must not be mistaken for results); `name`, else a text in `label` or `id`,
-///        names the sample. The second of two that mean the same field becomes text, and so does
-///        what no field can hold: strings, names with signs in them.
+///        forces too: they must not be mistaken for results); `name`, else a text in `label` or
+///        `id`, names the sample. The second of two that mean the same field becomes text, and so
+///        does what no field can hold: strings, names with signs in them.
 struct ExtxyzHeader {
     std::string name;              ///< "" when no key gives one
     std::string text;              ///< what became no field, as key=value separated by blanks

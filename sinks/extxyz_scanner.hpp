@@ -39,7 +39,7 @@ struct ExtxyzScan {
 
 /// Reads the whole file once. Bad frames are counted and left for ExtxyzReader to report.
 /// Fields: the union over all frames. Integers here and reals there become reals; other differences
-///         in type, shape or level make the key text everywhere, with a note that names both frames.
+///         in type, shape or level make the key text everywhere, and a note names both frames.
 ///         So does a key beyond the 256th.
 /// Bound:  memory for one frame.
 /// Throws: InputError when the file is missing, empty or no structure file at all.

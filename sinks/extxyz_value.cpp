@@ -172,7 +172,7 @@ private:
         return text;
     }
 
-    /// From the bracket at the cursor to the one that closes it, both included; quotes hide brackets.
+    /// From the bracket at the cursor to the one that closes it, both included; quotes hide some.
     std::string_view parse_bracketed(char open, char close) {
         std::size_t const begin = at_;
         std::size_t depth = 0;

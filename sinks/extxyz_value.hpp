@@ -22,20 +22,20 @@ struct ExtxyzValue {
     std::string text;                    ///< of kind text: unquoted, escapes resolved
     std::string verbatim;                ///< "key=value" as it stands in the file
 
-    /// The numbers as reals, whether they are written as integers or not. Expects: kind is a number's.
+    /// The numbers as reals, also those written as integers. Expects: is_number().
     [[nodiscard]] std::vector<double> as_reals() const;
     [[nodiscard]] bool is_number() const { return kind == Kind::integer || kind == Kind::real; }
 };
 
-/// Takes a comment line apart, in the dialects of ASE and of libAtoms: bare keys (true), values bare,
-/// in '..' or "..", with backslash escapes, arrays as "1 2 3", {1 2 3}, [1, 2, 3], [[1, 2], [3, 4]]
-/// and "_JSON [[1, 2], [3, 4]]", T/F/True/false for truth, 1.0d0 for 1.0.
+/// Takes a comment line apart, in the dialects of ASE and of libAtoms: bare keys (true), values
+/// bare, in '..' or "..", with backslash escapes, arrays as "1 2 3", {1 2 3}, [1, 2, 3],
+/// [[1, 2], [3, 4]] and "_JSON [[1, 2], [3, 4]]", T/F/True/false for truth, 1.0d0 for 1.0.
 /// Bound:  arrays of more than 4096 numbers, or nested deeper than 8, stay text.
 /// Throws: InputError without a place, when a quote or bracket is never closed.
 [[nodiscard]] std::vector<ExtxyzValue> parse_extxyz_comment(std::string_view line);
 
-/// Reads a number exactly, with a leading + and Fortran's exponent letter d allowed; nothing when it
-/// is none. A number too small or too large for a double becomes 0 or infinity, as strtod has it.
+/// Reads a number exactly, with a leading + and Fortran's exponent letter d allowed; nothing when
+/// it is none. A number too small or too large for a double becomes 0 or infinity, as in strtod.
 [[nodiscard]] std::optional<double> parse_real(std::string_view text);
 [[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);
 [[nodiscard]] std::optional<bool> parse_truth(std::string_view text);

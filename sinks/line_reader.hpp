@@ -24,7 +24,7 @@ public:
     LineReader& operator=(LineReader const&) = delete;
     ~LineReader();
 
-    /// The next line without its end; false when there is none. `line` is valid until the next call.
+    /// The next line without its end; false when there is none. `line` lives until the next call.
     [[nodiscard]] bool next(std::string_view& line);
     /// Makes next() return the same line once more. Expects: the last next() returned true.
     void unread();

@@ -42,7 +42,8 @@ class Structure:
         if self.cell:
             lattice = 'Lattice="%s" ' % " ".join("%.6f" % x for row in self.cell for x in row)
         lines = [str(len(self.species)),
-                 '%sProperties=species:S:1:pos:R:3 pbc="%s" name=%s' % (lattice, self.pbc, self.name)]
+                 '%sProperties=species:S:1:pos:R:3 pbc="%s" name=%s'
+                 % (lattice, self.pbc, self.name)]
         lines += ["%s %.6f %.6f %.6f" % (s, *p) for s, p in zip(self.species, self.positions)]
         return "\n".join(lines) + "\n"
 
@@ -96,7 +97,7 @@ def icosahedron(shells, bond):
 
 
 def random_cluster(count, bond, rng):
-    """Each atom at the first random place of a growing sphere that is far enough from the others."""
+    """Each atom at the first random place in a growing sphere that is far enough from the rest."""
     positions, radius = [], 0.5 * bond
     while len(positions) < count:
         p = [rng.uniform(-radius, radius) for _ in range(3)]
