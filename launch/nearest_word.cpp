@@ -41,7 +41,7 @@ std::string nearest_word(std::string_view word, std::vector<std::string> const& 
     for (std::string const& candidate : known) {
         bool const begins = word.size() >= 3 && candidate.size() > word.size() &&
                             candidate.compare(0, word.size(), word) == 0;
-        int const distance = begins ? 1 : edit_distance(word, candidate);
+        int const distance = begins ? 0 : edit_distance(word, candidate);
         if (distance < best_distance || (distance == best_distance && best.empty())) {
             best = candidate;
             best_distance = distance;

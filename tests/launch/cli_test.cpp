@@ -1,0 +1,159 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/cli.hpp"
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/launch/config_fixture.hpp"
+
+namespace athanor::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+/// What the program printed, on both streams, and how it ended.
+struct Ended {
+    int code;
+    std::string text;
+};
+
+/// Runs the built program in a folder of its own that holds good.json and bad.json.
+class Cli : public ::testing::Test {
+protected:
+    Cli() {
+        std::filesystem::create_directories(folder_);
+        std::ofstream(folder_ / "good.json") << relax_then_md();
+        std::ofstream(folder_ / "bad.json")
+            << with(with(relax_then_md(), "/sampler/max_atoms", 0), "/model/cutoff", -1);
+    }
+    ~Cli() override { std::filesystem::remove_all(folder_); }
+
+    Ended athanor(std::string const& arguments) const {
+        std::string const line =
+            "cd '" + folder_.string() + "' && '" ATHANOR_EXECUTABLE "' " + arguments + " 2>&1";
+        std::FILE* const pipe = popen(line.c_str(), "r");
+        if (pipe == nullptr) return {-1, ""};
+        std::string text;
+        std::array<char, 4096> piece{};
+        while (std::fgets(piece.data(), static_cast<int>(piece.size()), pipe) != nullptr)
+            text += piece.data();
+        int const status = pclose(pipe);
+        return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
+    }
+
+    std::filesystem::path folder_ =
+        std::filesystem::temp_directory_path() / ("athanor_cli_test_" + std::to_string(getpid()));
+};
+
+TEST_F(Cli, VersionSaysWhetherCudaIsThere) {
+    Ended const ended = athanor("--version");
+
+    EXPECT_EQ(ended.code, 0);
+    EXPECT_THAT(ended.text, StartsWith("athanor 0."));
+    EXPECT_THAT(ended.text, HasSubstr("CUDA: "));
+}
+
+TEST_F(Cli, HelpNamesTheCommands) {
+    Ended const ended = athanor("--help");
+
+    EXPECT_EQ(ended.code, 0);
+    for (char const* command : {"run", "validate", "inspect", "Exit codes"})
+        EXPECT_THAT(ended.text, HasSubstr(command));
+    EXPECT_EQ(athanor("run --help").code, 0);
+}
+
+TEST_F(Cli, ValidatePrintsThePlan) {
+    Ended const ended = athanor("validate good.json --ranks 2");
+
+    EXPECT_EQ(ended.code, 0);
+    EXPECT_THAT(ended.text, StartsWith("good.json: valid\n"));
+    EXPECT_THAT(ended.text, HasSubstr("relax          fire     0\n"));
+    EXPECT_THAT(ended.text, HasSubstr("md     nvt_langevin     1\n"));
+}
+
+TEST_F(Cli, ValidateKnowsHowManyRanksFit) {
+    Ended const ended = athanor("validate good.json --ranks 3");
+
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_EQ(ended.text, "athanor: --ranks 3: the pipeline has 2 elements; give 2 ranks, or 1\n");
+    EXPECT_EQ(athanor("validate good.json --ranks 1").code, 0);
+    EXPECT_EQ(athanor("validate good.json --ranks two").text,
+              "athanor: --ranks: \"two\" is no number of ranks; give an integer, 1 or above\n");
+}
+
+TEST_F(Cli, AWrongConfigurationEndsWithTwoAndOneLinePerError) {
+    std::string const expected =
+        "athanor: bad.json#/model/cutoff: -1 is no cutoff; give ångström above 0\n"
+        "athanor: bad.json#/sampler/max_atoms: 0 is no number of atoms; give an integer, 1 or "
+        "above\n";
+    for (char const* command : {"validate bad.json", "run bad.json"}) {
+        Ended const ended = athanor(command);
+
+        EXPECT_EQ(ended.code, 2);
+        EXPECT_EQ(ended.text, expected);
+    }
+}
+
+TEST_F(Cli, SettingsTakeTheFilesPlace) {
+    EXPECT_EQ(athanor("validate bad.json --set /sampler/max_atoms=9 --set /model/cutoff=5").code,
+              0);
+    Ended const ended = athanor("validate good.json --set /seed=x");
+
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_EQ(ended.text, "athanor: --set /seed: \"x\" is no seed; give an integer, 0 or above\n");
+    EXPECT_EQ(athanor("validate good.json --device gpu").text,
+              "athanor: --device: \"gpu\" is no device; give auto or cpu (nearest: cpu)\n");
+}
+
+TEST_F(Cli, AMissingConfigurationEndsWithTwo) {
+    Ended const ended = athanor("run nope.json");
+
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_EQ(ended.text,
+              "athanor: nope.json: cannot be read (No such file or directory); give a "
+              "configuration file\n");
+}
+
+TEST_F(Cli, WrongWordsNameTheNearest) {
+    EXPECT_EQ(athanor("vaildate good.json").code, 2);
+    EXPECT_EQ(athanor("vaildate good.json").text,
+              "athanor: vaildate: unknown command; give run, validate or inspect (nearest: "
+              "validate)\n");
+    EXPECT_EQ(athanor("run good.json --overwrit").code, 2);
+    EXPECT_THAT(
+        athanor("run good.json --overwrit").text,
+        HasSubstr("--overwrit: unknown option; give --help, --set, --device, --overwrite or "
+                  "--progress (nearest: --overwrite)"));
+    EXPECT_THAT(athanor("run good.json --progress plane").text,
+                HasSubstr("give auto, plain or off (nearest: plain)"));
+}
+
+TEST_F(Cli, UsageErrorsEndWithTwo) {
+    for (char const* arguments : {"", "run", "inspect", "run good.json extra", "validate --set",
+                                  "run good.json --set seed=1", "--nonsense"})
+        EXPECT_EQ(athanor(arguments).code, 2) << arguments;
+}
+
+TEST_F(Cli, CommandsOfLaterVersionsEndWithTwo) {
+    for (char const* command : {"resume", "convert", "report", "slurm", "doctor", "help"}) {
+        Ended const ended = athanor(command + std::string(" good.json"));
+
+        EXPECT_EQ(ended.code, 2);
+        EXPECT_EQ(ended.text, "athanor: " + std::string(command) +
+                                  ": not available in this version; give run, validate or "
+                                  "inspect\n");
+    }
+}
+
+}  // namespace
+}  // namespace athanor::test

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "tests/launch/config_fixture.hpp"
+
+namespace athanor::test {
+namespace {
+
+/// A configuration with something of everything.
+Json rich() {
+    Json document = relax_then_md();
+    document["seed"] = 18446744073709551615U;
+    document["model"]["pairs"] = Json::parse(R"({"Kr-Ar": {"epsilon": 0.1, "sigma": 3.3}})");
+    document["model"]["switch_width"] = 0.1 + 0.2;  // 0.30000000000000004 must come back as it is
+    document["pipeline"][0]["converge"] = Json::parse(
+        R"([{"threshold": 0.02}, {"field": "energy", "reduce": "max", "threshold": 1}])");
+    document["pipeline"][1]["initial_temperature_kelvin"] = 40;
+    document["pipeline"][1]["degrees_of_freedom"] = "3N";
+    document["pipeline"][1]["hooks"].push_back({{"type", "neighbor_list"}, {"skin", 0.7}});
+    document["pipeline"].push_back(Json::parse(R"({"fuse": [
+        {"name": "a", "dynamics": {"type": "single_point"}},
+        {"name": "b", "dynamics": {"type": "nve", "timestep_fs": 0.3}, "steps": 3},
+        {"name": "c", "dynamics": {"type": "fire"}, "converge": {"fmax": 1},
+         "hooks": [{"type": "converged_snapshot", "sink": "memory"}]}]})"));
+    document["sinks"]["memory"] = {{"type", "host_memory"}, {"capacity", 5}};
+    document["sinks"]["text"] = {{"type", "extxyz"}, {"path", "t.extxyz"}};
+    return document;
+}
+
+TEST(ConfigDump, ComesBackAsTheSameConfig) {
+    for (Json const& document : {relax_then_md(), smallest(), rich()}) {
+        Config const config = parse(document);
+
+        std::string const text = to_json(config);
+
+        EXPECT_EQ(parse_config(text, "dump", "/elsewhere"), config);
+        EXPECT_EQ(to_json(parse_config(text, "dump", "/elsewhere")), text);
+        EXPECT_EQ(text.find('\n'), std::string::npos);
+    }
+}
+
+TEST(PhysicsHash, FollowsWhatDecidesATrajectory) {
+    std::uint64_t const hash = physics_hash(parse(rich()));
+
+    for (auto const& [pointer, value] :
+         std::vector<std::pair<char const*, Json>>{{"/seed", 8},
+                                                   {"/model/cutoff", 8.0},
+                                                   {"/model/species/Ar/sigma", 3.41},
+                                                   {"/pipeline/0/max_steps", 501},
+                                                   {"/pipeline/0/converge/0/threshold", 0.03},
+                                                   {"/pipeline/1/dynamics/friction_per_fs", 0.02},
+                                                   {"/pipeline/1/hooks/1/skin", 0.8}})
+        EXPECT_NE(physics_hash(parse(with(rich(), pointer, value))), hash) << pointer;
+}
+
+TEST(PhysicsHash, DoesNotFollowWhereAndHowSamplesAreMovedAndStored) {
+    std::uint64_t const hash = physics_hash(parse(rich()));
+
+    for (auto const& [pointer, value] :
+         std::vector<std::pair<char const*, Json>>{{"/sampler/max_systems", 2},
+                                                   {"/buffers/slots", 5},
+                                                   {"/buffers/mode", "sync"},
+                                                   {"/input/path", "other.extxyz"},
+                                                   {"/sinks/done/level", 9},
+                                                   {"/pipeline/1/hooks/0/frequency", 7},
+                                                   {"/pipeline/0/name", "other"}})
+        EXPECT_EQ(physics_hash(parse(with(rich(), pointer, value))), hash) << pointer;
+}
+
+TEST(PhysicsHash, DoesNotFollowWhatIsFused) {
+    Json piped = relax_then_md(), fused = relax_then_md();
+    fused["pipeline"] = Json::array({Json{{"fuse", piped["pipeline"]}}});
+
+    EXPECT_EQ(physics_hash(parse(piped)), physics_hash(parse(fused)));
+}
+
+}  // namespace
+}  // namespace athanor::test

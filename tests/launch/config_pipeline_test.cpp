@@ -1,0 +1,173 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/launch/config_fixture.hpp"
+
+namespace athanor::test {
+namespace {
+
+/// The example with one stage in place of its pipeline.
+std::string error_of_stage(char const* stage) {
+    return error_of(with(relax_then_md(), "/pipeline", Json::array({Json::parse(stage)})));
+}
+
+TEST(ConfigPipeline, FusedStagesAreOneElement) {
+    Json document = relax_then_md();
+    Json const stages = document["pipeline"];
+    document["pipeline"] =
+        Json::array({Json{{"fuse", stages}},
+                     Json::parse(R"({"name": "end", "dynamics": {"type": "single_point"}})")});
+
+    PipelineSpec const pipeline = parse(document).pipeline;
+
+    ASSERT_EQ(pipeline.elements.size(), 2U);
+    ASSERT_EQ(pipeline.elements[0].stages.size(), 2U);
+    EXPECT_EQ(pipeline.elements[0].stages[1].name, "md");
+    EXPECT_EQ(pipeline.elements[1].stages[0].name, "end");
+    EXPECT_EQ(pipeline.stage_count(), 3);
+}
+
+TEST(ConfigPipeline, ErrorsInsideAFusedElementHaveTheirPointer) {
+    EXPECT_EQ(
+        error_of_stage(R"({"fuse": []})"),
+        "campaign.json#/pipeline/0/fuse: an empty list is no list of stages; give a list [...] "
+        "that is not empty");
+    EXPECT_EQ(error_of_stage(R"({"fuse": [{"dynamics": {"type": "nve", "timestep_fs": 0},
+                                           "steps": 1}]})"),
+              "campaign.json#/pipeline/0/fuse/0/dynamics/timestep_fs: 0 is no time step; give "
+              "femtoseconds above 0");
+    EXPECT_EQ(error_of_stage(R"({"fuse": [{"dynamics": {"type": "nve"}, "steps": 1}],
+                                 "order": "documented"})"),
+              "campaign.json#/pipeline/0/order: not available in this version (fused stages run "
+              "pre-update, forces, post-update, each masked); leave the key out");
+}
+
+TEST(ConfigPipeline, ConvergeIsFmaxOrAListOfCriteria) {
+    Json const document = with(relax_then_md(), "/pipeline/0/converge", Json::parse(R"([
+        {"threshold": 0.02},
+        {"field": "energy", "reduce": "max", "threshold": -1.5}])"));
+
+    EXPECT_EQ(parse(document).pipeline.elements[0].stages[0].converge,
+              (std::vector<Criterion>{{"forces", RowReduction::norm, 0.02},
+                                      {"energy", RowReduction::max, -1.5}}));
+}
+
+TEST(ConfigPipeline, ANormThatShouldBeNegativeIsRefused) {
+    EXPECT_EQ(
+        error_of(with(relax_then_md(), "/pipeline/0/converge",
+                      Json::parse(R"([{"threshold": -0.02}])"))),
+        "campaign.json#/pipeline/0/converge/0/threshold: no norm is ever -0.02 or below; give 0 "
+        "or above");
+}
+
+TEST(ConfigPipeline, StageNamesAreUnique) {
+    EXPECT_EQ(error_of(with(relax_then_md(), "/pipeline/1/name", "relax")),
+              "campaign.json#/pipeline/1/name: \"relax\" is already the name of /pipeline/0; give "
+              "each stage its own");
+    EXPECT_EQ(error_of(with(relax_then_md(), "/pipeline/1/name", "a/b")),
+              "campaign.json#/pipeline/1/name: \"a/b\" has a slash; give a name without");
+}
+
+TEST(ConfigPipeline, MolecularDynamicsTakesStepsAlone) {
+    EXPECT_EQ(
+        error_of_stage(R"({"dynamics": {"type": "nve"}})"),
+        "campaign.json#/pipeline/0/steps: missing; an nve stage runs an exact number of steps, "
+        "give it");
+    EXPECT_EQ(
+        error_of_stage(R"({"dynamics": {"type": "nve"}, "max_steps": 5})"),
+        "campaign.json#/pipeline/0/max_steps: an nve stage runs an exact number of steps; give "
+        "\"steps\"");
+    EXPECT_EQ(error_of_stage(R"({"dynamics": {"type": "nve"}, "steps": 5,
+                                 "converge": {"fmax": 1}})"),
+              "campaign.json#/pipeline/0/converge: an nve stage runs an exact number of steps and "
+              "does not converge; give \"steps\" alone");
+}
+
+TEST(ConfigPipeline, OptimizersTakeConvergeAndMaxSteps) {
+    EXPECT_EQ(error_of_stage(R"({"dynamics": {"type": "fire"}})"),
+              "campaign.json#/pipeline/0/converge: missing; a fire stage without \"converge\" and "
+              "\"max_steps\" never ends, give one of them");
+    EXPECT_EQ(error_of_stage(R"({"dynamics": {"type": "fire"}, "steps": 5})"),
+              "campaign.json#/pipeline/0/steps: a fire stage runs until it converges; give "
+              "\"converge\", \"max_steps\" or both");
+    EXPECT_EQ(error_of_stage(R"({"dynamics": {"type": "fire"}, "max_steps": 5})"), "");
+}
+
+TEST(ConfigPipeline, SinglePointTakesNoSteps) {
+    EXPECT_EQ(error_of_stage(R"({"dynamics": {"type": "single_point"}, "steps": 5})"),
+              "campaign.json#/pipeline/0/steps: a single_point stage takes no steps; leave the key "
+              "out");
+}
+
+TEST(ConfigPipeline, OptimizersStartFromRest) {
+    EXPECT_EQ(
+        error_of_stage(R"({"dynamics": {"type": "fire"}, "max_steps": 5,
+                                 "initial_temperature_kelvin": 40})"),
+        "campaign.json#/pipeline/0/initial_temperature_kelvin: an optimizer starts from rest; "
+        "leave the key out, or set \"keep_velocities\": true in its dynamics");
+    EXPECT_EQ(error_of_stage(R"({"dynamics": {"type": "fire", "keep_velocities": true},
+                                 "max_steps": 5, "initial_temperature_kelvin": 40})"),
+              "");
+}
+
+TEST(ConfigPipeline, FireTimeStepsAreInOrder) {
+    EXPECT_EQ(
+        error_of_stage(R"({"dynamics": {"type": "fire", "timestep_fs": 2,
+                                              "timestep_max_fs": 1, "timestep_min_fs": 3},
+                                 "max_steps": 5})"),
+        "campaign.json#/pipeline/0/dynamics/timestep_max_fs: 1 is below timestep_fs, 2; give 2 "
+        "or above, or 0 for ten times as much\n"
+        "campaign.json#/pipeline/0/dynamics/timestep_min_fs: 3 is above timestep_fs, 2; give 2 "
+        "or below");
+}
+
+TEST(ConfigPipeline, VelocitiesAndDegreesOfFreedomAreRead) {
+    Json document = relax_then_md();
+    document["pipeline"][1]["initial_temperature_kelvin"] = 40;
+    document["pipeline"][1]["degrees_of_freedom"] = "3N";
+
+    Config const config = parse(document);
+
+    EXPECT_EQ(config.pipeline.elements[1].stages[0].initial_temperature_kelvin, 40.0);
+    EXPECT_EQ(config.degrees_of_freedom,
+              (std::vector{DegreesOfFreedom::automatic, DegreesOfFreedom::three_n}));
+}
+
+TEST(ConfigPipeline, HooksNameSinksThatExist) {
+    EXPECT_EQ(error_of(with(relax_then_md(), "/pipeline/1/hooks/0/sink", "trajectry")),
+              "campaign.json#/pipeline/1/hooks/0/sink: \"trajectry\" is no sink of this "
+              "configuration; give done or trajectory (nearest: trajectory)");
+}
+
+TEST(ConfigPipeline, NeighborListSetsTheSkinOfItsStage) {
+    Json document = relax_then_md();
+    document["pipeline"][0]["hooks"] = Json::parse(R"([{"type": "neighbor_list", "skin": 0.5}])");
+
+    EXPECT_EQ(parse(document).pipeline.elements[0].stages[0].skin, 0.5);
+
+    document["pipeline"][0]["hooks"].push_back({{"type", "neighbor_list"}});
+    EXPECT_EQ(error_of(document),
+              "campaign.json#/pipeline/0/hooks/1: a second neighbor_list; a stage "
+              "has one, keep one");
+}
+
+TEST(ConfigPipeline, ConvergedSnapshotNeedsConvergence) {
+    Json document = relax_then_md();
+    Json const hook = {{"type", "converged_snapshot"}, {"sink", "done"}};
+    document["pipeline"][0]["hooks"] = {hook};
+
+    EXPECT_EQ(parse(document).pipeline.elements[0].stages[0].hooks,
+              (std::vector<HookSpec>{ConvergedSnapshotSpec{"done"}}));
+
+    document["pipeline"][1]["hooks"] = {hook};
+    EXPECT_EQ(
+        error_of(document),
+        "campaign.json#/pipeline/1/hooks/0: nothing converges in a stage without \"converge\"; "
+        "add it, or take the hook out");
+}
+
+}  // namespace
+}  // namespace athanor::test

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/config_reader.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/launch/config_fixture.hpp"
+
+namespace athanor::test {
+namespace {
+
+Json with_pairs(char const* pairs) {
+    return with(relax_then_md(), "/model/pairs", Json::parse(pairs));
+}
+
+TEST(ConfigReader, APairMayStandInEitherOrder) {
+    LennardJonesSpec const forward =
+        parse(with_pairs(R"({"Ar-Kr": {"epsilon": 0.012, "sigma": 3.5}})")).model;
+    LennardJonesSpec const backward =
+        parse(with_pairs(R"({"Kr-Ar": {"epsilon": 0.012, "sigma": 3.5}})")).model;
+
+    EXPECT_EQ(forward, backward);
+    EXPECT_EQ(forward.pairs.at({"Ar", "Kr"}), (LennardJonesParameters{0.012, 3.5}));
+}
+
+TEST(ConfigReader, APairMayNotStandInBothOrders) {
+    EXPECT_EQ(error_of(with_pairs(R"({"Ar-Kr": {"epsilon": 0.012, "sigma": 3.5},
+                                      "Kr-Ar": {"epsilon": 0.013, "sigma": 3.5}})")),
+              "campaign.json#/model/pairs/Kr-Ar: this pair stands twice, as \"Ar-Kr\" and "
+              "\"Kr-Ar\"; keep one");
+}
+
+TEST(ConfigReader, PairsNameTwoDifferentKnownSpecies) {
+    EXPECT_EQ(error_of(with_pairs(R"({"Ar-Xe": {"epsilon": 0.012, "sigma": 3.5}})")),
+              "campaign.json#/model/pairs/Ar-Xe: \"Xe\" is not among the species; give Ar or Kr");
+    EXPECT_EQ(error_of(with_pairs(R"({"Ar-Ar": {"epsilon": 0.012, "sigma": 3.5}})")),
+              "campaign.json#/model/pairs/Ar-Ar: a pair has two different species; give the "
+              "parameters of Ar under /model/species");
+    EXPECT_EQ(error_of(with_pairs(R"({"ArKr": {"epsilon": 0.012, "sigma": 3.5}})")),
+              "campaign.json#/model/pairs/ArKr: \"ArKr\" is no pair; give two species as in "
+              "\"Ar-Kr\"");
+}
+
+TEST(ConfigReader, SpeciesAreElements) {
+    EXPECT_EQ(
+        error_of(with(relax_then_md(), "/model/species/ar",
+                      Json::parse(R"({"epsilon": 0.0104, "sigma": 3.4})"))),
+        "campaign.json#/model/species/ar: \"ar\" is no element; give a symbol such as \"Ar\"");
+}
+
+TEST(ConfigReader, TheSwitchIsNoWiderThanTheCutoff) {
+    EXPECT_EQ(parse(with(relax_then_md(), "/model/switch_width", 1.5)).model.switch_width, 1.5);
+    EXPECT_EQ(error_of(with(relax_then_md(), "/model/switch_width", 9)),
+              "campaign.json#/model/switch_width: 9 is more than the cutoff, 8.5; give 0 to 8.5");
+}
+
+TEST(ConfigReader, OutputNamesSinksThatExist) {
+    EXPECT_EQ(error_of(with(relax_then_md(), "/output/0", "don")),
+              "campaign.json#/output/0: \"don\" is no sink of this configuration; give done or "
+              "trajectory (nearest: done)");
+    EXPECT_EQ(error_of(with(relax_then_md(), "/output/0", 3)),
+              "campaign.json#/output/0: 3 is no sink; give a string that is not empty");
+}
+
+TEST(ConfigReader, NothingIsWrittenTwiceToOnePlace) {
+    EXPECT_EQ(error_of(with(relax_then_md(), "/sinks/trajectory/url", "out/../out/done.zarr/")),
+              "campaign.json#/sinks/trajectory/url: \"out/../out/done.zarr/\" is also "
+              "/sinks/done/url; give each its own path");
+    EXPECT_EQ(error_of(with(relax_then_md(), "/quarantine", "structures.extxyz")),
+              "campaign.json#/quarantine: \"structures.extxyz\" is also /input/path; give each its "
+              "own path");
+    EXPECT_EQ(error_of(with(relax_then_md(), "/quarantine", "out/done.zarr/bad.extxyz")),
+              "campaign.json#/quarantine: \"out/done.zarr/bad.extxyz\" and /sinks/done/url lie one "
+              "inside the other; give paths side by side");
+}
+
+TEST(ConfigReader, RemoteStoresAreNotAvailable) {
+    EXPECT_EQ(error_of(with(relax_then_md(), "/sinks/done/url", "s3://bucket/done.zarr")),
+              "campaign.json#/sinks/done/url: \"s3://bucket/done.zarr\" is not available in this "
+              "version (files are local); give a path");
+}
+
+TEST(ConfigReader, EverySettingOfASinkIsRead) {
+    Json document = relax_then_md();
+    document["sinks"]["done"] = Json::parse(R"({"type": "zarr", "url": "/abs/d.zarr",
+        "dtype": "float32", "chunk_rows": 100, "system_chunk_rows": 10, "codec": "zstd",
+        "level": 9, "durability": "strict"})");
+    document["sinks"]["memory"] = {{"type", "host_memory"}, {"capacity", 5}};
+    document["sinks"]["text"] = {{"type", "extxyz"}, {"path", "t.extxyz"}};
+
+    Config const config = parse(document);
+
+    EXPECT_EQ(config.sinks.at("done"),
+              (SinkSpec{ZarrSinkSpec{"/abs/d.zarr", StoreDtype::float32, 100, 10, StoreCodec::zstd,
+                                     9, Durability::strict}}));
+    EXPECT_EQ(config.sinks.at("memory"), (SinkSpec{HostMemorySpec{5}}));
+    EXPECT_EQ(config.sinks.at("text"), (SinkSpec{ExtxyzSpec{"/base/t.extxyz"}}));
+}
+
+TEST(ConfigReader, SettingsOfTheRunAreRead) {
+    Json document = relax_then_md();
+    document["oversized"] = "quarantine";
+    document["stall_timeout_seconds"] = 5;
+    document["buffers"]["mode"] = "fully_async";
+    document["device"] = "cpu";
+
+    Config const config = parse(document);
+
+    EXPECT_EQ(config.oversized, OversizedPolicy::quarantine);
+    EXPECT_EQ(config.stall_timeout_seconds, 5.0);
+    EXPECT_EQ(config.buffers.mode, ChannelMode::fully_async);
+    EXPECT_EQ(config.device, DeviceChoice::cpu);
+}
+
+}  // namespace
+}  // namespace athanor::test
