@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// mpirun -n 2 bench_comm_mpi: a channel against bare MPI with messages of the same size, in one run.
-///   latency    half of a round trip of one message there and one back; the channel's includes packing
-///              and unpacking, sealing and checking
-///   bandwidth  many messages one way; bare: three of MPI_Isend and MPI_Irecv in flight, as the channel
-///              has three slots, and the rate of a ping-pong beside it
+/// mpirun -n 2 bench_comm_mpi: a channel against bare MPI, messages of the same size, in one run.
+///   latency    half of a round trip of one message there and one back; the channel's includes
+///              packing and unpacking, sealing and checking
+///   bandwidth  many messages one way; bare: three of MPI_Isend and MPI_Irecv in flight, as the
+///              channel has three slots, and the rate of a ping-pong beside it
 /// Each figure is the median of seven turns, which alternate between the two.
 #include <algorithm>
 #include <chrono>

@@ -14,8 +14,8 @@
 
 namespace athanor::test {
 
-/// Rings of one to four ranks, one after the other, whose ranks are threads. A rank that leaves early (a
-/// failed ASSERT, an exception) leaves the barrier too, so that the others go on.
+/// Rings of one to four ranks, one after the other, whose ranks are threads. A rank that leaves
+/// early (a failed ASSERT, an exception) leaves the barrier too, so that the others go on.
 struct InProcessRing {
     static constexpr int random_cases = 60;  // at each rank count
 
