@@ -102,7 +102,8 @@ struct Channels {
         }
     }
     void receive() {
-        while (receiver.poll() != ReceiveStatus::received) sender.progress();
+        while (receiver.poll() != ReceiveStatus::received) {
+        }
         room.clear();
         receiver.take(room);
     }
