@@ -12,7 +12,8 @@ namespace {
 constexpr std::uint32_t polynomial = 0x82f63b78U;
 using Tables = std::array<std::array<std::uint32_t, 256>, 8>;
 
-/// tables[k][b]: what byte b does to the register when k further bytes follow it (slicing by eight).
+/// tables[k][b]: what byte b does to the register when k further bytes follow it (slicing by
+/// eight).
 constexpr Tables make_tables() {
     Tables tables{};
     for (std::uint32_t b = 0; b < 256; ++b) {

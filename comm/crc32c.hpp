@@ -9,9 +9,9 @@
 
 namespace athanor {
 
-/// CRC-32C (Castagnoli: reflected polynomial 0x82f63b78, all ones in and out) of `bytes`, continuing
-/// from the checksum of the bytes before them; 0 starts afresh. Uses the processor's instruction
-/// where there is one. Check value: crc32c("123456789") is 0xe3069283.
+/// CRC-32C (Castagnoli: reflected polynomial 0x82f63b78, all ones in and out) of `bytes`,
+/// continuing from the checksum of the bytes before them; 0 starts afresh. Uses the processor's
+/// instruction where there is one. Check value: crc32c("123456789") is 0xe3069283.
 /// Source: RFC 3720, appendix B.4.
 [[nodiscard]] std::uint32_t crc32c(std::span<std::byte const> bytes, std::uint32_t before = 0);
 

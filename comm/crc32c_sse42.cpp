@@ -49,8 +49,9 @@ std::uint64_t word_at(std::byte const* at) {
     return word;
 }
 
-/// Takes as many triples of `block` bytes as there are. The instruction has a latency of three cycles
-/// and starts every cycle, so three registers run side by side and are joined after each triple.
+/// Takes as many triples of `block` bytes as there are. The instruction has a latency of three
+/// cycles and starts every cycle, so three registers run side by side and are joined after each
+/// triple.
 __attribute__((target("sse4.2"))) std::uint32_t take_triples(std::span<std::byte const>& bytes,
                                                              std::size_t block,
                                                              ZerosOperator const& zeros,

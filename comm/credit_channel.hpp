@@ -28,11 +28,12 @@ struct ChannelOptions {
 /// The end: close() sends an empty message with the flag, since what was accepted has already left;
 ///          it takes a slot, so without credit it goes out of a later progress(). A receiver
 ///          understands the flag on a message with samples too.
-/// Memory:  nothing is allocated after the constructor; samples are packed into the slot that is sent.
+/// Memory:  nothing is allocated after the constructor; samples are packed into the slot that is
+///          sent.
 class CreditChannelSender : public ChannelSender {
 public:
-    /// Throws: ConfigError for impossible buffers. Expects: the transport has buffers.slots slots with
-    /// room for slot_room() each.
+    /// Throws: ConfigError for impossible buffers. Expects: the transport was made for
+    /// slot_room(*options.schema, options.buffers).
     CreditChannelSender(ChannelOptions options, std::unique_ptr<TransportSender> transport);
     ~CreditChannelSender() override;
 
@@ -67,7 +68,8 @@ private:
 /// Credits: a slot is given back when its last sample has been taken (an empty message: when it is
 ///          found), never earlier, for the samples are read in place.
 /// Throws:  CampaignError from poll() for a message that is damaged, repeated, missing or not ours.
-/// Memory:  nothing is allocated but the strings of names; samples are unpacked from the slot itself.
+/// Memory:  nothing is allocated but the strings of names; samples are unpacked from the slot
+///          itself.
 class CreditChannelReceiver : public ChannelReceiver {
 public:
     CreditChannelReceiver(ChannelOptions options, std::unique_ptr<TransportReceiver> transport);

@@ -30,8 +30,9 @@ struct MpiEnvironment::State {
 bool MpiEnvironment::launched() {
     for (char const* name : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"})
         if (std::getenv(name) != nullptr) return true;
-    // A batch script has SLURM_PROCID as well; only srun's steps have a number of tasks. Should they
-    // lack what MPI needs (--mpi=pmix), MPI says so, which beats N ranks that each run everything.
+    // A batch script has SLURM_PROCID as well; only srun's steps have a number of tasks. Should
+    // they lack what MPI needs (--mpi=pmix), MPI says so, which beats N ranks that each run
+    // everything.
     char const* const tasks = std::getenv("SLURM_STEP_NUM_TASKS");
     return std::getenv("SLURM_PROCID") != nullptr && tasks != nullptr && std::atoi(tasks) > 1;
 }

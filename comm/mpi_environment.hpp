@@ -10,9 +10,9 @@
 
 namespace athanor {
 
-/// MPI from its start to its end, and the few collective calls that a campaign makes around its loop.
-/// A process that no launcher started is alone: rank 0 of 1, and MPI is never touched. Where MPI runs
-/// already (tests), it is used and left running.
+/// MPI from its start to its end, and the few collective calls that a campaign makes around its
+/// loop. A process that no launcher started is alone: rank 0 of 1, and MPI is never touched. Where
+/// MPI runs already (tests), it is used and left running.
 /// Ownership: the destructor ends MPI, which waits for all ranks: a rank that failed calls abort()
 ///            instead, while this object lives.
 /// Threads:   MPI is asked for MPI_THREAD_MULTIPLE; the calls below belong to the main thread.
@@ -24,7 +24,8 @@ public:
     MpiEnvironment& operator=(MpiEnvironment const&) = delete;
     ~MpiEnvironment();
 
-    /// True when the environment shows that mpirun, or srun with several tasks, started this process.
+    /// True when the environment shows that mpirun, or srun with several tasks, started this
+    /// process.
     [[nodiscard]] static bool launched();
 
     /// False for a process that is alone.

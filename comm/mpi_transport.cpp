@@ -269,7 +269,8 @@ private:
         }
     }
 
-    /// A credit's request is free again long before its turn comes; if not, a later one says it too.
+    /// A credit's request is free again long before its turn comes; if not, a later one says it
+    /// too.
     void tell_credits() {
         std::size_t const i = slots_.size() + given_back_ % slots_.size();
         if (told_ == given_back_ || requests_.active(i)) return;

@@ -13,8 +13,8 @@ namespace athanor {
 /// Sending half of what moves the slots of one directed edge; TransportReceiver is the other half.
 /// Both have the same number K of slots. Message n travels from slot n % K to slot n % K, in order;
 /// a transport knows bytes and counts, no samples, and checks nothing.
-/// Ownership: owns its slots. post() lends one to the transport until has_left(); the caller posts a
-///            slot again only after credits() has told that the other side emptied it.
+/// Ownership: owns its slots. post() lends one to the transport until has_left(); the caller posts
+///            a slot again only after credits() has told that the other side emptied it.
 /// Threads:   one thread per half. No call waits.
 /// Throws:    MpiError (or its like) from progress() and post() when the link is broken.
 /// To add one: derive both halves, then instantiate tests/comm/channel_contract.hpp for them.

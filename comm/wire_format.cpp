@@ -46,7 +46,8 @@ std::uint32_t checksum_of(std::span<std::byte const> header, std::span<std::byte
         fmt::format("channel {}, message {}: {}", expected.edge.value(), expected.sequence, why));
 }
 
-/// Is it whole, is it ours, is it undamaged? The version comes before whatever may differ by version.
+/// Is it whole, is it ours, is it undamaged? The version comes before whatever may differ by
+/// version.
 void check_bytes(RawHeader const& raw, std::span<std::byte const> header,
                  std::span<std::byte const> payload, ExpectedMessage const& expected) {
     if (raw.magic != wire_magic)

@@ -35,8 +35,8 @@ struct ExpectedMessage {
     std::uint64_t schema_fingerprint = 0;
 };
 
-/// Writes `header`, with the checksum over itself and `payload`, to the first message_header_bytes of
-/// `out`. The two may lie apart. Expects: header.payload_bytes is the payload's size.
+/// Writes `header`, with the checksum over itself and `payload`, to the first message_header_bytes
+/// of `out`. The two may lie apart. Expects: header.payload_bytes is the payload's size.
 void encode_header(MessageHeader const& header, std::span<std::byte const> payload,
                    std::span<std::byte> out);
 

@@ -329,8 +329,8 @@ TYPED_TEST_P(ChannelContract, FaultyMessagesAreRefusedEachForItsOwnReason) {
     }
 }
 
-/// Everything at random but reproducible: ATHANOR_TEST_SEED repeats a run, ATHANOR_TEST_CASES sets how
-/// many; every rank draws the same options.
+/// Everything at random but reproducible: ATHANOR_TEST_SEED repeats a run, ATHANOR_TEST_CASES sets
+/// how many; every rank draws the same options.
 TYPED_TEST_P(ChannelContract, RandomStreamsArriveExactlyOnce) {
     auto const setting = [](char const* name, int otherwise) {
         char const* const value = std::getenv(name);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// Ranks in a ring: each sends right and receives left. What the contract needs of a transport's ring:
+/// Ranks in a ring: each sends right and receives left. What the contract needs of a ring:
 ///   static void Ring::run(RingOptions const&, RingBody const&);  runs the body on every rank
-///   static int Ring::rank_count();
+///   static constexpr int Ring::random_cases;                     random streams to try by default
 #pragma once
 
 #include <chrono>

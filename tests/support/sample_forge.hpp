@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// Samples whose every byte follows from their id, so that a receiver can make the expected one itself.
+/// Samples whose every byte follows from their id, so that a receiver can make the expected one
+/// itself.
 #pragma once
 
 #include <cstdint>
