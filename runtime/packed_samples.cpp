@@ -41,12 +41,14 @@ std::size_t packed_bytes(Schema const& schema, PackedCounts const& counts) {
     return bytes + aligned(counts.text_bytes);
 }
 
-PackedCounts count_packed(Batch const& batch, std::span<SystemIndex const> systems) {
+PackedCounts count_packed(Batch const& batch, std::span<SystemIndex const> systems,
+                          EdgeRows edges) {
     PackedCounts counts;
     counts.systems = static_cast<std::uint32_t>(systems.size());
     for (SystemIndex s : systems) {
         counts.atoms += static_cast<std::uint32_t>(batch.atom_count(s));
-        counts.edges += static_cast<std::uint32_t>(batch.edge_count(s));
+        if (edges == EdgeRows::travel)
+            counts.edges += static_cast<std::uint32_t>(batch.edge_count(s));
         counts.text_bytes +=
             static_cast<std::uint32_t>(batch.name(s).size() + batch.text(s).size());
     }
@@ -54,13 +56,15 @@ PackedCounts count_packed(Batch const& batch, std::span<SystemIndex const> syste
 }
 
 std::size_t pack_samples(Schema const& schema, Batch const& batch,
-                         std::span<SystemIndex const> systems, std::span<std::byte> out) {
-    PackedCounts const counts = count_packed(batch, systems);
+                         std::span<SystemIndex const> systems, std::span<std::byte> out,
+                         EdgeRows edges) {
+    PackedCounts const counts = count_packed(batch, systems, edges);
     std::size_t const total = packed_bytes(schema, counts);
     ATHANOR_EXPECTS(total <= out.size());
     std::byte* to = out.data();
     for (SystemIndex s : systems) {
-        std::int32_t const sizes[2] = {batch.atom_count(s), batch.edge_count(s)};
+        std::int32_t const sizes[2] = {batch.atom_count(s),
+                                       edges == EdgeRows::travel ? batch.edge_count(s) : 0};
         std::uint32_t const texts[2] = {static_cast<std::uint32_t>(batch.name(s).size()),
                                         static_cast<std::uint32_t>(batch.text(s).size())};
         std::memcpy(to, sizes, 8);
@@ -71,6 +75,7 @@ std::size_t pack_samples(Schema const& schema, Batch const& batch,
         FieldIndex const field{f};
         ATHANOR_EXPECTS(batch.schema().field(field).name == schema.field(field).name);
         std::byte* column = to;
+        if (schema.field(field).level == Level::edge && edges == EdgeRows::stay) continue;
         for (SystemIndex s : systems) {
             RowMove const move{column, batch.rows(field, s), batch.row_bytes(field, s)};
             batch.space().move({&move, 1});
@@ -90,9 +95,10 @@ std::size_t pack_samples(Schema const& schema, Batch const& batch,
     return total;
 }
 
-PackedSamples::PackedSamples(SchemaPtr schema, PackedCounts const& counts,
-                             std::span<std::byte const> bytes)
-    : schema_(std::move(schema)), counts_(counts), bytes_(bytes) {
+void PackedSamples::read(PackedCounts const& counts, std::span<std::byte const> bytes) {
+    counts_ = counts;
+    bytes_ = bytes;
+    places_.clear();
     auto const refuse = [](std::string const& why) {
         throw CampaignError("packed samples are damaged: " + why);
     };

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "runtime/batch.hpp"
 #include "runtime/field.hpp"
@@ -29,19 +31,34 @@ struct PackedCounts {
 /// The schema here is the first part of the batch's: fields that a stage adds stay at home.
 [[nodiscard]] std::size_t packed_bytes(Schema const& schema, PackedCounts const& counts);
 
+/// Whether the edge rows of samples are packed with them; those that stay count as no edges.
+enum class EdgeRows : std::uint8_t { travel, stay };
+
 /// What `systems` of `batch` would take.
-[[nodiscard]] PackedCounts count_packed(Batch const& batch, std::span<SystemIndex const> systems);
+[[nodiscard]] PackedCounts count_packed(Batch const& batch, std::span<SystemIndex const> systems,
+                                        EdgeRows edges = EdgeRows::travel);
 
 /// Writes them; returns the bytes used. Expects: out is large enough and 16-byte aligned.
 std::size_t pack_samples(Schema const& schema, Batch const& batch,
-                         std::span<SystemIndex const> systems, std::span<std::byte> out);
+                         std::span<SystemIndex const> systems, std::span<std::byte> out,
+                         EdgeRows edges = EdgeRows::travel);
 
 /// Reads packed samples in place.
 /// Ownership: none; `bytes` must outlive it.
-/// Throws:    CampaignError from the constructor when counts, table and bytes do not fit together.
+/// Throws:    CampaignError from read() when counts, table and bytes do not fit together.
 class PackedSamples {
 public:
-    PackedSamples(SchemaPtr schema, PackedCounts const& counts, std::span<std::byte const> bytes);
+    /// Nothing to read yet.
+    explicit PackedSamples(SchemaPtr schema) : schema_(std::move(schema)) {}
+    PackedSamples(SchemaPtr schema, PackedCounts const& counts, std::span<std::byte const> bytes)
+        : PackedSamples(std::move(schema)) {
+        read(counts, bytes);
+    }
+
+    /// Room for `systems` samples, so that no read() of as many allocates.
+    void reserve(int systems) { places_.reserve(static_cast<std::size_t>(systems)); }
+    /// Turns to other bytes.
+    void read(PackedCounts const& counts, std::span<std::byte const> bytes);
 
     [[nodiscard]] int system_count() const { return static_cast<int>(counts_.systems); }
     [[nodiscard]] int atom_count(int k) const { return entry(k).atoms; }

@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+/// Argon crystals: {systems, repeats} = {1, 10} is one of 4000 atoms, {64, 3} are 64 of 108.
+#include <benchmark/benchmark.h>
+
+#include "bench/kernels/argon.hpp"
+#include "kernels/parallel_for.hpp"
+
+namespace athanor::bench {
+namespace {
+
+void count_atoms(benchmark::State& state, ArgonRun const& run, char const* what) {
+    state.counters[what] = benchmark::Counter(
+        static_cast<double>(state.iterations()) * run.atom_count(), benchmark::Counter::kIsRate);
+}
+
+void pair_forces(benchmark::State& state) {
+    Isa const isa = active_isa();
+    auto const wanted = static_cast<Isa>(state.range(2));
+    if (!is_supported(wanted)) {
+        state.SkipWithError("this processor has no such instructions");
+        return;
+    }
+    set_active_isa(wanted);
+    set_thread_count(1);
+    ArgonRun run(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
+    auto const neighbors = run.update();
+    for (auto _ : state) run.compute(neighbors);
+    count_atoms(state, run, "atoms/s");
+    state.SetLabel(std::string(name_of(wanted)));
+    set_active_isa(isa);
+}
+BENCHMARK(pair_forces)
+    ->ArgNames({"systems", "repeats", "isa"})
+    ->ArgsProduct({{1}, {10}, {0, 1, 2}})
+    ->ArgsProduct({{64}, {3}, {0, 1, 2}})
+    ->Unit(benchmark::kMicrosecond);
+
+void neighbor_build(benchmark::State& state) {
+    set_thread_count(1);
+    ArgonRun run(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
+    for (auto _ : state) {
+        for (SystemIndex const s : run.systems()) run.list().invalidate(s);
+        benchmark::DoNotOptimize(run.update());
+    }
+    count_atoms(state, run, "atoms/s");
+}
+BENCHMARK(neighbor_build)
+    ->ArgNames({"systems", "repeats"})
+    ->Args({1, 10})
+    ->Args({64, 3})
+    ->Unit(benchmark::kMicrosecond);
+
+void neighbor_refresh(benchmark::State& state) {
+    set_thread_count(1);
+    ArgonRun run(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
+    for (auto _ : state) benchmark::DoNotOptimize(run.update());
+    count_atoms(state, run, "atoms/s");
+}
+BENCHMARK(neighbor_refresh)
+    ->ArgNames({"systems", "repeats"})
+    ->Args({1, 10})
+    ->Args({64, 3})
+    ->Unit(benchmark::kMicrosecond);
+
+/// Velocity Verlet with the list kept up to date, after the crystal has come to 40 K.
+void nve_step(benchmark::State& state) {
+    set_thread_count(1);
+    ArgonRun run(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
+    double const dt = units::time_from_fs(2.0);
+    for (int k = 0; k < 100; ++k) run.step(dt);
+    double const before = run.total_energy();
+    for (auto _ : state) run.step(dt);
+    count_atoms(state, run, "atom_steps/s");
+    state.counters["drift_eV_per_atom"] = (run.total_energy() - before) / run.atom_count();
+}
+BENCHMARK(nve_step)
+    ->ArgNames({"systems", "repeats"})
+    ->Args({1, 10})
+    ->Args({64, 3})
+    ->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace athanor::bench
+
+BENCHMARK_MAIN();

@@ -1,0 +1,233 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "comm/credit_channel.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "runtime/error.hpp"
+#include "runtime/expects.hpp"
+
+namespace athanor {
+namespace {
+
+ChannelOptions checked(ChannelOptions options) {
+    ATHANOR_EXPECTS(options.schema != nullptr);
+    options.buffers = checked(options.buffers);
+    return options;
+}
+
+template <class Transport>
+void expect_room(Transport& transport, ChannelOptions const& options) {
+    SlotRoom const room = slot_room(*options.schema, options.buffers);
+    ATHANOR_EXPECTS(transport.slot_count() == room.slots);
+    for (int k = 0; k < room.slots; ++k)
+        ATHANOR_EXPECTS(transport.slot(k).payload().size() >= room.payload_bytes);
+}
+
+std::size_t text_bytes(Batch const& batch, SystemIndex s) {
+    return batch.name(s).size() + batch.text(s).size();
+}
+
+}  // namespace
+
+CreditChannelSender::CreditChannelSender(ChannelOptions options,
+                                         std::unique_ptr<TransportSender> transport)
+    : options_(checked(std::move(options))),
+      transport_(std::move(transport)),
+      fingerprint_(options_.schema->fingerprint()) {
+    expect_room(*transport_, options_);
+}
+
+CreditChannelSender::~CreditChannelSender() = default;
+
+EdgeRows CreditChannelSender::edge_rows() const {
+    return options_.buffers.edges > 0 ? EdgeRows::travel : EdgeRows::stay;
+}
+
+int CreditChannelSender::next_slot() const {
+    return static_cast<int>(sequence_ % static_cast<std::uint64_t>(options_.buffers.slots));
+}
+
+int CreditChannelSender::free_slots() const {
+    int const slots = options_.buffers.slots;
+    auto const under_way = static_cast<int>(sequence_ - transport_->credits());
+    ATHANOR_ENSURES(under_way >= 0 && under_way <= slots);
+    int free = 0;
+    while (free < slots - under_way && transport_->has_left((next_slot() + free) % slots)) ++free;
+    return free;
+}
+
+int CreditChannelSender::count_fitting(Batch const& batch,
+                                       std::span<SystemIndex const> systems) const {
+    BufferConfig const& room = options_.buffers;
+    std::int64_t atoms = 0, edges = 0, text = 0;
+    int count = 0;
+    for (SystemIndex s : systems) {
+        atoms += batch.atom_count(s);
+        if (edge_rows() == EdgeRows::travel) edges += batch.edge_count(s);
+        text += static_cast<std::int64_t>(text_bytes(batch, s));
+        if (count == room.systems || atoms > room.atoms || edges > room.edges ||
+            text > room.text_bytes)
+            break;
+        ++count;
+    }
+    return count;
+}
+
+void CreditChannelSender::refuse_oversized(Batch const& batch, SystemIndex system) const {
+    auto const refuse_if_above = [&](std::int64_t size, int room, char const* what,
+                                     char const* key) {
+        if (size > room)
+            throw CampaignError(fmt::format(
+                "channel {}: sample \"{}\" has {} {}, a slot holds {}; raise /buffers/{} or leave "
+                "the sample out",
+                options_.edge.value(), batch.name(system), size, what, room, key));
+    };
+    BufferConfig const& room = options_.buffers;
+    refuse_if_above(batch.atom_count(system), room.atoms, "atoms", "atoms");
+    if (edge_rows() == EdgeRows::travel)
+        refuse_if_above(batch.edge_count(system), room.edges, "edges", "edges");
+    refuse_if_above(static_cast<std::int64_t>(text_bytes(batch, system)), room.text_bytes,
+                    "bytes of name and text", "text_bytes");
+}
+
+int CreditChannelSender::try_send(Batch const& batch, std::span<SystemIndex const> systems) {
+    ATHANOR_EXPECTS(!closed_);
+    if (systems.empty()) return 0;
+    refuse_oversized(batch, systems.front());
+    transport_->progress();
+    if (free_slots() == 0) {
+        if (!refused_since_) refused_since_ = Clock::now();
+        return 0;
+    }
+    auto const accepted = systems.first(count_fitting(batch, systems));
+    PackedCounts const counts = count_packed(batch, accepted, edge_rows());
+    std::size_t const payload_bytes = pack_samples(
+        *options_.schema, batch, accepted, transport_->slot(next_slot()).payload(), edge_rows());
+    post(counts, payload_bytes, /*end_of_stream=*/false);
+    metrics_ = metrics();
+    refused_since_.reset();
+    return static_cast<int>(accepted.size());
+}
+
+void CreditChannelSender::post(PackedCounts const& counts, std::size_t payload_bytes,
+                               bool end_of_stream) {
+    Slot& slot = transport_->slot(next_slot());
+    MessageHeader header;
+    header.edge = options_.edge;
+    header.sequence = sequence_;
+    header.schema_fingerprint = fingerprint_;
+    header.payload_bytes = payload_bytes;
+    header.counts = counts;
+    header.end_of_stream = end_of_stream;
+    encode_header(header, slot.payload().first(payload_bytes), slot.header());
+    transport_->post(next_slot(), payload_bytes);
+    ++sequence_;
+    metrics_.messages += 1;
+    metrics_.samples += counts.systems;
+    metrics_.bytes += static_cast<std::int64_t>(message_header_bytes + payload_bytes);
+}
+
+int CreditChannelSender::credit() {
+    transport_->progress();
+    return free_slots();
+}
+
+void CreditChannelSender::close() {
+    closed_ = true;
+    progress();
+}
+
+bool CreditChannelSender::progress() {
+    transport_->progress();
+    if (closed_ && !end_posted_ && free_slots() > 0) {
+        post({}, 0, /*end_of_stream=*/true);
+        end_posted_ = true;
+    }
+    if (closed_ && !end_posted_) return false;
+    for (int k = 0; k < options_.buffers.slots; ++k)
+        if (!transport_->has_left(k)) return false;
+    return true;
+}
+
+ChannelMetrics CreditChannelSender::metrics() const {
+    ChannelMetrics now = metrics_;
+    if (refused_since_)
+        now.seconds_without_credit +=
+            std::chrono::duration<double>(Clock::now() - *refused_since_).count();
+    return now;
+}
+
+CreditChannelReceiver::CreditChannelReceiver(ChannelOptions options,
+                                             std::unique_ptr<TransportReceiver> transport)
+    : options_(checked(std::move(options))),
+      transport_(std::move(transport)),
+      fingerprint_(options_.schema->fingerprint()),
+      samples_(options_.schema) {
+    expect_room(*transport_, options_);
+    samples_.reserve(options_.buffers.systems);
+}
+
+CreditChannelReceiver::~CreditChannelReceiver() = default;
+
+int CreditChannelReceiver::current_slot() const {
+    return static_cast<int>(sequence_ % static_cast<std::uint64_t>(options_.buffers.slots));
+}
+
+ReceiveStatus CreditChannelReceiver::poll() {
+    polled_ = false;
+    while (!ended_ && !slot_is_open()) {
+        transport_->progress();
+        auto const message_bytes = transport_->arrived(current_slot());
+        if (!message_bytes) return ReceiveStatus::nothing_yet;
+        open_slot(*message_bytes);
+        if (!slot_is_open()) empty_slot();
+    }
+    if (ended_) return ReceiveStatus::ended;
+    polled_ = true;
+    return ReceiveStatus::received;
+}
+
+void CreditChannelReceiver::open_slot(std::size_t message_bytes) {
+    auto const message =
+        std::span<std::byte const>(transport_->slot(current_slot()).bytes()).first(message_bytes);
+    auto const header = message.first(std::min(message_bytes, message_header_bytes));
+    auto const payload = message.subspan(header.size());
+    MessageHeader const said =
+        decode_message(header, payload, {options_.edge, sequence_, fingerprint_});
+    samples_.read(said.counts, payload);
+    next_sample_ = 0;
+    last_message_ = said.end_of_stream;
+    metrics_.messages += 1;
+    metrics_.samples += said.counts.systems;
+    metrics_.bytes += static_cast<std::int64_t>(message_bytes);
+}
+
+void CreditChannelReceiver::empty_slot() {
+    transport_->give_back(current_slot());
+    ++sequence_;
+    ended_ = last_message_;
+}
+
+int CreditChannelReceiver::next_atoms() const {
+    ATHANOR_EXPECTS(polled_);
+    return samples_.atom_count(next_sample_);
+}
+
+int CreditChannelReceiver::next_edges() const {
+    ATHANOR_EXPECTS(polled_);
+    return samples_.edge_count(next_sample_);
+}
+
+SystemIndex CreditChannelReceiver::take(Batch& batch) {
+    ATHANOR_EXPECTS(polled_);
+    polled_ = false;
+    SystemIndex const system = samples_.append_to(batch, next_sample_);
+    if (++next_sample_ == samples_.system_count()) empty_slot();
+    return system;
+}
+
+}  // namespace athanor

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "comm/slot.hpp"
+#include "comm/transport.hpp"
+#include "runtime/channel.hpp"
+#include "runtime/packed_samples.hpp"
+
+namespace athanor {
+
+/// What both ends of an edge must agree on.
+struct ChannelOptions {
+    EdgeId edge{0};
+    SchemaPtr schema;  ///< what travels: the first part of both batches' schemas
+    BufferConfig buffers;
+};
+
+/// Sending half of a channel over any transport.
+/// Bound:   at most buffers.slots messages are under way; the receiver's credits alone free a slot.
+/// Order:   what one call accepts is one message and leaves at once; nothing waits to be joined.
+/// The end: close() sends an empty message with the flag, since what was accepted has already left;
+///          it takes a slot, so without credit it goes out of a later progress(). A receiver
+///          understands the flag on a message with samples too.
+/// Memory:  nothing is allocated after the constructor; samples are packed into the slot that is sent.
+class CreditChannelSender : public ChannelSender {
+public:
+    /// Throws: ConfigError for impossible buffers. Expects: the transport has buffers.slots slots with
+    /// room for slot_room() each.
+    CreditChannelSender(ChannelOptions options, std::unique_ptr<TransportSender> transport);
+    ~CreditChannelSender() override;
+
+    /// Expects: close() was not called.
+    [[nodiscard]] int try_send(Batch const& batch, std::span<SystemIndex const> systems) override;
+    [[nodiscard]] int credit() override;
+    void close() override;
+    bool progress() override;
+    [[nodiscard]] ChannelMetrics metrics() const override;
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    [[nodiscard]] EdgeRows edge_rows() const;
+    [[nodiscard]] int next_slot() const;
+    [[nodiscard]] int free_slots() const;
+    [[nodiscard]] int count_fitting(Batch const& batch, std::span<SystemIndex const> systems) const;
+    void refuse_oversized(Batch const& batch, SystemIndex system) const;
+    void post(PackedCounts const& counts, std::size_t payload_bytes, bool end_of_stream);
+
+    ChannelOptions options_;
+    std::unique_ptr<TransportSender> transport_;
+    std::uint64_t fingerprint_;
+    std::uint64_t sequence_ = 0;  // of the next message, and so the number of messages posted
+    bool closed_ = false;
+    bool end_posted_ = false;
+    std::optional<Clock::time_point> refused_since_;
+    ChannelMetrics metrics_;
+};
+
+/// Receiving half.
+/// Credits: a slot is given back when its last sample has been taken (an empty message: when it is
+///          found), never earlier, for the samples are read in place.
+/// Throws:  CampaignError from poll() for a message that is damaged, repeated, missing or not ours.
+/// Memory:  nothing is allocated but the strings of names; samples are unpacked from the slot itself.
+class CreditChannelReceiver : public ChannelReceiver {
+public:
+    CreditChannelReceiver(ChannelOptions options, std::unique_ptr<TransportReceiver> transport);
+    ~CreditChannelReceiver() override;
+
+    [[nodiscard]] ReceiveStatus poll() override;
+    [[nodiscard]] int next_atoms() const override;
+    [[nodiscard]] int next_edges() const override;
+    SystemIndex take(Batch& batch) override;
+    [[nodiscard]] ChannelMetrics metrics() const override { return metrics_; }
+
+private:
+    [[nodiscard]] int current_slot() const;
+    [[nodiscard]] bool slot_is_open() const { return next_sample_ < samples_.system_count(); }
+    void open_slot(std::size_t message_bytes);
+    void empty_slot();
+
+    ChannelOptions options_;
+    std::unique_ptr<TransportReceiver> transport_;
+    std::uint64_t fingerprint_;
+    std::uint64_t sequence_ = 0;  // of the open message, or of the next one when none is open
+    PackedSamples samples_;       // of the open slot
+    int next_sample_ = 0;
+    bool polled_ = false;  // the last poll() gave `received`
+    bool last_message_ = false;
+    bool ended_ = false;
+    ChannelMetrics metrics_;
+};
+
+}  // namespace athanor

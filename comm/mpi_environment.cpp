@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "comm/mpi_environment.hpp"
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include <mpi.h>
+
+#include "comm/mpi_error.hpp"
+
+namespace athanor {
+
+using detail::check_mpi;
+using detail::mpi_count;
+
+struct MpiEnvironment::State {
+    MPI_Comm communicator = MPI_COMM_NULL;
+    bool ends_mpi = false;
+
+    ~State() {
+        if (!detail::mpi_is_running()) return;
+        if (communicator != MPI_COMM_NULL) MPI_Comm_free(&communicator);
+        if (ends_mpi) MPI_Finalize();
+    }
+};
+
+bool MpiEnvironment::launched() {
+    for (char const* name : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"})
+        if (std::getenv(name) != nullptr) return true;
+    // A batch script has SLURM_PROCID as well; only srun's steps have a number of tasks. Should they
+    // lack what MPI needs (--mpi=pmix), MPI says so, which beats N ranks that each run everything.
+    char const* const tasks = std::getenv("SLURM_STEP_NUM_TASKS");
+    return std::getenv("SLURM_PROCID") != nullptr && tasks != nullptr && std::atoi(tasks) > 1;
+}
+
+MpiEnvironment::MpiEnvironment(int& argc, char**& argv) {
+    bool const runs_already = detail::mpi_is_running();
+    if (!runs_already && !launched()) return;
+    state_ = std::make_unique<State>();
+    if (!runs_already) {
+        int provided = 0;
+        check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided), "start");
+        state_->ends_mpi = true;
+    }
+    check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &state_->communicator), "duplicate its communicator");
+    MPI_Comm_set_errhandler(state_->communicator, MPI_ERRORS_RETURN);
+    int rank = 0;
+    check_mpi(MPI_Comm_rank(state_->communicator, &rank), "tell the rank");
+    check_mpi(MPI_Comm_size(state_->communicator, &size_), "tell the number of ranks");
+    rank_ = Rank{rank};
+    MPI_Comm node = MPI_COMM_NULL;
+    check_mpi(
+        MPI_Comm_split_type(state_->communicator, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &node),
+        "find the ranks of this node");
+    check_mpi(MPI_Comm_rank(node, &local_rank_), "tell the rank on this node");
+    check_mpi(MPI_Comm_size(node, &local_size_), "tell the number of ranks on this node");
+    MPI_Comm_free(&node);
+}
+
+MpiEnvironment::~MpiEnvironment() = default;
+
+std::string MpiEnvironment::broadcast(std::string bytes) const {
+    if (!uses_mpi()) return bytes;
+    std::uint64_t size = bytes.size();
+    check_mpi(MPI_Bcast(&size, 1, MPI_UINT64_T, 0, state_->communicator), "broadcast a size");
+    bytes.resize(size);
+    check_mpi(
+        MPI_Bcast(bytes.data(), mpi_count(size, "a broadcast"), MPI_BYTE, 0, state_->communicator),
+        "broadcast bytes");
+    return bytes;
+}
+
+std::vector<std::string> MpiEnvironment::gather(std::string const& bytes) const {
+    if (!uses_mpi()) return {bytes};
+    bool const is_root = rank_ == Rank{0};
+    int const mine = mpi_count(bytes.size(), "a gathered part");
+    std::vector<int> sizes(is_root ? size_ : 0), starts(sizes.size());
+    check_mpi(MPI_Gather(&mine, 1, MPI_INT, sizes.data(), 1, MPI_INT, 0, state_->communicator),
+              "gather sizes");
+    std::size_t total = 0;
+    for (std::size_t r = 0; r < sizes.size(); ++r) {
+        starts[r] = mpi_count(total, "a gathered text");
+        total += static_cast<std::size_t>(sizes[r]);
+    }
+    std::string all(total, '\0');
+    check_mpi(MPI_Gatherv(bytes.data(), mine, MPI_BYTE, all.data(), sizes.data(), starts.data(),
+                          MPI_BYTE, 0, state_->communicator),
+              "gather bytes");
+    std::vector<std::string> parts;
+    for (std::size_t r = 0; r < sizes.size(); ++r)
+        parts.push_back(
+            all.substr(static_cast<std::size_t>(starts[r]), static_cast<std::size_t>(sizes[r])));
+    return parts;
+}
+
+int MpiEnvironment::max(int value) const {
+    if (!uses_mpi()) return value;
+    int largest = value;
+    check_mpi(MPI_Allreduce(&value, &largest, 1, MPI_INT, MPI_MAX, state_->communicator),
+              "find the largest value");
+    return largest;
+}
+
+void MpiEnvironment::abort(int code) const {
+    std::fflush(nullptr);
+    if (uses_mpi() && detail::mpi_is_running()) MPI_Abort(MPI_COMM_WORLD, code);
+    std::_Exit(code);
+}
+
+}  // namespace athanor

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/ids.hpp"
+
+namespace athanor {
+
+/// MPI from its start to its end, and the few collective calls that a campaign makes around its loop.
+/// A process that no launcher started is alone: rank 0 of 1, and MPI is never touched. Where MPI runs
+/// already (tests), it is used and left running.
+/// Ownership: the destructor ends MPI, which waits for all ranks: a rank that failed calls abort()
+///            instead, while this object lives.
+/// Threads:   MPI is asked for MPI_THREAD_MULTIPLE; the calls below belong to the main thread.
+/// Throws:    MpiError.
+class MpiEnvironment {
+public:
+    MpiEnvironment(int& argc, char**& argv);
+    MpiEnvironment(MpiEnvironment const&) = delete;
+    MpiEnvironment& operator=(MpiEnvironment const&) = delete;
+    ~MpiEnvironment();
+
+    /// True when the environment shows that mpirun, or srun with several tasks, started this process.
+    [[nodiscard]] static bool launched();
+
+    /// False for a process that is alone.
+    [[nodiscard]] bool uses_mpi() const { return state_ != nullptr; }
+    [[nodiscard]] Rank rank() const { return rank_; }
+    [[nodiscard]] int size() const { return size_; }
+    /// Position among the ranks of this node, from 0, and how many they are.
+    [[nodiscard]] int local_rank() const { return local_rank_; }
+    [[nodiscard]] int local_size() const { return local_size_; }
+
+    // Collective: every rank calls them, in the same order; they wait for each other.
+    /// Rank 0's bytes, on every rank.
+    [[nodiscard]] std::string broadcast(std::string bytes) const;
+    /// Everyone's bytes by rank, on rank 0; nothing on the others.
+    [[nodiscard]] std::vector<std::string> gather(std::string const& bytes) const;
+    /// The largest of everyone's values, on every rank: the common exit code.
+    [[nodiscard]] int max(int value) const;
+
+    /// Ends every rank at once with `code`, waiting for nobody.
+    [[noreturn]] void abort(int code) const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+    Rank rank_{0};
+    int size_ = 1;
+    int local_rank_ = 0;
+    int local_size_ = 1;
+};
+
+}  // namespace athanor

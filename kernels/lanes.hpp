@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+#include "kernels/isa.hpp"
+
+// Vectors go by value between always-inlined functions only, so no calling convention is involved.
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+#define ATHANOR_INLINE [[gnu::always_inline]] inline
+#define ATHANOR_TARGET_AVX2 [[gnu::target("avx2")]]
+#define ATHANOR_TARGET_AVX512 [[gnu::target("avx512f,avx512dq,avx512vl,prefer-vector-width=512")]]
+
+namespace athanor {
+
+/// Lanes that every sum over a sample is spread over, whatever the vector width of the processor.
+inline constexpr int lane_count = 8;
+
+/// Eight doubles worked on lane by lane, held in registers of `Width` doubles (2, 4 or 8).
+/// Order: an operation is the IEEE operation in each lane and nothing is contracted, hence any Width
+///        gives the same bits; sum() adds the lanes in one fixed tree.
+/// See:   on_isa() below, which gives a body the Width of the processor.
+template <int Width>
+struct Lanes {
+    static constexpr int part_count = lane_count / Width;
+    typedef double Part __attribute__((vector_size(Width * 8)));
+    typedef std::int64_t PartMask __attribute__((vector_size(Width * 8)));
+    using Parts = std::make_index_sequence<part_count>;
+
+    /// Per lane all bits set or none: the result of a comparison.
+    struct Mask {
+        PartMask part[part_count];
+    };
+
+    Part part[part_count];
+
+    template <class Operation>
+    ATHANOR_INLINE static Lanes make(Operation const& operation) {
+        Lanes result;
+        [&]<std::size_t... p>(std::index_sequence<p...>) __attribute__((always_inline)) {
+            (operation(result.part[p], p), ...);
+        }
+        (Parts{});
+        return result;
+    }
+    template <class Operation>
+    ATHANOR_INLINE static Mask make_mask(Operation const& operation) {
+        Mask result;
+        [&]<std::size_t... p>(std::index_sequence<p...>) __attribute__((always_inline)) {
+            (operation(result.part[p], p), ...);
+        }
+        (Parts{});
+        return result;
+    }
+
+    ATHANOR_INLINE static Lanes load(double const* from) {
+        return make([&](Part & out, std::size_t p) __attribute__((always_inline)) {
+            std::memcpy(&out, from + p * Width, sizeof out);
+        });
+    }
+    ATHANOR_INLINE static Lanes all(double value) {
+        return make([&](Part & out, std::size_t) __attribute__((always_inline)) {
+            out = value - Part{};  // x - 0 is x, also for -0
+        });
+    }
+    /// Lanes 0 .. count-1 set, the others not.
+    ATHANOR_INLINE static Mask first(int count) {
+        static constexpr double numbers[lane_count] = {0, 1, 2, 3, 4, 5, 6, 7};
+        Lanes const lane = load(numbers);
+        Lanes const end = all(count);
+        return make_mask([&](PartMask & out, std::size_t p)
+                             __attribute__((always_inline)) { out = lane.part[p] < end.part[p]; });
+    }
+    ATHANOR_INLINE void store(double* to) const { std::memcpy(to, part, sizeof part); }
+
+    ATHANOR_INLINE friend Lanes operator+(Lanes const& a, Lanes const& b) {
+        return make([&](Part & out, std::size_t p)
+                        __attribute__((always_inline)) { out = a.part[p] + b.part[p]; });
+    }
+    ATHANOR_INLINE friend Lanes operator-(Lanes const& a, Lanes const& b) {
+        return make([&](Part & out, std::size_t p)
+                        __attribute__((always_inline)) { out = a.part[p] - b.part[p]; });
+    }
+    ATHANOR_INLINE friend Lanes operator*(Lanes const& a, Lanes const& b) {
+        return make([&](Part & out, std::size_t p)
+                        __attribute__((always_inline)) { out = a.part[p] * b.part[p]; });
+    }
+    ATHANOR_INLINE friend Lanes operator/(Lanes const& a, Lanes const& b) {
+        return make([&](Part & out, std::size_t p)
+                        __attribute__((always_inline)) { out = a.part[p] / b.part[p]; });
+    }
+    ATHANOR_INLINE friend Mask operator==(Lanes const& a, Lanes const& b) {
+        return make_mask([&](PartMask & out, std::size_t p)
+                             __attribute__((always_inline)) { out = a.part[p] == b.part[p]; });
+    }
+    /// mask ? a : b in each lane.
+    ATHANOR_INLINE friend Lanes select(Mask const& mask, Lanes const& a, Lanes const& b) {
+        return make([&](Part & out, std::size_t p) __attribute__((always_inline)) {
+            out = mask.part[p] ? a.part[p] : b.part[p];
+        });
+    }
+    /// a > b ? a : b in each lane.
+    ATHANOR_INLINE friend Lanes max_of(Lanes const& a, Lanes const& b) {
+        return make([&](Part & out, std::size_t p) __attribute__((always_inline)) {
+            out = a.part[p] > b.part[p] ? a.part[p] : b.part[p];
+        });
+    }
+    ATHANOR_INLINE friend Lanes sqrt_of(Lanes const& a) {
+        double root[lane_count];
+        a.store(root);
+        for (double& value : root) value = __builtin_sqrt(value);
+        return load(root);
+    }
+    /// ((0+4)+(2+6)) + ((1+5)+(3+7)), the tree that halving the vector gives.
+    ATHANOR_INLINE friend double sum(Lanes const& a) {
+        double v[lane_count];
+        a.store(v);
+        return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+    }
+};
+
+/// The same words for one double, so that a functor is written once for both.
+ATHANOR_INLINE double max_of(double a, double b) { return a > b ? a : b; }
+ATHANOR_INLINE double sqrt_of(double a) { return __builtin_sqrt(a); }
+template <class Real>
+ATHANOR_INLINE Real real_of(double value) {
+    if constexpr (requires { Real::all(value); })
+        return Real::all(value);
+    else
+        return value;
+}
+
+namespace detail {
+
+template <class Body>
+void run_baseline(Body const& body) {
+    body(std::type_identity<Lanes<2>>{});
+}
+template <class Body>
+ATHANOR_TARGET_AVX2 void run_avx2(Body const& body) {
+    body(std::type_identity<Lanes<4>>{});
+}
+template <class Body>
+ATHANOR_TARGET_AVX512 void run_avx512(Body const& body) {
+    body(std::type_identity<Lanes<8>>{});
+}
+
+}  // namespace detail
+
+/// Calls body(std::type_identity<Lanes<W>>{}), compiled for `isa`.
+/// Expects: body's operator() is always_inline, as is all that it calls in its hot loops; what is not
+///          inlined runs as baseline code.
+template <class Body>
+void on_isa(Isa isa, Body const& body) {
+    switch (isa) {
+        case Isa::baseline:
+            return detail::run_baseline(body);
+        case Isa::avx2:
+            return detail::run_avx2(body);
+        case Isa::avx512:
+            return detail::run_avx512(body);
+    }
+}
+
+}  // namespace athanor

@@ -1,0 +1,383 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/lennard_jones.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "kernels/pair_filter.hpp"
+#include "kernels/parallel_for.hpp"
+#include "kernels/sample_reduce.hpp"
+#include "runtime/error.hpp"
+#include "runtime/expects.hpp"
+
+namespace athanor {
+namespace {
+
+constexpr int virial_components = 6;
+/// Atoms that one thread takes at a time where a single system is shared out.
+constexpr int atoms_per_block = 64;
+
+double energy_at(double r, double c12, double c6) {
+    double const q = 1.0 / (r * r * r * r * r * r);
+    return (c12 * q - c6) * q;
+}
+
+/// |a·(b x c)| of the rows of `cell`.
+double volume_of(double const* c) {
+    return std::abs(c[0] * (c[4] * c[8] - c[5] * c[7]) + c[1] * (c[5] * c[6] - c[3] * c[8]) +
+                    c[2] * (c[3] * c[7] - c[4] * c[6]));
+}
+
+/// What the pairs of one atom add up to, lane by lane.
+template <class Real>
+struct AtomSums {
+    Real energy = Real::all(0.0);
+    Real fx = Real::all(0.0), fy = Real::all(0.0), fz = Real::all(0.0);
+    Real xx = Real::all(0.0), yy = Real::all(0.0), zz = Real::all(0.0);
+    Real xy = Real::all(0.0), xz = Real::all(0.0), yz = Real::all(0.0);
+};
+
+}  // namespace
+
+/// One system of one call.
+struct LennardJones::Job {
+    SystemNeighbors const* neighbors;
+    double* forces;    // of the system's first atom
+    double* energies;  // the same for the scratch
+    double* virials;   // column k begins at virials + k * virial_stride
+    std::size_t virial_stride;
+    double* energy;  // of the system
+    double* stress;
+    double const* cell;
+    std::uint8_t const* pbc;
+    ModelOutputs outputs;
+    Isa isa;
+};
+
+namespace {
+
+/// Coefficients of the pairs of one atom: constants of one species, or looked up by the species of
+/// each neighbour. Looking up is a chain of selects, since few species are usual and no table read
+/// then breaks the lanes.
+template <class Real>
+struct PairCoefficients {
+    double const* c12;
+    double const* c6;
+    double const* shift;
+    int species_count;
+
+    ATHANOR_INLINE void at(double const* species, Real& a, Real& b, Real& e0) const {
+        a = Real::all(c12[0]);
+        b = Real::all(c6[0]);
+        e0 = Real::all(shift[0]);
+        if (species_count == 1) return;
+        Real const kind = Real::load(species);
+        for (int t = 1; t < species_count; ++t) {
+            auto const here = kind == Real::all(t);
+            a = select(here, Real::all(c12[t]), a);
+            b = select(here, Real::all(c6[t]), b);
+            e0 = select(here, Real::all(shift[t]), e0);
+        }
+    }
+};
+
+/// Adds eight pairs from `k` on; with `last`, only the first `count` of them are there.
+template <bool switched, bool with_forces, bool with_virial, bool last, class Real>
+ATHANOR_INLINE void add_pairs(LennardJonesFunctor const& functor, PairBuffer const& pairs, int k,
+                              int count, PairCoefficients<Real> const& coefficients,
+                              AtomSums<Real>& sums) {
+    Real const dx = Real::load(pairs.x + k);
+    Real const dy = Real::load(pairs.y + k);
+    Real const dz = Real::load(pairs.z + k);
+    Real const r2 = dx * dx + dy * dy + dz * dz;
+    Real c12, c6, shift;
+    coefficients.at(pairs.species + k, c12, c6, shift);
+    PairTerms<Real> terms;
+    if constexpr (switched)
+        terms = functor.switched(r2, c12, c6, shift);
+    else
+        terms = functor.plain(r2, c12, c6, shift);
+    if constexpr (last) {
+        auto const there = Real::first(count);
+        terms.energy = select(there, terms.energy, Real::all(0.0));
+        terms.force_over_r = select(there, terms.force_over_r, Real::all(0.0));
+    }
+    Real const fx = terms.force_over_r * dx;
+    Real const fy = terms.force_over_r * dy;
+    Real const fz = terms.force_over_r * dz;
+    if constexpr (with_forces) {
+        sums.energy = sums.energy + terms.energy;
+        sums.fx = sums.fx + fx;
+        sums.fy = sums.fy + fy;
+        sums.fz = sums.fz + fz;
+    }
+    if constexpr (with_virial) {
+        sums.xx = sums.xx + dx * fx;
+        sums.yy = sums.yy + dy * fy;
+        sums.zz = sums.zz + dz * fz;
+        sums.xy = sums.xy + dx * fy;
+        sums.xz = sums.xz + dx * fz;
+        sums.yz = sums.yz + dy * fz;
+    }
+}
+
+/// All pairs of atom `i`, in pieces of at most PairBuffer::room.
+template <bool switched, bool with_forces, bool with_virial, class Real>
+ATHANOR_INLINE AtomSums<Real> sum_atom(LennardJonesFunctor const& functor,
+                                       SystemNeighbors const& list, int i,
+                                       PairFilter::Function filter, double cutoff_squared,
+                                       PairCoefficients<Real> const& coefficients,
+                                       PairBuffer& pairs) {
+    AtomSums<Real> sums;
+    double const* const center = list.positions + 4 * static_cast<std::ptrdiff_t>(i);
+    std::int32_t const* next = list.neighbors + list.row_begin[i];
+    std::int32_t const* const end = list.neighbors + list.row_begin[i + 1];
+    int filled = 0;
+    do {
+        int const count = static_cast<int>(std::min<std::ptrdiff_t>(end - next, PairBuffer::room));
+        filled = filter(list.positions, center, next, count, cutoff_squared, pairs, filled);
+        next += count;
+        int k = 0;
+        for (; k + lane_count <= filled; k += lane_count)
+            add_pairs<switched, with_forces, with_virial, false>(functor, pairs, k, 0, coefficients,
+                                                                 sums);
+        int const left = filled - k;
+        if (k > 0 && next != end)
+            for (int p = 0; p < left; ++p) {
+                pairs.x[p] = pairs.x[k + p];
+                pairs.y[p] = pairs.y[k + p];
+                pairs.z[p] = pairs.z[k + p];
+                pairs.species[p] = pairs.species[k + p];
+            }
+        if (next == end && left > 0)
+            add_pairs<switched, with_forces, with_virial, true>(functor, pairs, k, left,
+                                                                coefficients, sums);
+        filled = left;
+    } while (next != end);
+    return sums;
+}
+
+}  // namespace
+
+LennardJones::LennardJones(LennardJonesOptions options)
+    : options_(std::move(options)), functor_(options_.cutoff, options_.switch_width) {
+    check_options();
+    fill_tables();
+}
+
+void LennardJones::check_options() const {
+    auto const positive = [](double value) { return std::isfinite(value) && value > 0.0; };
+    if (!positive(options_.cutoff))
+        throw ConfigError(fmt::format(
+            "lennard_jones: a cutoff of {} is no distance; give Å above 0", options_.cutoff));
+    double const width = options_.switch_width;
+    if (!std::isfinite(width) || width < 0.0 || width > options_.cutoff)
+        throw ConfigError(
+            fmt::format("lennard_jones: switch_width {} is not between 0 and the cutoff of {} Å",
+                        width, options_.cutoff));
+    if (options_.shift && width > 0.0)
+        throw ConfigError(
+            "lennard_jones: shift and switch_width exclude each other: a switched energy is 0 at "
+            "the "
+            "cutoff already; leave one of them out");
+    if (options_.species.empty())
+        throw ConfigError("lennard_jones: no species; give epsilon and sigma of at least one");
+    auto const check = [&](LennardJonesSpecies const& of, std::string const& who) {
+        if (!std::isfinite(of.epsilon) || of.epsilon < 0.0)
+            throw ConfigError(
+                fmt::format("lennard_jones: epsilon {} of {} is no depth of a well; give eV from 0",
+                            of.epsilon, who));
+        if (!positive(of.sigma))
+            throw ConfigError(fmt::format(
+                "lennard_jones: sigma {} of {} is no distance; give Å above 0", of.sigma, who));
+    };
+    for (auto const& [number, parameters] : options_.species) {
+        if (number < 1)
+            throw ConfigError(fmt::format("lennard_jones: {} is no atomic number", number));
+        check(parameters, fmt::format("atomic number {}", number));
+    }
+    for (auto const& [pair, parameters] : options_.pairs) {
+        check(parameters, fmt::format("the pair {}-{}", pair.first, pair.second));
+        for (std::int64_t const number : {pair.first, pair.second})
+            if (!options_.species.contains(number))
+                throw ConfigError(
+                    fmt::format("lennard_jones: the pair {}-{} names atomic number {}, which has "
+                                "no entry among "
+                                "the species; add one",
+                                pair.first, pair.second, number));
+        if (pair.first != pair.second && options_.pairs.contains({pair.second, pair.first}))
+            throw ConfigError(fmt::format(
+                "lennard_jones: the pair {}-{} is given twice, in both orders; leave one out",
+                pair.first, pair.second));
+    }
+}
+
+void LennardJones::fill_tables() {
+    for (auto const& [number, parameters] : options_.species) numbers_.push_back(number);
+    for (std::int64_t const a : numbers_) {
+        for (std::int64_t const b : numbers_) {
+            auto found = options_.pairs.find({a, b});
+            if (found == options_.pairs.end()) found = options_.pairs.find({b, a});
+            LennardJonesSpecies const& of_a = options_.species.at(a);
+            LennardJonesSpecies const& of_b = options_.species.at(b);
+            LennardJonesSpecies pair = of_a;
+            if (found != options_.pairs.end())
+                pair = found->second;
+            else if (a != b)
+                pair = {std::sqrt(of_a.epsilon * of_b.epsilon), 0.5 * (of_a.sigma + of_b.sigma)};
+            double const sigma2 = pair.sigma * pair.sigma;
+            double const sigma6 = sigma2 * sigma2 * sigma2;
+            c6_.push_back(4.0 * pair.epsilon * sigma6);
+            c12_.push_back(4.0 * pair.epsilon * sigma6 * sigma6);
+            shift_.push_back(options_.shift ? energy_at(options_.cutoff, c12_.back(), c6_.back())
+                                            : 0.0);
+        }
+    }
+}
+
+int LennardJones::species_index(std::int64_t atomic_number) const {
+    auto const found = std::lower_bound(numbers_.begin(), numbers_.end(), atomic_number);
+    if (found == numbers_.end() || *found != atomic_number) return -1;
+    return static_cast<int>(found - numbers_.begin());
+}
+
+std::size_t LennardJones::memory_bound(int /*systems*/, int atoms) const {
+    return static_cast<std::size_t>(atoms) * (1 + virial_components) * sizeof(double);
+}
+
+std::string LennardJones::describe() const {
+    return fmt::format("lennard_jones, {} species, cutoff {} Å{}{}", numbers_.size(),
+                       options_.cutoff, options_.shift ? ", shifted" : "",
+                       options_.switch_width > 0.0
+                           ? fmt::format(", switched over {} Å", options_.switch_width)
+                           : "");
+}
+
+void LennardJones::compute(ModelInput const& input, ModelOutputs outputs) {
+    ATHANOR_EXPECTS(input.systems.size() == input.neighbors.size());
+    BatchView const& batch = input.batch;
+    std::size_t rows = 0;
+    for (SystemIndex const s : input.systems)
+        rows = std::max(rows, static_cast<std::size_t>(batch.atom_begin[s.value()]) +
+                                  static_cast<std::size_t>(batch.atom_count[s.value()]));
+    if (energies_.size() < rows) energies_.resize(rows);
+    if (outputs.stress && virials_.size() < virial_components * energies_.size())
+        virials_.resize(virial_components * energies_.size());
+
+    Isa const isa = active_isa();
+    auto const job_of = [&](int k) {
+        int const s = input.systems[static_cast<std::size_t>(k)].value();
+        std::ptrdiff_t const begin = batch.atom_begin[s];
+        return Job{&input.neighbors[static_cast<std::size_t>(k)],
+                   batch.forces + 3 * begin,
+                   energies_.data() + begin,
+                   virials_.data() + (outputs.stress ? begin : 0),
+                   energies_.size(),
+                   batch.energy + s,
+                   batch.stress + 9 * static_cast<std::ptrdiff_t>(s),
+                   batch.cell + 9 * static_cast<std::ptrdiff_t>(s),
+                   batch.pbc + 3 * static_cast<std::ptrdiff_t>(s),
+                   outputs,
+                   isa};
+    };
+    int const count = static_cast<int>(input.systems.size());
+    if (count >= 2 * thread_count() || thread_count() == 1) {
+        parallel_for_systems(count, [&](int k) {
+            Job const job = job_of(k);
+            compute_atoms(job, 0, job.neighbors->atom_count);
+            finish_system(job);
+        });
+        return;
+    }
+    for (int k = 0; k < count; ++k) {
+        Job const job = job_of(k);
+        int const atoms = job.neighbors->atom_count;
+        parallel_for_systems((atoms + atoms_per_block - 1) / atoms_per_block, [&](int block) {
+            int const first = block * atoms_per_block;
+            compute_atoms(job, first, std::min(first + atoms_per_block, atoms));
+        });
+        finish_system(job);
+    }
+}
+
+void LennardJones::compute_atoms(Job const& job, int first, int last) const {
+    int const species_count = static_cast<int>(numbers_.size());
+    PairFilter const& filters = pair_filter(job.isa);
+    PairFilter::Function const filter = species_count == 1 ? filters.plain : filters.with_species;
+    double const cutoff_squared = options_.cutoff * options_.cutoff;
+    SystemNeighbors const list = *job.neighbors;
+
+    auto const loop = [&]<bool switched, bool with_forces, bool with_virial, class Real>(
+        std::bool_constant<switched>, std::bool_constant<with_forces>,
+        std::bool_constant<with_virial>, std::type_identity<Real>) __attribute__((always_inline)) {
+        PairBuffer pairs;
+        for (int i = first; i < last; ++i) {
+            double const kind =
+                species_count == 1 ? 0.0 : list.positions[4 * static_cast<std::ptrdiff_t>(i) + 3];
+            std::size_t const row = static_cast<std::size_t>(kind) * numbers_.size();
+            PairCoefficients<Real> const coefficients{c12_.data() + row, c6_.data() + row,
+                                                      shift_.data() + row, species_count};
+            AtomSums<Real> const sums = sum_atom<switched, with_forces, with_virial, Real>(
+                functor_, list, i, filter, cutoff_squared, coefficients, pairs);
+            if constexpr (with_forces) {
+                job.energies[i] = 0.5 * sum(sums.energy);
+                double* const force = job.forces + 3 * static_cast<std::ptrdiff_t>(i);
+                force[0] = sum(sums.fx);
+                force[1] = sum(sums.fy);
+                force[2] = sum(sums.fz);
+            }
+            if constexpr (with_virial) {
+                double* column = job.virials + i;
+                for (Real const* part :
+                     {&sums.xx, &sums.yy, &sums.zz, &sums.xy, &sums.xz, &sums.yz}) {
+                    *column = 0.5 * sum(*part);
+                    column += job.virial_stride;
+                }
+            }
+        }
+    };
+    bool const switched = options_.switch_width > 0.0;
+    bool const forces = job.outputs.energy_and_forces;
+    bool const virial = job.outputs.stress;
+    using std::false_type, std::true_type;
+    on_isa(
+        job.isa, [&](auto lanes) __attribute__((always_inline)) {
+            if (switched) {
+                if (forces && virial)
+                    loop(true_type{}, true_type{}, true_type{}, lanes);
+                else if (forces)
+                    loop(true_type{}, true_type{}, false_type{}, lanes);
+                else if (virial)
+                    loop(true_type{}, false_type{}, true_type{}, lanes);
+            } else {
+                if (forces && virial)
+                    loop(false_type{}, true_type{}, true_type{}, lanes);
+                else if (forces)
+                    loop(false_type{}, true_type{}, false_type{}, lanes);
+                else if (virial)
+                    loop(false_type{}, false_type{}, true_type{}, lanes);
+            }
+        });
+}
+
+void LennardJones::finish_system(Job const& job) const {
+    auto const atoms = static_cast<std::size_t>(job.neighbors->atom_count);
+    if (job.outputs.energy_and_forces) *job.energy = sum_values({job.energies, atoms});
+    if (!job.outputs.stress) return;
+    double const volume = volume_of(job.cell);
+    if (!(volume > 0.0) || !(job.pbc[0] && job.pbc[1] && job.pbc[2])) {
+        std::fill_n(job.stress, 9, std::numeric_limits<double>::quiet_NaN());
+        return;
+    }
+    double w[virial_components];
+    for (std::size_t k = 0; k < virial_components; ++k)
+        w[k] = -sum_values({job.virials + k * job.virial_stride, atoms}) / volume;
+    double const rows[9] = {w[0], w[3], w[4], w[3], w[1], w[5], w[4], w[5], w[2]};
+    std::copy_n(rows, 9, job.stress);
+}
+
+}  // namespace athanor

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kernels/lennard_jones_functor.hpp"
+#include "runtime/model.hpp"
+
+namespace athanor {
+
+struct LennardJonesSpecies {
+    double epsilon = 0.0;  ///< depth of the well [eV]
+    double sigma = 0.0;    ///< distance of zero energy [Å]
+};
+
+struct LennardJonesOptions {
+    double cutoff = 0.0;                                  ///< [Å]
+    std::map<std::int64_t, LennardJonesSpecies> species;  ///< by atomic number
+    /// Pairs that do not follow Lorentz-Berthelot mixing, by two atomic numbers in either order.
+    std::map<std::pair<std::int64_t, std::int64_t>, LennardJonesSpecies> pairs;
+    bool shift = false;  ///< subtract e(cutoff) from each pair's energy; forces are unchanged
+    double switch_width = 0.0;  ///< 0: no switch [Å]
+};
+
+/// The 12-6 potential with any number of species: truncated, shifted or switched.
+/// Mixing:  ε = sqrt(ε_a ε_b), σ = (σ_a + σ_b)/2 unless `pairs` has the pair.
+/// Stress:  -W/V with W = 1/2 Σ over directed pairs of (r_i - r_j)_a F_b; NaN without a volume or
+///          where a direction is open.
+/// Order:   each atom adds up its pairs within the cutoff in the order of its row, pair k in lane
+///          k mod 8; half of each pair's energy belongs to either atom; atoms are added in eight lanes
+///          as well. The rows' order does not depend on skin or age of the list, so the result is a
+///          pure function of the positions, whatever the threads, the batch and the processor.
+/// Threads: over systems when there are enough of them, else over the atoms of one after the other.
+/// Throws:  ConfigError from the constructor, for options that make no sense.
+/// Source:  lennard_jones_functor.hpp.
+class LennardJones final : public Model {
+public:
+    explicit LennardJones(LennardJonesOptions options);
+
+    [[nodiscard]] ModelNeeds needs() const override { return {options_.cutoff}; }
+    [[nodiscard]] int species_index(std::int64_t atomic_number) const override;
+    [[nodiscard]] std::size_t memory_bound(int systems, int atoms) const override;
+    /// Expects: input.neighbors[k] belongs to input.systems[k]; every species is known.
+    void compute(ModelInput const& input, ModelOutputs outputs) override;
+    [[nodiscard]] std::string describe() const override;
+
+    [[nodiscard]] LennardJonesOptions const& options() const { return options_; }
+
+private:
+    struct Job;
+
+    void check_options() const;
+    void fill_tables();
+    void compute_atoms(Job const& job, int first, int last) const;
+    void finish_system(Job const& job) const;
+
+    LennardJonesOptions options_;
+    LennardJonesFunctor functor_;
+    std::vector<std::int64_t> numbers_;  // by species index, ascending
+    // species x species
+    std::vector<double> c12_, c6_, shift_;
+    // per atom of the batch, by its row
+    std::vector<double> energies_;
+    std::vector<double> virials_;  // xx yy zz xy xz yz, one column after the other
+};
+
+}  // namespace athanor

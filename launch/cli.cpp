@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/cli.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "launch/commands/inspect.hpp"
+#include "launch/commands/run.hpp"
+#include "launch/commands/validate.hpp"
+#include "launch/device_info.hpp"
+#include "launch/nearest_word.hpp"
+#include "launch/version.hpp"
+#include "runtime/error.hpp"
+
+namespace athanor {
+namespace {
+
+std::vector<std::string> const commands{"run", "validate", "inspect"};
+std::vector<std::string> const later_commands{"resume", "convert", "report",
+                                              "slurm",  "doctor",  "help"};
+
+/// Looks at the command before the options are read, for a better message than the library's.
+void check_command(int argc, char const* const* argv) {
+    if (argc < 2)
+        throw ConfigError(fmt::format("there is no command; give {} (athanor --help explains them)",
+                                      any_of_words(commands)));
+    std::string const word = argv[1];
+    if (word.starts_with("-")) return;
+    if (std::find(commands.begin(), commands.end(), word) != commands.end()) return;
+    if (std::find(later_commands.begin(), later_commands.end(), word) != later_commands.end())
+        throw ConfigError(fmt::format("{}: not available in this version; give {}", word,
+                                      any_of_words(commands)));
+    std::vector<std::string> all = commands;
+    all.insert(all.end(), later_commands.begin(), later_commands.end());
+    std::string const nearest = nearest_word(word, all);
+    throw ConfigError(fmt::format("{}: unknown command; give {}{}", word, any_of_words(commands),
+                                  nearest.empty() ? "" : fmt::format(" (nearest: {})", nearest)));
+}
+
+/// The message for options that the command does not have.
+std::string explain_extras(CLI::App& app) {
+    CLI::App const* const command =
+        app.get_subcommands().empty() ? &app : app.get_subcommands().front();
+    std::vector<std::string> options;
+    for (CLI::Option const* option : command->get_options())
+        for (std::string const& name : option->get_lnames()) options.push_back("--" + name);
+    std::vector<std::string> const extras = app.remaining(/*recurse=*/true);
+    std::string const word = extras.empty() ? "" : extras.front();
+    if (!word.starts_with("-")) return fmt::format("{}: one argument too many; leave it out", word);
+    std::string const name = word.substr(0, word.find('='));
+    return fmt::format("{}: unknown option; give {}", name, known_words(name, options));
+}
+
+int parse_ranks(std::string const& text) {
+    int ranks = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), ranks);
+    if (error != std::errc{} || end != text.data() + text.size() || ranks < 1)
+        throw ConfigError(fmt::format(
+            "--ranks: \"{}\" is no number of ranks; give an integer, 1 or above", text));
+    return ranks;
+}
+
+/// The options that run and validate share.
+struct ConfigOptions {
+    std::string config;
+    std::vector<std::string> settings;
+    std::optional<std::string> device;
+
+    void add_to(CLI::App& command) {
+        command.add_option("CONFIG", config, "Configuration file")->required();
+        command
+            .add_option("--set", settings,
+                        "Put a value in place of the file's: --set /buffers/slots=4")
+            ->type_name("POINTER=VALUE")
+            ->take_all()
+            ->expected(1);
+        command.add_option("--device", device, "auto or cpu, in place of the file's")
+            ->type_name("DEVICE");
+    }
+    [[nodiscard]] std::vector<ConfigOverride> overrides() const {
+        std::vector<ConfigOverride> changes;
+        for (std::string const& setting : settings) changes.push_back(parse_override(setting));
+        if (device) changes.push_back({"/device", fmt::format("\"{}\"", *device), "--device"});
+        return changes;
+    }
+};
+
+}  // namespace
+
+int run_command_line(int argc, char const* const* argv) {
+    check_command(argc, argv);
+    CLI::App app(
+        "Athanor runs campaigns of many small atomistic samples through a pipeline of "
+        "dynamics stages.",
+        "athanor");
+    app.set_version_flag("--version", fmt::format("athanor {} ({})", version(), describe_cuda()));
+    app.require_subcommand(1);
+    app.footer(
+        "Exit codes: 0 done, 2 bad usage or configuration, 3 no usable input, 4 the campaign\n"
+        "failed, 5 done with samples in quarantine, 6 storage failed, 75 interrupted after a\n"
+        "checkpoint.");
+
+    RunCommand run_command;
+    ConfigOptions run_config;
+    CLI::App* const run_app = app.add_subcommand("run", "Run a campaign");
+    run_config.add_to(*run_app);
+    run_app->add_flag("--overwrite", run_command.overwrite, "Replace outputs that exist");
+    run_app->add_option("--progress", run_command.progress, "auto, plain or off")
+        ->type_name("MODE");
+
+    ValidateCommand validate_command;
+    ConfigOptions validate_config;
+    CLI::App* const validate_app =
+        app.add_subcommand("validate", "Check a configuration and print the plan");
+    validate_config.add_to(*validate_app);
+    std::string ranks;
+    validate_app->add_option("--ranks", ranks, "Ranks that the job will have")->type_name("N");
+
+    InspectCommand inspect_command;
+    CLI::App* const inspect_app = app.add_subcommand("inspect", "Say what is in a store");
+    inspect_app->add_option("STORE", inspect_command.store, "Folder of the store")->required();
+    inspect_app->add_flag("--json", inspect_command.json, "JSON on standard output");
+
+    try {
+        app.parse(argc, argv);
+    } catch (CLI::ExtrasError const&) {
+        throw ConfigError(explain_extras(app));
+    } catch (CLI::ParseError const& error) {
+        if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+        throw ConfigError(fmt::format("{} (athanor {} --help explains)", error.what(), argv[1]));
+    }
+    if (run_app->parsed()) {
+        run_command.config = run_config.config;
+        run_command.overrides = run_config.overrides();
+        return run(run_command);
+    }
+    if (validate_app->parsed()) {
+        validate_command.config = validate_config.config;
+        validate_command.overrides = validate_config.overrides();
+        if (!ranks.empty()) validate_command.ranks = parse_ranks(ranks);
+        return validate(validate_command);
+    }
+    return inspect(inspect_command);
+}
+
+}  // namespace athanor

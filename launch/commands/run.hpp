@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "launch/config.hpp"
+
+namespace athanor {
+
+/// `athanor run`, and what may follow it.
+struct RunCommand {
+    std::string config;
+    std::vector<ConfigOverride> overrides;
+    bool overwrite = false;
+    std::string progress = "auto";
+};
+
+/// Reads the configuration and runs the campaign; returns the exit code.
+[[nodiscard]] int run(RunCommand const& command);
+
+}  // namespace athanor

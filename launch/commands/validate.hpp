@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "launch/config.hpp"
+
+namespace athanor {
+
+/// `athanor validate`, and what may follow it.
+struct ValidateCommand {
+    std::string config;
+    std::vector<ConfigOverride> overrides;
+    std::optional<int> ranks;  ///< checked against the plan
+};
+
+/// Checks a configuration and prints the plan; returns the exit code.
+[[nodiscard]] int validate(ValidateCommand const& command);
+
+}  // namespace athanor

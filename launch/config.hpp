@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "stages/pipeline_spec.hpp"
+
+namespace athanor {
+
+enum class DeviceChoice { automatic, cpu, cuda };
+enum class ChannelMode { sync, async_recv, fully_async };
+enum class OversizedPolicy { refuse, quarantine };
+enum class DegreesOfFreedom { automatic, three_n };
+enum class StoreDtype { float64, float32 };
+enum class StoreCodec { none, blosclz, lz4, lz4hc, zlib, zstd };
+enum class Durability { none, commit, strict };
+
+/// Which frames of the input take part, as a slice; negative bounds count from the end.
+struct FrameSelection {
+    std::optional<std::int64_t> first;  ///< none: from the beginning
+    std::optional<std::int64_t> end;    ///< one past the last; none: to the end
+    std::int64_t step = 1;              ///< above 0
+    bool operator==(FrameSelection const&) const = default;
+};
+
+struct InputSpec {
+    std::filesystem::path path;
+    std::string select = ":";  ///< "5", "10:20", "::100"; see parse_selection()
+    bool operator==(InputSpec const&) const = default;
+};
+
+struct SamplerSpec {
+    int max_systems = 64;
+    int max_atoms = 8192;
+    int max_edges = 0;  ///< 0: no bound
+    bool operator==(SamplerSpec const&) const = default;
+};
+
+/// One species, or one pair of species, in the Lennard-Jones potential.
+struct LennardJonesParameters {
+    double epsilon = 0.0;  ///< depth of the well [eV], 0 or above
+    double sigma = 0.0;    ///< where the energy crosses zero [Å], above 0
+    bool operator==(LennardJonesParameters const&) const = default;
+};
+
+struct LennardJonesSpec {
+    double cutoff = 0.0;                                    ///< [Å], above 0
+    std::map<std::string, LennardJonesParameters> species;  ///< by element symbol
+    /// In place of the mixing rule; the two symbols of a key are in alphabetical order.
+    std::map<std::pair<std::string, std::string>, LennardJonesParameters> pairs;
+    bool shift = false;         ///< the pair energy is zero at the cutoff
+    double switch_width = 0.0;  ///< [Å], 0 (no switch) to cutoff
+    bool operator==(LennardJonesSpec const&) const = default;
+};
+
+struct BufferSpec {
+    int systems = 16;
+    int atoms = 2048;
+    int edges = 0;  ///< 0: no edge columns travel
+    int slots = 3;
+    ChannelMode mode = ChannelMode::async_recv;
+    bool operator==(BufferSpec const&) const = default;
+};
+
+struct ZarrSinkSpec {
+    std::filesystem::path url;
+    StoreDtype dtype = StoreDtype::float64;
+    int chunk_rows = 16384;        ///< of arrays with a row per atom or edge
+    int system_chunk_rows = 1024;  ///< of arrays with a row per stored structure
+    StoreCodec codec = StoreCodec::lz4;
+    int level = 5;  ///< of the codec, 0 to 9
+    Durability durability = Durability::commit;
+    bool operator==(ZarrSinkSpec const&) const = default;
+};
+
+struct HostMemorySpec {
+    std::int64_t capacity = 0;  ///< rows; 0: no bound
+    bool operator==(HostMemorySpec const&) const = default;
+};
+
+struct ExtxyzSpec {
+    std::filesystem::path path;
+    bool operator==(ExtxyzSpec const&) const = default;
+};
+
+using SinkSpec = std::variant<ZarrSinkSpec, HostMemorySpec, ExtxyzSpec>;
+
+/// A campaign as plain data: what a configuration file says, checked and with all defaults filled
+/// in. Paths are absolute. config_keys.hpp has every key with its range, default and help.
+struct Config {
+    std::uint64_t seed = 0;
+    DeviceChoice device = DeviceChoice::automatic;
+    InputSpec input;
+    SamplerSpec sampler;
+    LennardJonesSpec model;
+    PipelineSpec pipeline;
+    std::vector<DegreesOfFreedom> degrees_of_freedom;  ///< one per stage, in flattened order
+    BufferSpec buffers;
+    std::map<std::string, SinkSpec> sinks;
+    std::vector<std::string> output;  ///< sinks of finished samples, tried in this order
+    std::filesystem::path quarantine;
+    OversizedPolicy oversized = OversizedPolicy::refuse;
+    double stall_timeout_seconds = 120.0;
+    bool operator==(Config const&) const = default;
+};
+
+/// One value that the command line puts in place of the file's.
+struct ConfigOverride {
+    std::string pointer;  ///< JSON pointer, "/buffers/slots"; what is missing on the way is created
+    std::string value;    ///< JSON, or else taken as a string
+    std::string option = "--set";  ///< how messages name it
+};
+
+/// "/seed=9" as an override. Throws ConfigError without a pointer or an equals sign.
+[[nodiscard]] ConfigOverride parse_override(std::string const& text);
+
+/// Reads and checks a configuration file.
+/// Throws: ConfigError whose message has one line for every error found, each naming the JSON
+///         pointer, what was found, what is expected and what to do.
+[[nodiscard]] Config load_config(std::filesystem::path const& path,
+                                 std::vector<ConfigOverride> const& overrides = {});
+
+/// The same from text; `label` names it in messages, relative paths start at `base`.
+[[nodiscard]] Config parse_config(std::string const& text, std::string const& label,
+                                  std::filesystem::path const& base,
+                                  std::vector<ConfigOverride> const& overrides = {});
+
+/// Canonical JSON on one line: sorted keys, every default spelled, every double exact. parse_config
+/// gives the same Config back, so this is also what one rank sends to another.
+[[nodiscard]] std::string to_json(Config const& config);
+
+/// FNV-1a of what decides the numbers of a trajectory (seed, model, stages): equal hashes mean that
+/// results of two runs on one kind of processor may be compared bit for bit.
+[[nodiscard]] std::uint64_t physics_hash(Config const& config);
+
+/// Throws ConfigError for anything but "i", "a:b" or "a:b:c" with c above 0.
+[[nodiscard]] FrameSelection parse_selection(std::string const& text);
+
+}  // namespace athanor

@@ -1,0 +1,170 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "launch/config.hpp"
+#include "launch/config_words.hpp"
+
+namespace athanor {
+namespace {
+
+using detail::word_of;
+using nlohmann::json;
+
+// How each alternative of a variant is written; overloads, so that a new one is missed by no visit.
+json dump(SinglePointOptions const&) { return {{"type", "single_point"}}; }
+json dump(NveOptions const& options) {
+    return {{"type", "nve"}, {"timestep_fs", options.timestep_fs}};
+}
+json dump(NvtLangevinOptions const& options) {
+    return {{"type", "nvt_langevin"},
+            {"timestep_fs", options.timestep_fs},
+            {"temperature_kelvin", options.temperature_kelvin},
+            {"friction_per_fs", options.friction_per_fs}};
+}
+json dump(FireOptions const& options) {
+    return {{"type", "fire"},
+            {"timestep_fs", options.timestep_fs},
+            {"timestep_max_fs", options.timestep_max_fs},
+            {"timestep_min_fs", options.timestep_min_fs},
+            {"max_step", options.max_step},
+            {"downhill_steps", options.downhill_steps},
+            {"timestep_increase", options.timestep_increase},
+            {"timestep_decrease", options.timestep_decrease},
+            {"mixing_start", options.mixing_start},
+            {"mixing_decrease", options.mixing_decrease},
+            {"keep_velocities", options.keep_velocities}};
+}
+json dump(SnapshotSpec const& spec) {
+    return {{"type", "snapshot"},
+            {"sink", spec.sink},
+            {"frequency", spec.frequency},
+            {"initial", spec.initial}};
+}
+json dump(ConvergedSnapshotSpec const& spec) {
+    return {{"type", "converged_snapshot"}, {"sink", spec.sink}};
+}
+json dump(ZarrSinkSpec const& spec) {
+    return {{"type", "zarr"},
+            {"url", spec.url.string()},
+            {"dtype", word_of(spec.dtype)},
+            {"chunk_rows", spec.chunk_rows},
+            {"system_chunk_rows", spec.system_chunk_rows},
+            {"codec", word_of(spec.codec)},
+            {"level", spec.level},
+            {"durability", word_of(spec.durability)}};
+}
+json dump(HostMemorySpec const& spec) {
+    return {{"type", "host_memory"}, {"capacity", spec.capacity}};
+}
+json dump(ExtxyzSpec const& spec) { return {{"type", "extxyz"}, {"path", spec.path.string()}}; }
+json dump(LennardJonesParameters const& parameters) {
+    return {{"epsilon", parameters.epsilon}, {"sigma", parameters.sigma}};
+}
+json dump(LennardJonesSpec const& model) {
+    json species = json::object(), pairs = json::object();
+    for (auto const& [symbol, parameters] : model.species) species[symbol] = dump(parameters);
+    for (auto const& [pair, parameters] : model.pairs)
+        pairs[pair.first + "-" + pair.second] = dump(parameters);
+    return {{"type", "lennard_jones"}, {"cutoff", model.cutoff},
+            {"species", species},      {"pairs", pairs},
+            {"shift", model.shift},    {"switch_width", model.switch_width}};
+}
+
+json dump(StageSpec const& stage, DegreesOfFreedom degrees) {
+    json out{{"name", stage.name}, {"degrees_of_freedom", word_of(degrees)}};
+    out["dynamics"] = std::visit([](auto const& options) { return dump(options); }, stage.dynamics);
+    if (!stage.converge.empty()) {
+        out["converge"] = json::array();
+        for (Criterion const& criterion : stage.converge)
+            out["converge"].push_back({{"field", criterion.field},
+                                       {"reduce", word_of(criterion.reduction)},
+                                       {"threshold", criterion.threshold}});
+    }
+    if (stage.step_budget)
+        out[std::holds_alternative<FireOptions>(stage.dynamics) ? "max_steps" : "steps"] =
+            *stage.step_budget;
+    if (stage.initial_temperature_kelvin)
+        out["initial_temperature_kelvin"] = *stage.initial_temperature_kelvin;
+    out["hooks"] = json::array({{{"type", "neighbor_list"}, {"skin", stage.skin}}});
+    for (HookSpec const& hook : stage.hooks)
+        out["hooks"].push_back(std::visit([](auto const& spec) { return dump(spec); }, hook));
+    return out;
+}
+
+json dump_pipeline(Config const& config) {
+    json pipeline = json::array();
+    std::size_t flat = 0;
+    for (ElementSpec const& element : config.pipeline.elements) {
+        json stages = json::array();
+        for (StageSpec const& stage : element.stages) {
+            DegreesOfFreedom const degrees = flat < config.degrees_of_freedom.size()
+                                                 ? config.degrees_of_freedom[flat]
+                                                 : DegreesOfFreedom::automatic;
+            stages.push_back(dump(stage, degrees));
+            ++flat;
+        }
+        pipeline.push_back(stages.size() == 1 ? stages[0] : json{{"fuse", stages}});
+    }
+    return pipeline;
+}
+
+}  // namespace
+
+std::string to_json(Config const& config) {
+    json sinks = json::object();
+    for (auto const& [name, sink] : config.sinks)
+        sinks[name] = std::visit([](auto const& spec) { return dump(spec); }, sink);
+    BufferSpec const& buffers = config.buffers;
+    SamplerSpec const& sampler = config.sampler;
+    json const document{
+        {"athanor", 1},
+        {"seed", config.seed},
+        {"device", word_of(config.device)},
+        {"input", {{"path", config.input.path.string()}, {"select", config.input.select}}},
+        {"sampler",
+         {{"max_systems", sampler.max_systems},
+          {"max_atoms", sampler.max_atoms},
+          {"max_edges", sampler.max_edges}}},
+        {"model", dump(config.model)},
+        {"pipeline", dump_pipeline(config)},
+        {"buffers",
+         {{"systems", buffers.systems},
+          {"atoms", buffers.atoms},
+          {"edges", buffers.edges},
+          {"slots", buffers.slots},
+          {"mode", word_of(buffers.mode)}}},
+        {"sinks", sinks},
+        {"output", config.output},
+        {"quarantine", config.quarantine.string()},
+        {"oversized", word_of(config.oversized)},
+        {"stall_timeout_seconds", config.stall_timeout_seconds}};
+    return document.dump();
+}
+
+std::uint64_t physics_hash(Config const& config) {
+    json pipeline = dump_pipeline(config);
+    auto const keep_physics = [](json& stage) {
+        json hooks = json::array();
+        for (json const& hook : stage["hooks"])
+            if (!hook.contains("sink")) hooks.push_back(hook);
+        stage["hooks"] = hooks;
+        stage.erase("name");
+    };
+    json flat = json::array();  // results do not depend on what is fused
+    for (json& element : pipeline) {
+        json stages = element.contains("fuse") ? element["fuse"] : json::array({element});
+        for (json& stage : stages) {
+            keep_physics(stage);
+            flat.push_back(stage);
+        }
+    }
+    json const physics{{"seed", config.seed}, {"model", dump(config.model)}, {"stages", flat}};
+    std::uint64_t hash = 14695981039346656037U;  // FNV-1a, 64 bits
+    for (unsigned char const byte : physics.dump()) hash = (hash ^ byte) * 1099511628211U;
+    return hash;
+}
+
+}  // namespace athanor

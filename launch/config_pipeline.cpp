@@ -1,0 +1,282 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "launch/config_access.hpp"
+#include "launch/config_errors.hpp"
+#include "launch/config_reader.hpp"
+#include "launch/nearest_word.hpp"
+
+namespace athanor {
+namespace {
+
+using detail::has;
+using detail::holds;
+using detail::take;
+using detail::take_word;
+using nlohmann::json;
+
+enum class StageKind { unknown, single_point, molecular_dynamics, optimizer };
+
+/// Reads the stages one after the other and remembers what they must not share.
+class PipelineReader {
+public:
+    PipelineReader(json const& checked, Config& config, ConfigErrors& errors)
+        : config_(config), errors_(errors), sinks_known_(holds(checked, "sinks")) {
+        if (sinks_known_)
+            for (auto const& [name, sink] : checked["sinks"].items()) sink_names_.push_back(name);
+    }
+
+    void read_element(json const& found, std::string const& pointer);
+
+private:
+    StageSpec read_stage(json const& found, std::string const& pointer);
+    void read_name(json const& found, std::string const& pointer, StageSpec& stage);
+    void read_converge(json const& found, std::string const& pointer, StageSpec& stage);
+    void read_hooks(json const& found, std::string const& pointer, StageSpec& stage);
+    void check_end(json const& found, std::string const& pointer, StageKind kind);
+    void check_velocities(json const& found, std::string const& pointer, StageSpec const& stage);
+    void check_fire(json const& found, std::string const& pointer, FireOptions const& fire);
+    void check_sink(json const& hook, std::string const& pointer);
+    void refuse_key(json const& found, char const* key, std::string const& pointer,
+                    std::string const& why) {
+        if (has(found, key)) errors_.add(child_pointer(pointer, std::string(key)), why);
+    }
+
+    Config& config_;
+    ConfigErrors& errors_;
+    bool sinks_known_;
+    std::vector<std::string> sink_names_;
+    std::map<std::string, std::string> pointer_of_name_;
+};
+
+void PipelineReader::read_element(json const& found, std::string const& pointer) {
+    ElementSpec element;
+    if (has(found, "fuse")) {
+        if (holds(found, "fuse"))
+            for (std::size_t s = 0; s < found["fuse"].size(); ++s)
+                element.stages.push_back(
+                    read_stage(found["fuse"][s],
+                               child_pointer(child_pointer(pointer, std::string("fuse")), s)));
+    } else {
+        element.stages.push_back(read_stage(found, pointer));
+    }
+    config_.pipeline.elements.push_back(std::move(element));
+}
+
+StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
+    if (!holds(found, "type")) return StageKind::unknown;
+    auto const& type = found["type"].get_ref<std::string const&>();
+    if (type == "single_point") {
+        dynamics = SinglePointOptions{};
+        return StageKind::single_point;
+    }
+    if (type == "nve") {
+        NveOptions options;
+        take(found, "timestep_fs", options.timestep_fs);
+        dynamics = options;
+        return StageKind::molecular_dynamics;
+    }
+    if (type == "nvt_langevin") {
+        NvtLangevinOptions options;
+        take(found, "timestep_fs", options.timestep_fs);
+        take(found, "temperature_kelvin", options.temperature_kelvin);
+        take(found, "friction_per_fs", options.friction_per_fs);
+        dynamics = options;
+        return StageKind::molecular_dynamics;
+    }
+    FireOptions options;
+    take(found, "timestep_fs", options.timestep_fs);
+    take(found, "timestep_max_fs", options.timestep_max_fs);
+    take(found, "timestep_min_fs", options.timestep_min_fs);
+    take(found, "max_step", options.max_step);
+    take(found, "downhill_steps", options.downhill_steps);
+    take(found, "timestep_increase", options.timestep_increase);
+    take(found, "timestep_decrease", options.timestep_decrease);
+    take(found, "mixing_start", options.mixing_start);
+    take(found, "mixing_decrease", options.mixing_decrease);
+    take(found, "keep_velocities", options.keep_velocities);
+    dynamics = options;
+    return StageKind::optimizer;
+}
+
+StageSpec PipelineReader::read_stage(json const& found, std::string const& pointer) {
+    StageSpec stage;
+    DegreesOfFreedom degrees = DegreesOfFreedom::automatic;
+    read_name(found, pointer, stage);
+    if (found.is_object()) {
+        std::string const dynamics_pointer = child_pointer(pointer, std::string("dynamics"));
+        StageKind kind = StageKind::unknown;
+        if (holds(found, "dynamics")) kind = read_dynamics(found["dynamics"], stage.dynamics);
+        for (char const* key : {"steps", "max_steps"})
+            if (holds(found, key)) stage.step_budget = found[key].get<std::int64_t>();
+        if (holds(found, "initial_temperature_kelvin"))
+            stage.initial_temperature_kelvin = found["initial_temperature_kelvin"].get<double>();
+        take_word(found, "degrees_of_freedom", degrees);
+        read_converge(found, pointer, stage);
+        check_end(found, pointer, kind);
+        read_hooks(found, pointer, stage);
+        if (kind == StageKind::optimizer) {
+            check_velocities(found, pointer, stage);
+            check_fire(found["dynamics"], dynamics_pointer, std::get<FireOptions>(stage.dynamics));
+        }
+    }
+    config_.degrees_of_freedom.push_back(degrees);
+    return stage;
+}
+
+void PipelineReader::read_name(json const& found, std::string const& pointer, StageSpec& stage) {
+    stage.name = fmt::format("stage_{}", config_.degrees_of_freedom.size());
+    take(found, "name", stage.name);
+    std::string const name_pointer = child_pointer(pointer, std::string("name"));
+    if (stage.name.find('/') != std::string::npos)
+        errors_.add(name_pointer,
+                    fmt::format("\"{}\" has a slash; give a name without", stage.name));
+    auto const [first, inserted] = pointer_of_name_.emplace(stage.name, pointer);
+    if (!inserted)
+        errors_.add(name_pointer, fmt::format("\"{}\" is already the name of {}; give each stage "
+                                              "its own",
+                                              stage.name, first->second));
+}
+
+void PipelineReader::read_converge(json const& found, std::string const& pointer,
+                                   StageSpec& stage) {
+    if (!holds(found, "converge")) return;
+    json const& converge = found["converge"];
+    if (converge.is_object()) {
+        double fmax = 1.0;
+        take(converge, "fmax", fmax);
+        stage.converge.push_back(fmax_criterion(fmax));
+        return;
+    }
+    for (std::size_t c = 0; c < converge.size(); ++c) {
+        Criterion criterion;
+        take(converge[c], "field", criterion.field);
+        take_word(converge[c], "reduce", criterion.reduction);
+        take(converge[c], "threshold", criterion.threshold);
+        bool const never_negative = criterion.reduction == RowReduction::norm ||
+                                    criterion.reduction == RowReduction::max_abs;
+        if (never_negative && criterion.threshold < 0)
+            errors_.add(
+                child_pointer(child_pointer(pointer, std::string("converge")), c) + "/threshold",
+                fmt::format("no {} is ever {} or below; give 0 or above",
+                            detail::word_of(criterion.reduction), criterion.threshold));
+        stage.converge.push_back(std::move(criterion));
+    }
+}
+
+void PipelineReader::check_end(json const& found, std::string const& pointer, StageKind kind) {
+    auto const type = [&] { return found["dynamics"]["type"].get<std::string>(); };
+    switch (kind) {
+        case StageKind::unknown:
+            break;
+        case StageKind::single_point:
+            for (char const* key : {"steps", "max_steps", "converge"})
+                refuse_key(found, key, pointer,
+                           "a single_point stage takes no steps; leave the key out");
+            break;
+        case StageKind::molecular_dynamics:
+            if (!has(found, "steps") && !has(found, "max_steps"))
+                errors_.add(child_pointer(pointer, std::string("steps")),
+                            fmt::format("missing; an {} stage runs an exact number of steps, "
+                                        "give it",
+                                        type()));
+            refuse_key(
+                found, "max_steps", pointer,
+                fmt::format("an {} stage runs an exact number of steps; give \"steps\"", type()));
+            refuse_key(found, "converge", pointer,
+                       fmt::format("an {} stage runs an exact number of steps and does not "
+                                   "converge; give \"steps\" alone",
+                                   type()));
+            break;
+        case StageKind::optimizer:
+            if (!has(found, "converge") && !has(found, "max_steps") && !has(found, "steps"))
+                errors_.add(child_pointer(pointer, std::string("converge")),
+                            fmt::format("missing; a {} stage without \"converge\" and "
+                                        "\"max_steps\" never ends, give one of them",
+                                        type()));
+            refuse_key(found, "steps", pointer,
+                       fmt::format("a {} stage runs until it converges; give \"converge\", "
+                                   "\"max_steps\" or both",
+                                   type()));
+            break;
+    }
+}
+
+void PipelineReader::check_velocities(json const& found, std::string const& pointer,
+                                      StageSpec const& stage) {
+    if (std::get<FireOptions>(stage.dynamics).keep_velocities) return;
+    refuse_key(found, "initial_temperature_kelvin", pointer,
+               "an optimizer starts from rest; leave the key out, or set "
+               "\"keep_velocities\": true in its dynamics");
+}
+
+void PipelineReader::check_fire(json const&, std::string const& pointer, FireOptions const& fire) {
+    if (fire.timestep_max_fs != 0 && fire.timestep_max_fs < fire.timestep_fs)
+        errors_.add(pointer + "/timestep_max_fs",
+                    fmt::format("{} is below timestep_fs, {}; give {} or above, or 0 for ten times "
+                                "as much",
+                                fire.timestep_max_fs, fire.timestep_fs, fire.timestep_fs));
+    if (fire.timestep_min_fs > fire.timestep_fs)
+        errors_.add(pointer + "/timestep_min_fs",
+                    fmt::format("{} is above timestep_fs, {}; give {} or below",
+                                fire.timestep_min_fs, fire.timestep_fs, fire.timestep_fs));
+}
+
+void PipelineReader::check_sink(json const& hook, std::string const& pointer) {
+    if (!sinks_known_ || !holds(hook, "sink")) return;
+    auto const& name = hook["sink"].get_ref<std::string const&>();
+    for (std::string const& known : sink_names_)
+        if (known == name) return;
+    errors_.add(pointer + "/sink", fmt::format("\"{}\" is no sink of this configuration; give {}",
+                                               name, known_words(name, sink_names_)));
+}
+
+void PipelineReader::read_hooks(json const& found, std::string const& pointer, StageSpec& stage) {
+    if (!holds(found, "hooks")) return;
+    bool has_list = false;
+    for (std::size_t h = 0; h < found["hooks"].size(); ++h) {
+        json const& hook = found["hooks"][h];
+        if (!holds(hook, "type")) continue;
+        std::string const hook_pointer = child_pointer(pointer + "/hooks", h);
+        auto const& type = hook["type"].get_ref<std::string const&>();
+        check_sink(hook, hook_pointer);
+        if (type == "neighbor_list") {
+            if (has_list)
+                errors_.add(hook_pointer, "a second neighbor_list; a stage has one, keep one");
+            has_list = true;
+            take(hook, "skin", stage.skin);
+        } else if (type == "snapshot") {
+            SnapshotSpec spec;
+            take(hook, "sink", spec.sink);
+            take(hook, "frequency", spec.frequency);
+            take(hook, "initial", spec.initial);
+            stage.hooks.emplace_back(std::move(spec));
+        } else {
+            ConvergedSnapshotSpec spec;
+            take(hook, "sink", spec.sink);
+            stage.hooks.emplace_back(std::move(spec));
+            if (!has(found, "converge"))
+                errors_.add(hook_pointer,
+                            "nothing converges in a stage without \"converge\"; add it, or take "
+                            "the hook out");
+        }
+    }
+}
+
+}  // namespace
+
+void read_pipeline(json const& checked, Config& config, ConfigErrors& errors) {
+    if (!holds(checked, "pipeline")) return;
+    PipelineReader reader(checked, config, errors);
+    for (std::size_t e = 0; e < checked["pipeline"].size(); ++e)
+        reader.read_element(checked["pipeline"][e], child_pointer("/pipeline", e));
+}
+
+}  // namespace athanor

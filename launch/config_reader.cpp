@@ -1,0 +1,232 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/config_reader.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "launch/config_access.hpp"
+#include "launch/config_errors.hpp"
+#include "launch/element_symbols.hpp"
+#include "launch/nearest_word.hpp"
+#include "runtime/error.hpp"
+
+namespace athanor {
+namespace {
+
+using detail::holds;
+using detail::take;
+using detail::take_word;
+using nlohmann::json;
+
+/// What is wrong with the word for a species, or "".
+std::string species_error(std::string const& symbol) {
+    auto const& symbols = element_symbols();
+    if (std::find(symbols.begin(), symbols.end(), symbol) != symbols.end()) return "";
+    std::string const nearest = nearest_word(symbol, symbols);
+    return fmt::format("\"{}\" is no element; give a symbol such as \"{}\"", symbol,
+                       nearest.empty() ? "Ar" : nearest);
+}
+
+LennardJonesParameters read_parameters(json const& found) {
+    LennardJonesParameters parameters;
+    take(found, "epsilon", parameters.epsilon);
+    take(found, "sigma", parameters.sigma);
+    return parameters;
+}
+
+void read_pair(std::string const& key, json const& found, std::vector<std::string> const& species,
+               LennardJonesSpec& model, ConfigErrors& errors) {
+    std::string const pointer = child_pointer("/model/pairs", key);
+    std::size_t const dash = key.find('-');
+    std::string first = key.substr(0, dash);
+    std::string second = dash == std::string::npos ? "" : key.substr(dash + 1);
+    if (first.empty() || second.empty()) {
+        errors.add(pointer,
+                   fmt::format("\"{}\" is no pair; give two species as in \"Ar-Kr\"", key));
+        return;
+    }
+    bool known = true;
+    for (std::string const& symbol : {first, second})
+        if (std::find(species.begin(), species.end(), symbol) == species.end()) {
+            errors.add(pointer, fmt::format("\"{}\" is not among the species; give {}", symbol,
+                                            known_words(symbol, species)));
+            known = false;
+        }
+    if (!known) return;
+    if (first == second) {
+        errors.add(pointer, fmt::format("a pair has two different species; give the parameters of "
+                                        "{} under /model/species",
+                                        first));
+        return;
+    }
+    if (second < first) std::swap(first, second);
+    if (!model.pairs.emplace(std::pair(first, second), read_parameters(found)).second)
+        errors.add(pointer,
+                   fmt::format("this pair stands twice, as \"{}-{}\" and \"{}-{}\"; keep one",
+                               first, second, second, first));
+}
+
+void read_model(json const& checked, Config& config, ConfigErrors& errors) {
+    if (!holds(checked, "model")) return;
+    json const& found = checked["model"];
+    LennardJonesSpec& model = config.model;
+    take(found, "cutoff", model.cutoff);
+    take(found, "shift", model.shift);
+    take(found, "switch_width", model.switch_width);
+    if (holds(found, "cutoff") && model.switch_width > model.cutoff)
+        errors.add("/model/switch_width",
+                   fmt::format("{} is more than the cutoff, {}; give 0 to {}", model.switch_width,
+                               model.cutoff, model.cutoff));
+    if (!holds(found, "species")) return;
+    std::vector<std::string> species;
+    for (auto const& [symbol, parameters] : found["species"].items()) {
+        std::string const error = species_error(symbol);
+        if (!error.empty()) errors.add(child_pointer("/model/species", symbol), error);
+        species.push_back(symbol);
+        model.species.emplace(symbol, read_parameters(parameters));
+    }
+    if (holds(found, "pairs"))
+        for (auto const& [key, parameters] : found["pairs"].items())
+            read_pair(key, parameters, species, model, errors);
+}
+
+/// Makes paths absolute and sees to it that no two keys write to one place.
+class Places {
+public:
+    Places(std::filesystem::path base, ConfigErrors& errors)
+        : base_(std::move(base)), errors_(errors) {}
+
+    std::filesystem::path add(json const& object, char const* key, std::string const& pointer) {
+        if (!holds(object, key)) return {};
+        auto const& text = object.at(key).get_ref<std::string const&>();
+        if (text.find("://") != std::string::npos) {
+            errors_.add(pointer, fmt::format("\"{}\" is not available in this version (files are "
+                                             "local); give a path",
+                                             text));
+            return {};
+        }
+        std::filesystem::path path = std::filesystem::absolute(base_ / text).lexically_normal();
+        if (!path.has_filename()) path = path.parent_path();
+        for (Place const& other : places_) {
+            if (other.path == path)
+                errors_.add(pointer, fmt::format("\"{}\" is also {}; give each its own path", text,
+                                                 other.pointer));
+            else if (inside(path, other.path) || inside(other.path, path))
+                errors_.add(pointer, fmt::format("\"{}\" and {} lie one inside the other; give "
+                                                 "paths side by side",
+                                                 text, other.pointer));
+        }
+        places_.push_back({path, pointer});
+        return path;
+    }
+
+private:
+    struct Place {
+        std::filesystem::path path;
+        std::string pointer;
+    };
+    static bool inside(std::filesystem::path const& path, std::filesystem::path const& folder) {
+        return path.string().starts_with(folder.string() + "/");
+    }
+
+    std::filesystem::path base_;
+    ConfigErrors& errors_;
+    std::vector<Place> places_;
+};
+
+void read_sink(std::string const& name, json const& found, Places& places, Config& config) {
+    if (!holds(found, "type")) return;
+    std::string const pointer = child_pointer("/sinks", name);
+    auto const& type = found["type"].get_ref<std::string const&>();
+    if (type == "zarr") {
+        ZarrSinkSpec spec;
+        spec.url = places.add(found, "url", pointer + "/url");
+        take_word(found, "dtype", spec.dtype);
+        take(found, "chunk_rows", spec.chunk_rows);
+        take(found, "system_chunk_rows", spec.system_chunk_rows);
+        take_word(found, "codec", spec.codec);
+        take(found, "level", spec.level);
+        take_word(found, "durability", spec.durability);
+        config.sinks.emplace(name, spec);
+    } else if (type == "host_memory") {
+        HostMemorySpec spec;
+        take(found, "capacity", spec.capacity);
+        config.sinks.emplace(name, spec);
+    } else {
+        config.sinks.emplace(name, ExtxyzSpec{places.add(found, "path", pointer + "/path")});
+    }
+}
+
+void read_output(json const& checked, Config& config, ConfigErrors& errors) {
+    if (!holds(checked, "output")) return;
+    std::vector<std::string> names;
+    if (holds(checked, "sinks"))
+        for (auto const& [name, sink] : checked["sinks"].items()) names.push_back(name);
+    for (std::size_t o = 0; o < checked["output"].size(); ++o) {
+        if (checked["output"][o].is_null()) continue;
+        auto const name = checked["output"][o].get<std::string>();
+        std::string const pointer = child_pointer("/output", o);
+        auto const contains = [&name](std::vector<std::string> const& list) {
+            return std::find(list.begin(), list.end(), name) != list.end();
+        };
+        if (!names.empty() && !contains(names))
+            errors.add(pointer, fmt::format("\"{}\" is no sink of this configuration; give {}",
+                                            name, known_words(name, names)));
+        if (contains(config.output))
+            errors.add(pointer, fmt::format("\"{}\" stands twice; keep one", name));
+        config.output.push_back(name);
+    }
+}
+
+void read_input(json const& checked, Places& places, Config& config, ConfigErrors& errors) {
+    if (!holds(checked, "input")) return;
+    config.input.path = places.add(checked["input"], "path", "/input/path");
+    take(checked["input"], "select", config.input.select);
+    try {
+        static_cast<void>(parse_selection(config.input.select));
+    } catch (ConfigError const& error) {
+        errors.add("/input/select", error.what());
+    }
+}
+
+}  // namespace
+
+Config read_config(json const& checked, std::filesystem::path const& base, ConfigErrors& errors) {
+    Config config;
+    Places places(base, errors);
+    take(checked, "seed", config.seed);
+    take_word(checked, "device", config.device);
+    read_input(checked, places, config, errors);
+    if (holds(checked, "sampler")) {
+        json const& sampler = checked["sampler"];
+        take(sampler, "max_systems", config.sampler.max_systems);
+        take(sampler, "max_atoms", config.sampler.max_atoms);
+        take(sampler, "max_edges", config.sampler.max_edges);
+    }
+    read_model(checked, config, errors);
+    read_pipeline(checked, config, errors);
+    if (holds(checked, "buffers")) {
+        json const& buffers = checked["buffers"];
+        take(buffers, "systems", config.buffers.systems);
+        take(buffers, "atoms", config.buffers.atoms);
+        take(buffers, "edges", config.buffers.edges);
+        take(buffers, "slots", config.buffers.slots);
+        take_word(buffers, "mode", config.buffers.mode);
+    }
+    if (holds(checked, "sinks"))
+        for (auto const& [name, sink] : checked["sinks"].items())
+            read_sink(name, sink, places, config);
+    read_output(checked, config, errors);
+    config.quarantine = places.add(checked, "quarantine", "/quarantine");
+    take_word(checked, "oversized", config.oversized);
+    take(checked, "stall_timeout_seconds", config.stall_timeout_seconds);
+    return config;
+}
+
+}  // namespace athanor

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "launch/config.hpp"
+
+namespace athanor {
+
+class ConfigErrors;
+
+/// Makes plain data of a document that check_document() returned, and checks what spans several
+/// keys: names that must exist, stages that must end, paths that must differ.
+[[nodiscard]] Config read_config(nlohmann::json const& checked, std::filesystem::path const& base,
+                                 ConfigErrors& errors);
+
+/// The part of it that is a pipeline; sink names are looked up in `checked`.
+void read_pipeline(nlohmann::json const& checked, Config& config, ConfigErrors& errors);
+
+}  // namespace athanor

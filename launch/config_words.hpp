@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "launch/config.hpp"
+
+namespace athanor::detail {
+
+/// The words of the configuration for each value of an enumeration.
+template <class Enum>
+struct EnumWords;
+
+template <class Enum, std::size_t count>
+using WordTable = std::array<std::pair<Enum, std::string_view>, count>;
+
+template <>
+struct EnumWords<DeviceChoice> {
+    static constexpr WordTable<DeviceChoice, 3> table{{{DeviceChoice::automatic, "auto"},
+                                                       {DeviceChoice::cpu, "cpu"},
+                                                       {DeviceChoice::cuda, "cuda"}}};
+};
+template <>
+struct EnumWords<ChannelMode> {
+    static constexpr WordTable<ChannelMode, 3> table{{{ChannelMode::sync, "sync"},
+                                                      {ChannelMode::async_recv, "async_recv"},
+                                                      {ChannelMode::fully_async, "fully_async"}}};
+};
+template <>
+struct EnumWords<OversizedPolicy> {
+    static constexpr WordTable<OversizedPolicy, 2> table{
+        {{OversizedPolicy::refuse, "refuse"}, {OversizedPolicy::quarantine, "quarantine"}}};
+};
+template <>
+struct EnumWords<DegreesOfFreedom> {
+    static constexpr WordTable<DegreesOfFreedom, 2> table{
+        {{DegreesOfFreedom::automatic, "auto"}, {DegreesOfFreedom::three_n, "3N"}}};
+};
+template <>
+struct EnumWords<StoreDtype> {
+    static constexpr WordTable<StoreDtype, 2> table{
+        {{StoreDtype::float64, "float64"}, {StoreDtype::float32, "float32"}}};
+};
+template <>
+struct EnumWords<StoreCodec> {
+    static constexpr WordTable<StoreCodec, 6> table{{{StoreCodec::none, "none"},
+                                                     {StoreCodec::blosclz, "blosclz"},
+                                                     {StoreCodec::lz4, "lz4"},
+                                                     {StoreCodec::lz4hc, "lz4hc"},
+                                                     {StoreCodec::zlib, "zlib"},
+                                                     {StoreCodec::zstd, "zstd"}}};
+};
+template <>
+struct EnumWords<Durability> {
+    static constexpr WordTable<Durability, 3> table{{{Durability::none, "none"},
+                                                     {Durability::commit, "commit"},
+                                                     {Durability::strict, "strict"}}};
+};
+template <>
+struct EnumWords<RowReduction> {
+    static constexpr WordTable<RowReduction, 6> table{{{RowReduction::norm, "norm"},
+                                                       {RowReduction::max_abs, "max_abs"},
+                                                       {RowReduction::max, "max"},
+                                                       {RowReduction::min, "min"},
+                                                       {RowReduction::sum, "sum"},
+                                                       {RowReduction::mean, "mean"}}};
+};
+
+template <class Enum>
+[[nodiscard]] constexpr std::string_view word_of(Enum value) {
+    for (auto const& [known, word] : EnumWords<Enum>::table)
+        if (known == value) return word;
+    return "";
+}
+
+/// Expects: `word` is one of the table; the checker has seen to it.
+template <class Enum>
+[[nodiscard]] constexpr Enum value_of(std::string_view word) {
+    for (auto const& [value, known] : EnumWords<Enum>::table)
+        if (known == word) return value;
+    return EnumWords<Enum>::table.front().first;
+}
+
+}  // namespace athanor::detail

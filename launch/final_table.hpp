@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "launch/progress.hpp"
+
+namespace athanor {
+
+/// Where the time of one stage went [s].
+struct PartSeconds {
+    double forces = 0;
+    double neighbors = 0;
+    double update = 0;
+    double hooks = 0;
+    double pack = 0;
+    double wait = 0;  ///< for input and for room
+    double write = 0;
+};
+
+/// One stage at the end of a campaign.
+struct StageSummary {
+    StageFigures figures;
+    PartSeconds parts;
+    std::int64_t converged = 0;
+    std::int64_t budget_spent = 0;  ///< samples that went on with their steps done
+};
+
+/// The table that closes a run: throughput, time per part and outcomes, stage by stage.
+/// µs/atom/step counts the time in which the stage did not wait; "other" is what no part claims.
+[[nodiscard]] std::string final_table(std::vector<StageSummary> const& stages, double wall_seconds);
+
+}  // namespace athanor

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/batch.hpp"
+
+namespace athanor {
+
+/// How the elements of one row become one number.
+enum class RowReduction { norm, max_abs, max, min, sum, mean };
+
+/// One condition: the largest row value of `field` over the sample is at most `threshold`.
+struct Criterion {
+    std::string field = "forces";
+    RowReduction reduction = RowReduction::norm;
+    double threshold = 0.05;  ///< in the field's unit
+    bool operator==(Criterion const&) const = default;
+};
+
+/// The usual criterion: no atom feels more than `threshold` [eV/Å].
+[[nodiscard]] Criterion fmax_criterion(double threshold);
+
+/// Criteria that must all hold (AND). Without criteria nothing ever converges.
+/// Order:   the answer for a system depends on its own rows alone; NaN never converges.
+class Convergence {
+public:
+    /// Throws ConfigError when a criterion names a field that the schema lacks or that has no
+    /// floating-point elements.
+    Convergence(std::vector<Criterion> criteria, Schema const& schema);
+
+    [[nodiscard]] bool empty() const { return criteria_.empty(); }
+    [[nodiscard]] bool holds(Batch const& batch, SystemIndex system) const;
+
+private:
+    std::vector<Criterion> criteria_;
+    std::vector<FieldIndex> fields_;
+};
+
+}  // namespace athanor

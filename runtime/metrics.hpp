@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+namespace athanor {
+
+/// Where a stage's time goes; the parts of the table at the end of a run.
+enum class TimePart : int {
+    forces,
+    neighbors,
+    update,
+    hooks,
+    pack,
+    wait_for_input,
+    wait_for_room,
+    write,
+    other
+};
+inline constexpr int time_part_count = 9;
+[[nodiscard]] constexpr std::string_view name_of(TimePart part) {
+    constexpr std::array<std::string_view, time_part_count> names{
+        "forces",           "neighbours", "update", "hooks", "pack", "waiting for input",
+        "waiting for room", "write",      "other"};
+    return names[static_cast<int>(part)];
+}
+
+/// What one stage instance has done so far.
+/// Threads: written by the thread that drives the stage, read by any (each figure is right by itself;
+///          two figures read together may be a step apart).
+struct StageMetrics {
+    std::atomic<std::int64_t> samples_in{0};
+    std::atomic<std::int64_t> samples_active{0};
+    std::atomic<std::int64_t> samples_out{0};  ///< handed on or written, failed ones not counted
+    std::atomic<std::int64_t> converged{0};
+    std::atomic<std::int64_t> budget_spent{0};
+    std::atomic<std::int64_t> failed{0};
+    std::atomic<std::int64_t> steps{0};         ///< steps of the batch
+    std::atomic<std::int64_t> sample_steps{0};  ///< steps of samples, summed
+    std::atomic<std::int64_t> atom_steps{0};    ///< steps of atoms, summed
+    std::array<std::atomic<std::int64_t>, time_part_count> nanoseconds{};
+
+    [[nodiscard]] double seconds(TimePart part) const {
+        return 1e-9 * static_cast<double>(nanoseconds[static_cast<int>(part)].load());
+    }
+    void add_time(TimePart part, std::chrono::nanoseconds time) {
+        nanoseconds[static_cast<int>(part)].fetch_add(time.count(), std::memory_order_relaxed);
+    }
+};
+
+/// Divides the time of one thread among the parts, without gaps: every call gives the time since the
+/// last one to a part.
+class StageClock {
+public:
+    explicit StageClock(StageMetrics& metrics) : metrics_(metrics), last_(Clock::now()) {}
+    void give_to(TimePart part) {
+        auto const now = Clock::now();
+        metrics_.add_time(part, now - last_);
+        last_ = now;
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    StageMetrics& metrics_;
+    Clock::time_point last_;
+};
+
+}  // namespace athanor

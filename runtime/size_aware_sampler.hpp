@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+
+#include "runtime/batch.hpp"
+#include "runtime/sample_source.hpp"
+
+namespace athanor {
+
+struct SamplerOptions {
+    BatchCapacity bounds;  ///< edges 0: no bound on edges
+    int window = 64;       ///< samples looked at beyond the next one, above 0
+    int patience = 256;    ///< draws that may overtake the oldest sample before it must go first
+    /// Edges that a sample will have in the stage's neighbour list; used when edges are bounded.
+    std::function<int(Sample const&)> estimate_edges = {};
+};
+
+/// Picks the samples that fit the freed room, from a stream that it reads as far as its window and
+/// no farther: a file of ten million structures takes no more memory than a small one.
+/// Order:   first fit in input order inside the window; the oldest one is overtaken at most
+///          `patience` times. Which sample comes when changes nothing but the schedule.
+/// Throws:  what the source throws. A sample that could never fit comes back from take_refused().
+class SizeAwareSampler {
+public:
+    SizeAwareSampler(SampleSource& source, SamplerOptions options);
+
+    /// The next sample that fits `batch` now, if there is one.
+    [[nodiscard]] std::optional<Sample> draw(Batch const& batch);
+    /// A sample larger than the bounds: it never fits and waits for nobody.
+    [[nodiscard]] std::optional<Sample> take_refused();
+    /// True when every sample of the source has been handed out.
+    [[nodiscard]] bool exhausted();
+    /// Tells that a sample drawn here has left, so that its edges are free again.
+    void released(int edges) { edges_in_use_ -= edges; }
+    [[nodiscard]] int edges_of(Sample const& sample) const;
+    [[nodiscard]] std::int64_t drawn() const { return drawn_; }
+
+private:
+    void fill_window();
+    [[nodiscard]] bool fits(Sample const& sample, Batch const& batch) const;
+
+    SampleSource& source_;
+    SamplerOptions options_;
+    std::deque<Sample> window_;
+    std::deque<Sample> refused_;
+    bool source_ended_ = false;
+    int overtaken_ = 0;
+    int edges_in_use_ = 0;
+    std::int64_t drawn_ = 0;
+};
+
+}  // namespace athanor

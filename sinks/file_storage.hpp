@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "sinks/storage.hpp"
+
+namespace athanor {
+
+/// A store as a folder of files.
+/// Objects:   written to NAME.tmp-PID in the folder of the object, then renamed; objects at the top
+///            of the store, whose folders others list, are written beside the store as .STORE.put-PID.
+/// Lock:      .STORE.lock beside the store is locked (flock) while it can be written; a file system
+///            without locks is used without one.
+/// Aside:     create() works in STORE.tmp-PID until publish() renames it into place.
+class FileStorage final : public Storage {
+public:
+    /// A new store. Throws ConfigError when `path` exists and `overwrite` is not set, or when what is
+    /// there is no Zarr store and would be lost.
+    static std::unique_ptr<FileStorage> create(std::filesystem::path const& path,
+                                               Durability durability, bool overwrite);
+    /// An existing store, to be changed. Throws StorageError when there is none, or another process
+    /// has it.
+    static std::unique_ptr<FileStorage> open(std::filesystem::path const& path,
+                                             Durability durability);
+    /// An existing store, to be read alone: takes no lock, writes nothing.
+    static std::unique_ptr<FileStorage> read_only(std::filesystem::path const& path);
+    ~FileStorage() override;
+
+    void put(std::string const& key, std::span<std::byte const> bytes) override;
+    [[nodiscard]] std::optional<Bytes> get(std::string const& key) override;
+    [[nodiscard]] std::optional<Bytes> get_range(std::string const& key, std::int64_t offset,
+                                                 std::size_t length) override;
+    [[nodiscard]] std::vector<std::string> list(std::string const& folder) override;
+    void remove(std::string const& key) override;
+    void sync() override;
+    void publish() override;
+    void close() noexcept override;
+    [[nodiscard]] std::string describe() const override { return path_.string(); }
+
+private:
+    FileStorage(std::filesystem::path path, Durability durability);
+    void take_lock();
+    void release_lock() noexcept;
+    void remove_leftovers();
+    void write_file(std::filesystem::path const& file, std::span<std::byte const> bytes);
+    [[nodiscard]] std::filesystem::path beside(std::string const& prefix,
+                                               std::string const& suffix) const;
+    [[nodiscard]] std::filesystem::path temporary_for(std::string const& key) const;
+
+    std::filesystem::path path_;  ///< where the store is, or will be
+    std::filesystem::path root_;  ///< where its files are now
+    Durability durability_;
+    bool overwrite_ = false;
+    int lock_ = -1;
+    std::mutex mutex_;                               ///< guards touched_folders_
+    std::set<std::filesystem::path> touched_folders_;  ///< to be synced at the next sync()
+};
+
+}  // namespace athanor

@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/zarr_array_writer.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "runtime/error.hpp"
+#include "runtime/expects.hpp"
+
+namespace athanor {
+
+ZarrArrayWriter::ZarrArrayWriter(std::string key, ArrayMetadata metadata)
+    : key_(std::move(key)),
+      metadata_(std::move(metadata)),
+      form_(metadata_.chunk_form()),
+      chunk_rows_(metadata_.chunk_shape.at(0)),
+      row_bytes_(form_.bytes() / static_cast<std::size_t>(chunk_rows_)),
+      chunk_bytes_(form_.bytes()) {
+    // A row without elements still has the bytes of its chunk's padding: they are never filled.
+    for (std::size_t k = 1; k < metadata_.shape.size(); ++k)
+        if (metadata_.shape[k] == 0) row_bytes_ = 0;
+}
+
+void ZarrArrayWriter::resume(Storage& storage, std::int64_t rows) {
+    document_stands_ = metadata_.shape[0] == rows;
+    metadata_.shape[0] = rows;
+    rows_ = stored_rows_ = rows;
+    first_row_ = rows - rows % chunk_rows_;
+    if (first_row_ == rows_ || row_bytes_ == 0) return;
+    Extents index(metadata_.shape.size(), 0);
+    index[0] = first_row_ / chunk_rows_;
+    std::string const key = key_ + "/" + metadata_.chunk_key(index);
+    auto const object = storage.get(key);
+    if (!object)
+        throw StorageError(fmt::format("{}/{}: the last chunk is lost; the store cannot be continued",
+                                       storage.describe(), key));
+    reserve(chunk_bytes_);
+    try {
+        decode_chunk(metadata_.codecs, form_, *object, {tail_.get(), chunk_bytes_});
+    } catch (StorageError const& error) {
+        throw StorageError(fmt::format("{}/{}: {}", storage.describe(), key, error.what()));
+    }
+}
+
+void ZarrArrayWriter::reserve(std::size_t bytes) {
+    if (bytes <= capacity_) return;
+    std::size_t const capacity = std::max(bytes, capacity_ + capacity_ / 2);
+    auto larger = std::make_unique_for_overwrite<std::byte[]>(capacity);
+    auto const used = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_;
+    if (used > 0) std::memcpy(larger.get(), tail_.get(), std::min(used, capacity_));
+    tail_ = std::move(larger);
+    capacity_ = capacity;
+}
+
+std::byte* ZarrArrayWriter::extend(std::int64_t rows) {
+    auto const used = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_;
+    auto const more = static_cast<std::size_t>(rows) * row_bytes_;
+    // Whole chunks: the last one is padded in place, and full ones are written from here.
+    reserve((used + more + chunk_bytes_) / chunk_bytes_ * chunk_bytes_);
+    rows_ += rows;
+    return tail_.get() + used;
+}
+
+void ZarrArrayWriter::encode_and_put(Storage& storage, EncodeScratch& scratch, std::int64_t chunk,
+                                     std::span<std::byte const> rows) const {
+    Extents index(metadata_.shape.size(), 0);
+    index[0] = chunk;
+    storage.put(key_ + "/" + metadata_.chunk_key(index),
+                encode_chunk(metadata_.codecs, form_, rows, scratch));
+}
+
+void ZarrArrayWriter::put_full_chunks(Storage& storage, EncodeScratch& scratch) {
+    std::int64_t const full = (rows_ - first_row_) / chunk_rows_;
+    if (full == 0) return;
+    if (row_bytes_ == 0) {
+        stored_rows_ = first_row_ += full * chunk_rows_;
+        return;
+    }
+    for (std::int64_t k = 0; k < full; ++k) {
+        std::span<std::byte const> const rows(tail_.get() + static_cast<std::size_t>(k) * chunk_bytes_,
+                                              chunk_bytes_);
+        encode_and_put(storage, scratch, first_row_ / chunk_rows_ + k, rows);
+    }
+    auto const written = static_cast<std::size_t>(full) * chunk_bytes_;
+    auto const used = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_;
+    std::memmove(tail_.get(), tail_.get() + written, used - written);
+    stored_rows_ = first_row_ += full * chunk_rows_;
+}
+
+void ZarrArrayWriter::put_tail(Storage& storage, EncodeScratch& scratch) {
+    ATHANOR_EXPECTS(rows_ - first_row_ < chunk_rows_);
+    if (stored_rows_ == rows_) return;
+    if (row_bytes_ > 0) {
+        auto const used = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_;
+        std::memset(tail_.get() + used, 0, chunk_bytes_ - used);
+        encode_and_put(storage, scratch, first_row_ / chunk_rows_, {tail_.get(), chunk_bytes_});
+    }
+    stored_rows_ = rows_;
+}
+
+void ZarrArrayWriter::put_document(Storage& storage) {
+    ATHANOR_EXPECTS(stored_rows_ == rows_);
+    if (document_stands_ && metadata_.shape[0] == rows_) return;
+    metadata_.shape[0] = rows_;
+    std::string const text = to_document(metadata_);
+    storage.put(key_ + "/zarr.json", std::as_bytes(std::span(text)));
+    document_stands_ = true;
+}
+
+}  // namespace athanor

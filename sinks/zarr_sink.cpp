@@ -1,0 +1,401 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/zarr_sink.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "runtime/error.hpp"
+#include "runtime/expects.hpp"
+#include "sinks/convert_elements.hpp"
+#include "sinks/file_storage.hpp"
+#include "sinks/zarr_store_writer.hpp"
+
+namespace athanor {
+
+/// Where the arrays of the store find their fields in one schema.
+struct ZarrSink::Binding {
+    SchemaPtr schema;
+    std::vector<FieldIndex> fields;  ///< per array; unused where the source is no field
+};
+
+/// The samples of one write, wherever they are.
+struct ZarrSink::Rows {
+    struct One {
+        int atoms;
+        int edges;
+        std::string const* name;
+        std::string const* text;
+        SystemIndex system;  ///< in `batch`
+    };
+    Batch const* batch = nullptr;    ///< or
+    Sample const* sample = nullptr;  ///< one of the two
+    RowKind kind = RowKind::frame;
+    std::vector<One> list;
+
+    [[nodiscard]] MemorySpace& space() const {
+        return batch != nullptr ? batch->space() : host_memory();
+    }
+    [[nodiscard]] std::byte const* begin(FieldIndex field, One const& one) const {
+        return batch != nullptr ? batch->rows(field, one.system) : sample->bytes(field).data();
+    }
+};
+
+namespace {
+
+CodecChain check(ZarrSinkOptions const& options) {
+    if (options.dtype != Dtype::float64 && options.dtype != Dtype::float32)
+        throw ConfigError(fmt::format("{}: rows can be float64 or float32, not {}", options.path,
+                                      name_of(options.dtype)));
+    for (std::int64_t rows :
+         {options.chunk_rows.atom, options.chunk_rows.edge, options.chunk_rows.system})
+        if (rows < 1 || rows > (std::int64_t{1} << 24))
+            throw ConfigError(
+                fmt::format("{}: chunks have 1 to 16777216 rows, not {}", options.path, rows));
+    if (options.commit_bytes < 1 || !(options.commit_seconds >= 0.0))
+        throw ConfigError(
+            fmt::format("{}: a commit needs bytes above 0 and seconds of 0 or more", options.path));
+    return codecs_from_name(options.codec);
+}
+
+template <class T>
+void store(std::byte* to, std::int64_t index, T value) {
+    std::memcpy(to + static_cast<std::size_t>(index) * sizeof(T), &value, sizeof(T));
+}
+
+int rows_of(RowAxis axis, int atoms, int edges) {
+    return axis == RowAxis::atom ? atoms : axis == RowAxis::edge ? edges : 1;
+}
+
+}  // namespace
+
+ZarrSink::ZarrSink(ZarrSinkOptions options)
+    : options_(std::move(options)), compressors_(check(options_)) {
+    storage_ = FileStorage::create(options_.path, options_.durability, options_.overwrite);
+    place_ = storage_->describe();
+    last_commit_ = std::chrono::steady_clock::now();
+}
+
+ZarrSink::ZarrSink(ZarrSinkOptions options, std::unique_ptr<Storage> storage)
+    : options_(std::move(options)), compressors_(check(options_)), storage_(std::move(storage)) {
+    place_ = storage_->describe();
+    last_commit_ = std::chrono::steady_clock::now();
+}
+
+ZarrSink::ZarrSink(ResumeTag, ZarrSinkOptions options, std::unique_ptr<Storage> storage)
+    : options_(std::move(options)), compressors_(check(options_)) {
+    place_ = storage->describe();
+    writer_ = std::make_unique<ZarrStoreWriter>(std::move(storage));
+    keys_ = writer_->load_keys();
+    last_commit_ = std::chrono::steady_clock::now();
+}
+
+std::unique_ptr<ZarrSink> ZarrSink::reopen(ZarrSinkOptions options) {
+    auto storage = FileStorage::open(options.path, options.durability);
+    return reopen(std::move(options), std::move(storage));
+}
+
+std::unique_ptr<ZarrSink> ZarrSink::reopen(ZarrSinkOptions options,
+                                           std::unique_ptr<Storage> storage) {
+    return std::unique_ptr<ZarrSink>(
+        new ZarrSink(ResumeTag{}, std::move(options), std::move(storage)));
+}
+
+ZarrSink::~ZarrSink() {
+    try {
+        if (writer_ != nullptr && !closed_ && error_.empty()) close();
+    } catch (...) {  // nobody is there to hear of it
+    }
+}
+
+/// Runs `body` under the lock; after a failure nothing runs any more.
+template <class Body>
+void ZarrSink::guarded(Body body) {
+    std::lock_guard const guard(mutex_);
+    ATHANOR_EXPECTS(!closed_);
+    if (!error_.empty()) throw StorageError(error_);
+    try {
+        body();
+    } catch (StorageError const& error) {
+        std::int64_t const kept = writer_ != nullptr ? writer_->committed_samples() : 0;
+        error_ = fmt::format("{}; {} committed samples are kept in {}", error.what(), kept, place_);
+        throw StorageError(error_);
+    } catch (std::exception const& error) {
+        error_ = fmt::format("{}: {}", place_, error.what());
+        throw;
+    }
+}
+
+void ZarrSink::open_locked(Schema const& schema) {
+    if (!plan_.empty()) return;
+    if (writer_ != nullptr) {  // a store that was reopened
+        auto plan = plan_store(schema, writer_->floats());
+        writer_->adopt(plan);
+        plan_ = writer_->arrays();
+        return;
+    }
+    auto plan = plan_store(schema, options_.dtype);
+    writer_ = std::make_unique<ZarrStoreWriter>(std::move(storage_), plan, options_.chunk_rows,
+                                                compressors_, provenance_);
+    plan_ = std::move(plan);
+    if (options_.visible_at_once) writer_->publish();
+}
+
+void ZarrSink::open(Schema const& schema) {
+    guarded([&] { open_locked(schema); });
+}
+
+void ZarrSink::set_provenance(std::string const& json) {
+    (void)with_member("{}", "provenance", json);  // throws unless it is JSON
+    guarded([&] {
+        provenance_ = json;
+        if (writer_ != nullptr) writer_->set_provenance(json);
+    });
+}
+
+ZarrSink::Binding const& ZarrSink::binding_for(SchemaPtr const& schema) {
+    for (Binding const& binding : bindings_)
+        if (binding.schema == schema) return binding;
+    open_locked(*schema);
+    writer_->adopt(plan_store(*schema, writer_->floats()));
+    Binding binding{schema, {}};
+    for (StoredArray const& array : plan_)
+        binding.fields.push_back(array.source == RowSource::field ? *schema->find(array.field)
+                                                                  : FieldIndex{});
+    return bindings_.emplace_back(std::move(binding));
+}
+
+void ZarrSink::write(Batch const& batch, std::span<SystemIndex const> systems, RowKind kind) {
+    guarded([&] {
+        Rows rows;
+        rows.batch = &batch;
+        rows.kind = kind;
+        for (SystemIndex const s : systems)
+            rows.list.push_back(
+                {batch.atom_count(s), batch.edge_count(s), &batch.name(s), &batch.text(s), s});
+        write_rows(batch.schema_ptr(), rows);
+    });
+}
+
+void ZarrSink::write(Sample const& sample, RowKind kind) {
+    guarded([&] {
+        Rows rows;
+        rows.sample = &sample;
+        rows.kind = kind;
+        rows.list.push_back(
+            {sample.atom_count(), sample.edge_count(), &sample.name(), &sample.text(), {}});
+        write_rows(sample.schema_ptr(), rows);
+    });
+}
+
+void ZarrSink::write_rows(SchemaPtr const& schema, Rows& rows) {
+    Binding const& binding = binding_for(schema);
+    if (rows.list.empty()) return;
+    // The keys first: rows that are there already are left out.
+    struct Key {
+        std::int64_t system_id = 0;
+        std::int64_t step = 0;
+        std::int32_t stage = 0;
+    };
+    std::vector<Key> keys(rows.list.size());
+    moves_.clear();
+    for (std::size_t k = 0; k < keys.size(); ++k) {
+        auto const& one = rows.list[k];
+        moves_.push_back({&keys[k].system_id, rows.begin(Fields::system_id, one), 8});
+        moves_.push_back({&keys[k].step, rows.begin(Fields::stage_step, one), 8});
+        moves_.push_back({&keys[k].stage, rows.begin(Fields::stage, one), 4});
+    }
+    rows.space().move(moves_);
+    std::size_t kept = 0;
+    for (std::size_t k = 0; k < keys.size(); ++k)
+        if (keys_.insert({keys[k].system_id, keys[k].stage, keys[k].step, rows.kind}))
+            rows.list[kept++] = rows.list[k];
+    rows.list.resize(kept);
+    if (kept > 0) append(rows, binding);
+    std::chrono::duration<double> const since = std::chrono::steady_clock::now() - last_commit_;
+    if (options_.durability == Durability::strict ||
+        bytes_since_commit_ >= options_.commit_bytes ||
+        (bytes_since_commit_ > 0 && since.count() >= options_.commit_seconds))
+        commit_locked();
+    rows_written_ += static_cast<std::int64_t>(kept);
+}
+
+void ZarrSink::append(Rows const& rows, Binding const& binding) {
+    RowCounts added;
+    for (auto const& one : rows.list) {
+        added.atoms += one.atoms;
+        added.edges += one.edges;
+        added.name_bytes += static_cast<std::int64_t>(one.name->size());
+        added.text_bytes += static_cast<std::int64_t>(one.text->size());
+        ++added.samples;
+    }
+    auto const more_rows = [&added](RowAxis axis) {
+        return axis == RowAxis::pointer ? added.samples : added.of(axis);
+    };
+    // First every copy out of the batch, in one call of its memory space; rows of another type
+    // go through scratch.
+    struct Conversion {
+        std::size_t array;
+        std::byte* to;
+        std::size_t scratch_offset;
+    };
+    std::vector<Conversion> conversions;
+    std::vector<std::byte*> targets(plan_.size());
+    std::size_t scratch_bytes = 0;
+    for (std::size_t a = 0; a < plan_.size(); ++a) {
+        StoredArray const& array = plan_[a];
+        std::int64_t const more = more_rows(array.axis);
+        targets[a] = writer_->writer(a).extend(more);
+        bytes_since_commit_ += more * static_cast<std::int64_t>(array.row_bytes());
+        if (array.source != RowSource::field) continue;
+        FieldSpec const& spec = binding.schema->field(binding.fields[a]);
+        if (spec.dtype == array.dtype) continue;
+        conversions.push_back({a, targets[a], scratch_bytes});
+        scratch_bytes += static_cast<std::size_t>(more) * spec.bytes_per_row();
+    }
+    scratch_.resize(std::max(scratch_.size(), scratch_bytes));
+    moves_.clear();
+    auto conversion = conversions.begin();
+    for (std::size_t a = 0; a < plan_.size(); ++a) {
+        if (plan_[a].source != RowSource::field) continue;
+        FieldSpec const& spec = binding.schema->field(binding.fields[a]);
+        std::byte* to = targets[a];
+        if (conversion != conversions.end() && conversion->array == a)
+            to = scratch_.data() + (conversion++)->scratch_offset;
+        std::size_t const row_bytes = spec.bytes_per_row();
+        for (auto const& one : rows.list) {
+            std::size_t const bytes =
+                static_cast<std::size_t>(rows_of(plan_[a].axis, one.atoms, one.edges)) * row_bytes;
+            if (bytes > 0) moves_.push_back({to, rows.begin(binding.fields[a], one), bytes});
+            to += bytes;
+        }
+    }
+    rows.space().move(moves_);
+    for (Conversion const& c : conversions) {
+        StoredArray const& array = plan_[c.array];
+        FieldSpec const& spec = binding.schema->field(binding.fields[c.array]);
+        convert_elements(c.to, array.dtype, scratch_.data() + c.scratch_offset,
+                         name_of(spec.dtype),
+                         static_cast<std::size_t>(more_rows(array.axis)) *
+                             static_cast<std::size_t>(spec.elements_per_row()));
+    }
+    // Then what the sink itself knows.
+    RowCounts const& before = writer_->counts();
+    for (std::size_t a = 0; a < plan_.size(); ++a) {
+        std::byte* to = targets[a];
+        std::int64_t const more = more_rows(plan_[a].axis);
+        auto const pointers = [&](std::int64_t at, auto count_of) {
+            for (std::int64_t k = 0; k < more; ++k)
+                store(to, k, at += count_of(rows.list[static_cast<std::size_t>(k)]));
+        };
+        auto const texts = [&](std::string const* Rows::One::*text) {
+            for (auto const& one : rows.list) {
+                std::string const& bytes = *(one.*text);
+                if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
+                to += bytes.size();
+            }
+        };
+        auto const fill = [&](int value) {
+            if (more > 0)
+                std::memset(to, value, static_cast<std::size_t>(more) * plan_[a].row_bytes());
+        };
+        switch (plan_[a].source) {
+            case RowSource::field:
+                break;
+            case RowSource::zeros:
+                fill(0);
+                break;
+            case RowSource::present:
+                fill(1);
+                break;
+            case RowSource::kind:
+                fill(static_cast<int>(rows.kind));
+                break;
+            case RowSource::atoms_ptr:
+                pointers(before.atoms, [](auto const& one) { return one.atoms; });
+                break;
+            case RowSource::edges_ptr:
+                pointers(before.edges, [](auto const& one) { return one.edges; });
+                break;
+            case RowSource::names_ptr:
+                pointers(before.name_bytes, [](auto const& one) {
+                    return static_cast<std::int64_t>(one.name->size());
+                });
+                break;
+            case RowSource::texts_ptr:
+                pointers(before.text_bytes, [](auto const& one) {
+                    return static_cast<std::int64_t>(one.text->size());
+                });
+                break;
+            case RowSource::name:
+                texts(&Rows::One::name);
+                break;
+            case RowSource::text:
+                texts(&Rows::One::text);
+                break;
+        }
+        if (plan_[a].key == "core/neighbor_list") {  // atoms are numbered from the store's start
+            std::int64_t base = before.atoms;
+            std::int64_t at = 0;
+            for (auto const& one : rows.list) {
+                for (int k = 0; k < 2 * one.edges; ++k, ++at) {
+                    std::int64_t atom = 0;
+                    std::memcpy(&atom, to + 8 * at, 8);
+                    store(to, at, atom + base);
+                }
+                base += one.atoms;
+            }
+        }
+    }
+    writer_->add(added);
+    writer_->put_full_chunks();
+}
+
+void ZarrSink::commit_locked() {
+    writer_->commit();
+    bytes_since_commit_ = 0;
+    last_commit_ = std::chrono::steady_clock::now();
+}
+
+void ZarrSink::flush() {
+    guarded([&] {
+        if (writer_ != nullptr) commit_locked();
+    });
+}
+
+void ZarrSink::close() {
+    {
+        std::lock_guard const guard(mutex_);
+        if (closed_) return;
+    }
+    guarded([&] {
+        if (writer_ == nullptr) open_locked(Schema{});
+        commit_locked();
+        writer_->publish();
+        writer_->storage().close();
+        closed_ = true;
+    });
+}
+
+std::int64_t ZarrSink::rows_written() const {
+    std::lock_guard const guard(mutex_);
+    return rows_written_;
+}
+
+std::string ZarrSink::describe() const { return "zarr " + place_; }
+
+std::int64_t ZarrSink::committed_samples() const {
+    std::lock_guard const guard(mutex_);
+    return writer_ != nullptr ? writer_->committed_samples() : 0;
+}
+
+bool ZarrSink::contains(RowKey const& key) const {
+    std::lock_guard const guard(mutex_);
+    return keys_.contains(key);
+}
+
+}  // namespace athanor

@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "runtime/sink.hpp"
+#include "sinks/row_keys.hpp"
+#include "sinks/storage.hpp"
+#include "sinks/zarr_layout.hpp"
+
+namespace athanor {
+
+class ZarrStoreWriter;
+
+struct ZarrSinkOptions {
+    std::string path = {};              ///< folder of the store
+    Dtype dtype = Dtype::float64;       ///< of floating rows in core: float64 or float32
+    ChunkRows chunk_rows = {};          ///< rows of a chunk [atoms, edges, systems]
+    std::string codec = "blosc_lz4:5";  ///< see codecs_from_name()
+    Durability durability = Durability::commit;
+    std::int64_t commit_bytes = std::int64_t{64} << 20;  ///< a commit after this much [bytes]
+    double commit_seconds = 10.0;  ///< a write() this long after the last commit commits [s]
+    bool overwrite = false;        ///< replace a store that is there
+    bool visible_at_once = true;   ///< false: the store appears under its name at close()
+};
+
+/// A Zarr v3 store in the layout of STORE_FORMAT.md that grows by the samples written.
+/// Rows:    built-in and user fields; state fields are not stored. A row whose (system_id, stage,
+///          step, kind) is in the store already is skipped silently.
+/// Order:   at every instant a reader sees the samples up to some commit, whatever kills the writer.
+///          The path does not exist before the store is readable.
+/// Bound:   one chunk of memory per array, besides the rows of one write(), and 30 bytes a row.
+/// Threads: every member may be called from any thread; write() encodes on the caller's thread.
+/// Throws:  StorageError that says how many committed samples are kept. After a failed write or
+///          commit the sink takes nothing more, and every call repeats the error; the committed
+///          samples stay readable.
+/// Units:   as the fields; positions Å, energies eV, velocities sqrt(eV/amu).
+class ZarrSink final : public Sink {
+public:
+    /// A new store, made when the schema is known. Throws ConfigError when the path exists and may
+    /// not be overwritten, or when an option is impossible.
+    explicit ZarrSink(ZarrSinkOptions options);
+    /// The same over any storage that was made for a new store; `options.path` is not looked at.
+    ZarrSink(ZarrSinkOptions options, std::unique_ptr<Storage> storage);
+    /// Goes on with a store that a sink wrote, perhaps one that was killed: a torn append is cut off.
+    /// Type, chunks and codec are those of the store.
+    [[nodiscard]] static std::unique_ptr<ZarrSink> reopen(ZarrSinkOptions options);
+    [[nodiscard]] static std::unique_ptr<ZarrSink> reopen(ZarrSinkOptions options,
+                                                          std::unique_ptr<Storage> storage);
+    /// Commits what it can, without a word; call close() to hear of errors.
+    ~ZarrSink() override;
+
+    /// Makes the store for the fields of `schema`, or checks that it has them. The first write()
+    /// does this, too; close() alone makes an empty store of the built-in fields.
+    void open(Schema const& schema);
+    /// A JSON value to stand as the attribute `provenance` of the group athanor/, from the next commit.
+    void set_provenance(std::string const& json);
+
+    void write(Batch const& batch, std::span<SystemIndex const> systems, RowKind kind) override;
+    /// The same for a sample by value.
+    void write(Sample const& sample, RowKind kind);
+    void flush() override;
+    void close() override;
+    /// Rows taken by write(); those skipped as known do not count.
+    [[nodiscard]] std::int64_t rows_written() const override;
+    [[nodiscard]] std::string describe() const override;
+
+    /// Samples in the store that readers see.
+    [[nodiscard]] std::int64_t committed_samples() const;
+    /// True when a row of this key was written, or was there before.
+    [[nodiscard]] bool contains(RowKey const& key) const;
+
+private:
+    struct Binding;
+    struct Rows;
+    struct ResumeTag {};
+    ZarrSink(ResumeTag, ZarrSinkOptions options, std::unique_ptr<Storage> storage);
+
+    template <class Body>
+    void guarded(Body body);
+    void open_locked(Schema const& schema);
+    [[nodiscard]] Binding const& binding_for(SchemaPtr const& schema);
+    void append(Rows const& rows, Binding const& binding);
+    void write_rows(SchemaPtr const& schema, Rows& rows);
+    void commit_locked();
+
+    ZarrSinkOptions options_;
+    CodecChain compressors_;
+    mutable std::mutex mutex_;  ///< guards everything below
+    std::unique_ptr<Storage> storage_;  ///< until writer_ takes it
+    std::unique_ptr<ZarrStoreWriter> writer_;
+    std::vector<StoredArray> plan_;  ///< empty until the schema is known
+    std::vector<Binding> bindings_;
+    RowKeys keys_;
+    std::string provenance_ = "{}";
+    std::string place_;
+    std::string error_;  ///< of the write or commit that failed
+    bool closed_ = false;
+    std::int64_t rows_written_ = 0;
+    std::int64_t bytes_since_commit_ = 0;
+    std::chrono::steady_clock::time_point last_commit_;
+    Bytes scratch_;
+    std::vector<RowMove> moves_;
+};
+
+}  // namespace athanor

@@ -1,0 +1,331 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/zarr_store_writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "runtime/error.hpp"
+#include "runtime/expects.hpp"
+#include "sinks/zarr_array_reader.hpp"
+
+namespace athanor {
+namespace {
+
+constexpr std::array<char const*, 4> groups{"meta", "core", "custom", "athanor"};
+
+std::string_view as_text(Bytes const& bytes) {
+    return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+}
+
+/// A group of the store, or nothing.
+std::optional<GroupMetadata> load_group(Storage& storage, std::string const& key) {
+    auto const document = storage.get(key.empty() ? "zarr.json" : key + "/zarr.json");
+    if (!document) return std::nullopt;
+    try {
+        return parse_group_metadata(as_text(*document));
+    } catch (StorageError const& error) {
+        throw StorageError(fmt::format("{}/{}{}{}", storage.describe(), key,
+                                       key.empty() ? "" : "/", error.what()));
+    }
+}
+
+std::int64_t load_pointer(Storage& storage, std::string const& key, std::int64_t row) {
+    ZarrArrayReader reader(storage, key, load_array_metadata(storage, key), true, 0);
+    if (reader.metadata().data_type != "int64" || reader.row_bytes() != 8)
+        throw StorageError(fmt::format("{}/{}: is no list of int64", storage.describe(), key));
+    Bytes const bytes = reader.read_rows(row, row + 1);
+    std::int64_t value = 0;
+    std::memcpy(&value, bytes.data(), sizeof value);
+    if (value < 0)
+        throw StorageError(fmt::format("{}/{}: entry {} is negative", storage.describe(), key, row));
+    return value;
+}
+
+/// An array of an existing store, as far as its document tells.
+StoredArray stored_array(std::string const& key, ArrayMetadata const& metadata, RowAxis axis,
+                         std::string const& where) {
+    auto const dtype = dtype_from_name(metadata.data_type);
+    bool whole = dtype.has_value() && !metadata.shape.empty();
+    StoredArray array{key, axis, RowSource::field, "", dtype.value_or(Dtype::float64), {}};
+    for (std::size_t k = 1; whole && k < metadata.shape.size(); ++k) {
+        whole = metadata.chunk_shape[k] == std::max<std::int64_t>(metadata.shape[k], 1);
+        array.shape.push_back(static_cast<int>(metadata.shape[k]));
+    }
+    for (Codec const& codec : metadata.codecs)
+        whole = whole && !std::holds_alternative<ShardingCodec>(codec.settings);
+    if (!whole)
+        throw StorageError(fmt::format(
+            "{}/{}: has chunks that cannot be appended to; convert the store first", where, key));
+    return array;
+}
+
+struct FixedArray {
+    std::string_view key;
+    RowAxis axis;
+    RowSource source;
+};
+constexpr std::array<FixedArray, 9> fixed_arrays{
+    {{"athanor/names", RowAxis::name_byte, RowSource::name},
+     {"athanor/names_ptr", RowAxis::pointer, RowSource::names_ptr},
+     {"athanor/texts", RowAxis::text_byte, RowSource::text},
+     {"athanor/texts_ptr", RowAxis::pointer, RowSource::texts_ptr},
+     {"meta/atoms_ptr", RowAxis::pointer, RowSource::atoms_ptr},
+     {"meta/edges_ptr", RowAxis::pointer, RowSource::edges_ptr},
+     {"meta/atoms_mask", RowAxis::atom, RowSource::present},
+     {"meta/edges_mask", RowAxis::edge, RowSource::present},
+     {"meta/samples_mask", RowAxis::system, RowSource::present}}};
+
+/// Chunks and temporary files that a torn append left: no reader sees them, and they take space.
+void remove_chunks_beyond(Storage& storage, std::string const& key, std::int64_t chunks) {
+    for (std::string const& name : storage.list(key))
+        if (name.find(".tmp-") != std::string::npos) storage.remove(key + "/" + name);
+    for (std::string const& name : storage.list(key + "/c")) {
+        std::string const path = key + "/c/" + name;
+        if (name.find(".tmp-") != std::string::npos) {
+            storage.remove(path);
+            continue;
+        }
+        bool const number = name.find_first_not_of("0123456789/") == std::string::npos;
+        bool const beyond = number && name.size() < 18 && std::stoll(name) >= chunks;
+        if (!name.ends_with('/')) {
+            if (beyond) storage.remove(path);
+            continue;
+        }
+        std::vector<std::string> pending{path.substr(0, path.size() - 1)};
+        while (!pending.empty()) {
+            std::string const folder = pending.back();
+            pending.pop_back();
+            for (std::string const& below : storage.list(folder)) {
+                if (below.ends_with('/'))
+                    pending.push_back(folder + "/" + below.substr(0, below.size() - 1));
+                else if (beyond || below.find(".tmp-") != std::string::npos)
+                    storage.remove(folder + "/" + below);
+            }
+        }
+    }
+}
+
+}  // namespace
+
+std::int64_t RowCounts::of(RowAxis axis) const {
+    switch (axis) {
+        case RowAxis::atom:
+            return atoms;
+        case RowAxis::edge:
+            return edges;
+        case RowAxis::system:
+            return samples;
+        case RowAxis::pointer:
+            return samples + 1;
+        case RowAxis::name_byte:
+            return name_bytes;
+        case RowAxis::text_byte:
+            return text_bytes;
+    }
+    return 0;
+}
+
+ZarrStoreWriter::ZarrStoreWriter(std::unique_ptr<Storage> storage, std::vector<StoredArray> arrays,
+                                 ChunkRows const& chunk_rows, CodecChain const& compressors,
+                                 std::string const& provenance)
+    : storage_(std::move(storage)), arrays_(std::move(arrays)), provenance_(provenance) {
+    for (char const* group : groups)
+        if (std::string_view(group) != "athanor")
+            put_text(fmt::format("{}/zarr.json", group), to_document(GroupMetadata{}));
+    put_provenance();
+    for (StoredArray const& array : arrays_) {
+        ArrayMetadata const metadata = array_metadata(array, chunk_rows, compressors);
+        check_codecs(metadata.codecs, metadata.chunk_form());
+        ZarrArrayWriter& writer = writers_.emplace_back(array.key, metadata);
+        if (array.axis == RowAxis::pointer) std::memset(writer.extend(1), 0, writer.row_bytes());
+        writer.put_full_chunks(*storage_, scratch_);
+        writer.put_tail(*storage_, scratch_);
+        writer.put_document(*storage_);
+    }
+    storage_->sync();
+    put_root();
+    storage_->sync();
+}
+
+ZarrStoreWriter::ZarrStoreWriter(std::unique_ptr<Storage> storage) : storage_(std::move(storage)) {
+    std::string const where = storage_->describe();
+    auto const root = load_group(*storage_, "");
+    auto const own = load_group(*storage_, "athanor");
+    if (!root) throw StorageError(fmt::format("{}: is no Zarr store", where));
+    if (!own)
+        throw StorageError(fmt::format(
+            "{}: was not written by this program and cannot be continued; convert it first", where));
+    if (!root->consolidated.empty())
+        throw StorageError(fmt::format(
+            "{}: has consolidated metadata, which would hide new samples; convert it first", where));
+    provenance_ = member(own->attributes, "provenance").value_or("{}");
+    auto const attributes = parse_root_attributes(root->attributes);
+
+    std::vector<ArrayMetadata> metadata;
+    auto const add = [&](std::string const& key, RowAxis axis, RowSource source) {
+        metadata.push_back(load_array_metadata(*storage_, key));
+        arrays_.push_back(stored_array(key, metadata.back(), axis, where));
+        arrays_.back().source = source;
+    };
+    auto const add_group = [&](std::string const& group, auto const& levels) {
+        for (auto const& [name, level] : levels)
+            add(group + "/" + name,
+                level == "atom"   ? RowAxis::atom
+                : level == "edge" ? RowAxis::edge
+                                  : RowAxis::system,
+                RowSource::field);
+    };
+    add_group("core", attributes.core);
+    add_group("custom", attributes.custom);
+    for (FixedArray const& fixed : fixed_arrays) add(std::string(fixed.key), fixed.axis, fixed.source);
+
+    counts_.samples = metadata.back().shape[0];  // of samples_mask, the commit point
+    for (auto [key, count] : {std::pair{"meta/atoms_ptr", &counts_.atoms},
+                              std::pair{"meta/edges_ptr", &counts_.edges},
+                              std::pair{"athanor/names_ptr", &counts_.name_bytes},
+                              std::pair{"athanor/texts_ptr", &counts_.text_bytes}})
+        *count = load_pointer(*storage_, key, counts_.samples);
+    for (std::size_t k = 0; k < arrays_.size(); ++k) {
+        std::int64_t const rows = counts_.of(arrays_[k].axis);
+        if (metadata[k].shape[0] < rows)
+            throw StorageError(fmt::format(
+                "{}/{}: has {} rows, {} samples need {}; another program has changed the store, "
+                "convert it first",
+                where, arrays_[k].key, metadata[k].shape[0], counts_.samples, rows));
+        std::int64_t const chunk = metadata[k].chunk_shape[0];
+        writers_.emplace_back(arrays_[k].key, std::move(metadata[k]));
+        writers_.back().resume(*storage_, rows);
+        remove_chunks_beyond(*storage_, arrays_[k].key, (rows + chunk - 1) / chunk);
+    }
+    // Shapes go back before any other chunk is written; the tails will overwrite the torn rows.
+    for (std::size_t k = 0; k < arrays_.size(); ++k) put_document(k);
+    storage_->sync();
+    if (attributes.num_samples != counts_.samples) put_root();
+    storage_->sync();
+    committed_ = counts_;
+}
+
+std::size_t ZarrStoreWriter::find(std::string_view key) const {
+    for (std::size_t k = 0; k < arrays_.size(); ++k)
+        if (arrays_[k].key == key) return k;
+    return arrays_.size();
+}
+
+void ZarrStoreWriter::adopt(std::vector<StoredArray> const& plan) {
+    for (StoredArray const& planned : plan) {
+        std::size_t const k = find(planned.key);
+        if (k == arrays_.size())
+            throw StorageError(fmt::format("{}: has no array {} for the field \"{}\"",
+                                           storage_->describe(), planned.key, planned.field));
+        StoredArray& array = arrays_[k];
+        if (array.axis != planned.axis || array.dtype != planned.dtype ||
+            array.shape != planned.shape)
+            throw StorageError(fmt::format("{}/{}: has another type or shape than the field \"{}\"",
+                                           storage_->describe(), planned.key, planned.field));
+        array.source = planned.source;
+        array.field = planned.field;
+    }
+    if (plan.size() != arrays_.size())
+        for (StoredArray const& array : arrays_)
+            if (std::none_of(plan.begin(), plan.end(), [&](auto const& p) { return p.key == array.key; }))
+                throw StorageError(fmt::format("{}/{}: the samples lack this field",
+                                               storage_->describe(), array.key));
+}
+
+void ZarrStoreWriter::put_text(std::string const& key, std::string const& text) {
+    storage_->put(key, std::as_bytes(std::span(text)));
+}
+
+void ZarrStoreWriter::put_root() {
+    GroupMetadata group;
+    group.attributes = to_attributes(root_attributes(arrays_, counts_.samples));
+    put_text("zarr.json", to_document(group));
+}
+
+void ZarrStoreWriter::put_provenance() {
+    GroupMetadata group;
+    group.attributes = with_member("{}", "store_format", std::to_string(store_format_version));
+    group.attributes = with_member(group.attributes, "provenance", provenance_);
+    put_text("athanor/zarr.json", to_document(group));
+    provenance_changed_ = false;
+}
+
+void ZarrStoreWriter::set_provenance(std::string const& json) {
+    (void)with_member("{}", "provenance", json);  // throws unless it is JSON
+    provenance_ = json;
+    provenance_changed_ = true;
+}
+
+void ZarrStoreWriter::add(RowCounts const& added) {
+    counts_.atoms += added.atoms;
+    counts_.edges += added.edges;
+    counts_.samples += added.samples;
+    counts_.name_bytes += added.name_bytes;
+    counts_.text_bytes += added.text_bytes;
+}
+
+void ZarrStoreWriter::put_full_chunks() {
+    for (ZarrArrayWriter& writer : writers_) writer.put_full_chunks(*storage_, scratch_);
+}
+
+void ZarrStoreWriter::commit() {
+    if (provenance_changed_) put_provenance();
+    if (counts_ == committed_) return;
+    for (ZarrArrayWriter& writer : writers_) {
+        writer.put_full_chunks(*storage_, scratch_);
+        writer.put_tail(*storage_, scratch_);
+    }
+    storage_->sync();
+    std::size_t const mask = find("meta/samples_mask");
+    for (std::size_t k = 0; k < writers_.size(); ++k)
+        if (k != mask) put_document(k);
+    storage_->sync();
+    put_document(mask);
+    storage_->sync();
+    committed_ = counts_;  // from here on, readers see the rows
+    put_root();
+    storage_->sync();
+}
+
+Dtype ZarrStoreWriter::floats() const {
+    std::size_t const k = find("core/positions");
+    return k < arrays_.size() ? arrays_[k].dtype : Dtype::float64;
+}
+
+RowKeys ZarrStoreWriter::load_keys() const {
+    RowKeys keys;
+    auto const column = [&](char const* key, std::size_t size) {
+        ZarrArrayReader reader(*storage_, key, load_array_metadata(*storage_, key), true, 0);
+        if (reader.row_bytes() != size)
+            throw StorageError(
+                fmt::format("{}/{}: is no column of the ledger", storage_->describe(), key));
+        return reader;
+    };
+    auto ids = column("core/system_id", 8);
+    auto stages = column("custom/ledger_stage", 4);
+    auto steps = column("custom/ledger_step", 8);
+    auto kinds = column("custom/ledger_kind", 1);
+    constexpr std::int64_t piece = 65536;
+    for (std::int64_t begin = 0; begin < committed_.samples; begin += piece) {
+        std::int64_t const end = std::min(begin + piece, committed_.samples);
+        Bytes const id = ids.read_rows(begin, end), stage = stages.read_rows(begin, end);
+        Bytes const step = steps.read_rows(begin, end), kind = kinds.read_rows(begin, end);
+        for (std::size_t k = 0; k < kind.size(); ++k) {
+            RowKey key;
+            std::memcpy(&key.system_id, id.data() + 8 * k, 8);
+            std::memcpy(&key.stage, stage.data() + 4 * k, 4);
+            std::memcpy(&key.step, step.data() + 8 * k, 8);
+            std::memcpy(&key.kind, kind.data() + k, 1);
+            keys.insert(key);
+        }
+    }
+    return keys;
+}
+
+}  // namespace athanor

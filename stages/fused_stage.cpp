@@ -1,0 +1,395 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "stages/fused_stage.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "kernels/cell_frame.hpp"
+#include "kernels/initial_velocities.hpp"
+#include "kernels/sample_reduce.hpp"
+#include "runtime/species.hpp"
+
+namespace athanor {
+namespace {
+
+Schema with_state(Schema const& travelling, std::vector<SubStage> const& sub_stages) {
+    Schema schema = travelling;
+    for (SubStage const& sub : sub_stages) schema = schema.with(sub.dynamics->state_fields());
+    return schema;
+}
+
+std::string species_text(std::int64_t atomic_number) {
+    if (atomic_number < 1 || atomic_number > largest_atomic_number)
+        return fmt::format("atomic number {}", atomic_number);
+    return std::string(symbol_of(static_cast<int>(atomic_number)));
+}
+
+}  // namespace
+
+FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, Model& model,
+                       Options const& options, StageMetrics& metrics, OutcomeListener on_outcome)
+    : sub_stages_(std::move(sub_stages)),
+      model_(model),
+      options_(options),
+      metrics_(metrics),
+      on_outcome_(std::move(on_outcome)),
+      batch_(std::make_shared<Schema const>(with_state(*travelling, sub_stages_)),
+             options.capacity) {
+    ATHANOR_EXPECTS(!sub_stages_.empty());
+    auto const room = static_cast<std::size_t>(options.capacity.systems);
+    for (SubStage& sub : sub_stages_) {
+        sub.dynamics->bind(batch_);
+        convergence_.emplace_back(sub.criteria, batch_.schema());
+        neighbor_lists_.emplace_back(
+            NeighborListOptions{
+                .cutoff = model_.needs().cutoff,
+                .skin = sub.skin,
+                .species_index = [this](std::int64_t z) { return model_.species_index(z); }},
+            options.capacity.systems);
+        systems_of_.emplace_back().reserve(room);
+    }
+    rows_.resize(room);
+    for (auto* scratch : {&evaluated_, &due_, &converged_, &answer_}) scratch->reserve(room);
+    neighbors_.reserve(room);
+}
+
+int FusedStage::code_of(SystemIndex system) const {
+    return static_cast<int>(batch_.column<std::int64_t>(Fields::status)[system.value()]);
+}
+
+void FusedStage::enter(SystemIndex system) {
+    ATHANOR_EXPECTS(system.value() == batch_.system_count() - 1);
+    for (NeighborList& list : neighbor_lists_) list.add(system);
+    rows_[system.value()] = Row{};
+    batch_.view().outcome[system.value()] = static_cast<std::uint8_t>(Outcome::running);
+    start_sub_stage(system, 0);
+    ++active_count_;
+    metrics_.samples_in.fetch_add(1, std::memory_order_relaxed);
+}
+
+void FusedStage::start_sub_stage(SystemIndex system, int code) {
+    BatchView const view = batch_.view();
+    view.status[system.value()] = code;
+    view.stage[system.value()] = sub_stages_[code].id.value();
+    view.stage_step[system.value()] = 0;
+    rows_[system.value()].state = RowState::entered;
+    neighbor_lists_[code].invalidate(system);
+}
+
+void FusedStage::collect(RowState state) {
+    for (auto& systems : systems_of_) systems.clear();
+    for (int s = 0; s < batch_.system_count(); ++s)
+        if (rows_[s].state == state) systems_of_[code_of(SystemIndex{s})].push_back(SystemIndex{s});
+}
+
+std::string FusedStage::admission_fault(SystemIndex system) const {
+    int const s = system.value();
+    int const first = batch_.atom_begin(system);
+    auto const* const numbers = batch_.column<std::int64_t>(Fields::atomic_numbers) + first;
+    for (int atom = 0; atom < batch_.atom_count(system); ++atom)
+        if (model_.species_index(numbers[atom]) < 0)
+            return fmt::format("atom {}: {} has no parameters for {}", atom, model_.describe(),
+                               species_text(numbers[atom]));
+    auto const* const positions = batch_.column<double>(Fields::positions) + 3 * first;
+    if (!all_finite({positions, 3 * static_cast<std::size_t>(batch_.atom_count(system))}))
+        return "a position is not finite";
+    if (is_unusable_cell(batch_.column<double>(Fields::cell) + 9 * s,
+                         batch_.column<std::uint8_t>(Fields::pbc) + 3 * s))
+        return "the cell has no volume along its periodic directions; give three independent, "
+               "finite vectors or switch the direction off in pbc";
+    return {};
+}
+
+void FusedStage::admit_entered(StageClock& clock) {
+    // A sub-stage without steps sends its samples on at once, so this may take several rounds.
+    for (;;) {
+        collect(RowState::entered);
+        bool any = false;
+        for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+            auto& systems = systems_of_[code];
+            std::erase_if(systems, [&](SystemIndex system) {
+                std::string fault = admission_fault(system);
+                if (!fault.empty()) fail(system, std::move(fault));
+                return rows_[system.value()].state == RowState::failed;
+            });
+            any = any || !systems.empty();
+        }
+        if (!any) return;
+        BatchView const view = batch_.view();
+        for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+            SubStage const& sub = sub_stages_[code];
+            for (SystemIndex system : systems_of_[code]) {
+                double* const v = view.velocities + 3 * batch_.atom_begin(system);
+                if (!sub.dynamics->has_physical_velocities())
+                    std::fill_n(v, 3 * batch_.atom_count(system), 0.0);
+                else if (sub.initial_temperature_kelvin)
+                    draw_initial_velocities(view, system, *sub.initial_temperature_kelvin, sub.id,
+                                            options_.seed);
+            }
+        }
+        clock.give_to(TimePart::update);
+        evaluate(clock);
+        drop_touching_atoms();
+        drop_non_finite_results();
+        for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+            SubStage& sub = sub_stages_[code];
+            auto const& systems = systems_of_[code];
+            for (SystemIndex system : systems) rows_[system.value()].state = RowState::active;
+            sub.dynamics->admit({view, systems, sub.id, options_.seed});
+        }
+        for (std::size_t code = 0; code < sub_stages_.size(); ++code)
+            fire(HookPoint::on_admission, static_cast<int>(code), systems_of_[code], false);
+        clock.give_to(TimePart::hooks);
+        for (std::size_t code = 0; code < sub_stages_.size(); ++code)
+            if (sub_stages_[code].step_budget == 0)
+                for (SystemIndex system : systems_of_[code]) finish(system, Outcome::budget_spent);
+    }
+}
+
+void FusedStage::step(StageClock& clock) {
+    admit_entered(clock);
+    collect(RowState::active);
+    std::int64_t sample_steps = 0;
+    for (auto const& systems : systems_of_) sample_steps += static_cast<int>(systems.size());
+    if (sample_steps == 0) return;
+    BatchView const view = batch_.view();
+
+    fire_all(HookPoint::before_step, false, clock);
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+        SubStage& sub = sub_stages_[code];
+        fire(HookPoint::before_pre_update, static_cast<int>(code), systems_of_[code], false);
+        sub.dynamics->pre_update({view, systems_of_[code], sub.id, options_.seed});
+        fire(HookPoint::after_pre_update, static_cast<int>(code), systems_of_[code], false);
+    }
+    clock.give_to(TimePart::update);
+    fire_all(HookPoint::before_compute, false, clock);
+    drop_non_finite_positions();
+    evaluate(clock);
+    drop_non_finite_results();
+    clock.give_to(TimePart::forces);
+    fire_all(HookPoint::after_compute, false, clock);
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+        SubStage& sub = sub_stages_[code];
+        fire(HookPoint::before_post_update, static_cast<int>(code), systems_of_[code], false);
+        sub.dynamics->post_update({view, systems_of_[code], sub.id, options_.seed});
+        fire(HookPoint::after_post_update, static_cast<int>(code), systems_of_[code], false);
+    }
+    std::int64_t atom_steps = 0;
+    for (auto const& systems : systems_of_)
+        for (SystemIndex system : systems) {
+            ++view.stage_step[system.value()];
+            ++view.total_steps[system.value()];
+            atom_steps += batch_.atom_count(system);
+        }
+    clock.give_to(TimePart::update);
+    metrics_.steps.fetch_add(1, std::memory_order_relaxed);
+    metrics_.sample_steps.fetch_add(sample_steps, std::memory_order_relaxed);
+    metrics_.atom_steps.fetch_add(atom_steps, std::memory_order_relaxed);
+    fire_all(HookPoint::after_step, true, clock);
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) end_step(static_cast<int>(code));
+    clock.give_to(TimePart::update);
+}
+
+void FusedStage::end_step(int code) {
+    SubStage const& sub = sub_stages_[code];
+    BatchView const view = batch_.view();
+    converged_.clear();
+    for (SystemIndex system : systems_of_[code])
+        if (convergence_[code].holds(batch_, system)) {
+            view.outcome[system.value()] = static_cast<std::uint8_t>(Outcome::converged);
+            converged_.push_back(system);
+        }
+    fire(HookPoint::on_converge, code, converged_, true);
+    for (SystemIndex system : systems_of_[code])
+        if (view.outcome[system.value()] == static_cast<std::uint8_t>(Outcome::converged))
+            finish(system, Outcome::converged);
+        else if (sub.step_budget && view.stage_step[system.value()] >= *sub.step_budget)
+            finish(system, Outcome::budget_spent);
+}
+
+void FusedStage::fire_all(HookPoint point, bool step_counted, StageClock& clock) {
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code)
+        fire(point, static_cast<int>(code), systems_of_[code], step_counted);
+    clock.give_to(TimePart::hooks);
+}
+
+void FusedStage::fire(HookPoint point, int code, std::span<SystemIndex const> systems,
+                      bool step_counted) {
+    if (systems.empty()) return;
+    auto const* const completed = batch_.column<std::int64_t>(Fields::stage_step);
+    bool const always = point == HookPoint::on_converge || point == HookPoint::on_admission;
+    for (auto const& hook : sub_stages_[code].hooks) {
+        if (!hook->runs_at(point)) continue;
+        due_.clear();
+        for (SystemIndex system : systems) {
+            std::int64_t const before = completed[system.value()] - (step_counted ? 1 : 0);
+            if (always || before % hook->frequency() == 0) due_.push_back(system);
+        }
+        if (due_.empty()) continue;
+        if (hook->needs_stress()) fill_stress(due_);
+        HookContext context{batch_, due_, sub_stages_[code].id, point};
+        hook->fire(context);
+    }
+}
+
+void FusedStage::drop_non_finite_positions() {
+    auto const* const positions = batch_.column<double>(Fields::positions);
+    for (auto& systems : systems_of_)
+        std::erase_if(systems, [&](SystemIndex system) {
+            bool const finite =
+                all_finite({positions + 3 * batch_.atom_begin(system),
+                            3 * static_cast<std::size_t>(batch_.atom_count(system))});
+            if (!finite) fail(system, "a position is not finite");
+            return !finite;
+        });
+}
+
+void FusedStage::evaluate(StageClock& clock) {
+    BatchView const view = batch_.view();
+    evaluated_.clear();
+    neighbors_.clear();
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+        auto const lists = neighbor_lists_[code].update(view, systems_of_[code]);
+        evaluated_.insert(evaluated_.end(), systems_of_[code].begin(), systems_of_[code].end());
+        neighbors_.insert(neighbors_.end(), lists.begin(), lists.end());
+    }
+    for (SystemIndex system : evaluated_) rows_[system.value()].stress_is_current = false;
+    clock.give_to(TimePart::neighbors);
+    model_.compute({view, evaluated_, neighbors_}, {.energy_and_forces = true, .stress = false});
+    clock.give_to(TimePart::forces);
+}
+
+void FusedStage::drop_touching_atoms() {
+    for (std::size_t k = 0; k < evaluated_.size(); ++k)
+        if (auto const pair = find_close_pair(neighbors_[k]))
+            fail(evaluated_[k],
+                 fmt::format(
+                     "atoms {} and {} {}are {:.3g} angstrom apart, nearer than any two atoms "
+                     "can be; is one there twice?",
+                     pair->first, pair->second,
+                     pair->first == pair->second ? "(its periodic image) " : "", pair->distance));
+    for (auto& systems : systems_of_)
+        std::erase_if(systems, [this](SystemIndex system) {
+            return rows_[system.value()].state == RowState::failed;
+        });
+}
+
+void FusedStage::drop_non_finite_results() {
+    auto const* const energy = batch_.column<double>(Fields::energy);
+    auto const* const forces = batch_.column<double>(Fields::forces);
+    for (auto& systems : systems_of_)
+        std::erase_if(systems, [&](SystemIndex system) {
+            if (!std::isfinite(energy[system.value()])) {
+                fail(system, fmt::format("the energy is {}", energy[system.value()]));
+                return true;
+            }
+            if (!all_finite({forces + 3 * batch_.atom_begin(system),
+                             3 * static_cast<std::size_t>(batch_.atom_count(system))})) {
+                fail(system, "a force is not finite");
+                return true;
+            }
+            return false;
+        });
+}
+
+void FusedStage::fill_stress(std::span<SystemIndex const> systems) {
+    evaluated_.clear();
+    neighbors_.clear();
+    for (SystemIndex system : systems) {
+        if (rows_[system.value()].stress_is_current) continue;
+        rows_[system.value()].stress_is_current = true;
+        evaluated_.push_back(system);
+        neighbors_.push_back(neighbor_lists_[code_of(system)].full(system));
+    }
+    if (!evaluated_.empty())
+        model_.compute({batch_.view(), evaluated_, neighbors_},
+                       {.energy_and_forces = false, .stress = true});
+}
+
+void FusedStage::report(SystemIndex system, Outcome outcome) {
+    int const s = system.value();
+    BatchView const view = batch_.view();
+    OutcomeRecord record;
+    record.sample = batch_.sample_id(system);
+    record.name = batch_.name(system);
+    record.stage = StageId{view.stage[s]};
+    record.outcome = outcome;
+    record.stage_steps = view.stage_step[s];
+    record.total_steps = view.total_steps[s];
+    record.energy = view.energy[s];
+    record.fmax = max_norm(view.forces + 3 * batch_.atom_begin(system), batch_.atom_count(system));
+    record.reason = rows_[s].reason;
+    auto& counter = outcome == Outcome::converged      ? metrics_.converged
+                    : outcome == Outcome::budget_spent ? metrics_.budget_spent
+                                                       : metrics_.failed;
+    counter.fetch_add(1, std::memory_order_relaxed);
+    if (on_outcome_) on_outcome_(record);
+}
+
+void FusedStage::finish(SystemIndex system, Outcome outcome) {
+    int const code = code_of(system);
+    BatchView const view = batch_.view();
+    view.outcome[system.value()] = static_cast<std::uint8_t>(outcome);
+    report(system, outcome);
+    if (!sub_stages_[code].dynamics->has_physical_velocities())
+        std::fill_n(view.velocities + 3 * batch_.atom_begin(system), 3 * batch_.atom_count(system),
+                    0.0);
+    if (code + 1 < static_cast<int>(sub_stages_.size())) {
+        view.outcome[system.value()] = static_cast<std::uint8_t>(Outcome::running);
+        start_sub_stage(system, code + 1);
+    } else {
+        rows_[system.value()].state = RowState::departing;
+        --active_count_;
+    }
+}
+
+void FusedStage::fail(SystemIndex system, std::string reason) {
+    Row& row = rows_[system.value()];
+    row.state = RowState::failed;
+    row.reason = std::move(reason);
+    --active_count_;
+    batch_.view().outcome[system.value()] = static_cast<std::uint8_t>(Outcome::failed);
+    report(system, Outcome::failed);
+}
+
+std::span<SystemIndex const> FusedStage::departing() {
+    answer_.clear();
+    for (int s = 0; s < batch_.system_count(); ++s)
+        if (rows_[s].state == RowState::departing) answer_.push_back(SystemIndex{s});
+    return answer_;
+}
+
+std::span<SystemIndex const> FusedStage::failed() {
+    answer_.clear();
+    for (int s = 0; s < batch_.system_count(); ++s)
+        if (rows_[s].state == RowState::failed) answer_.push_back(SystemIndex{s});
+    return answer_;
+}
+
+std::string const& FusedStage::failure_reason(SystemIndex system) const {
+    return rows_[system.value()].reason;
+}
+
+void FusedStage::remove(SystemIndex system) {
+    RowState const state = rows_[system.value()].state;
+    ATHANOR_EXPECTS(state == RowState::departing || state == RowState::failed);
+    int const last = batch_.system_count() - 1;
+    for (NeighborList& list : neighbor_lists_) list.remove(system);
+    batch_.remove(system);
+    if (system.value() != last) rows_[system.value()] = std::move(rows_[last]);
+}
+
+void FusedStage::open_hooks() {
+    for (SubStage& sub : sub_stages_)
+        for (auto const& hook : sub.hooks) hook->open();
+}
+
+void FusedStage::close_hooks() {
+    for (SubStage& sub : sub_stages_)
+        for (auto const& hook : sub.hooks) hook->close();
+}
+
+}  // namespace athanor

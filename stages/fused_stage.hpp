@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kernels/neighbor_list.hpp"
+#include "runtime/batch.hpp"
+#include "runtime/convergence.hpp"
+#include "runtime/dynamics.hpp"
+#include "runtime/hook.hpp"
+#include "runtime/metrics.hpp"
+#include "runtime/model.hpp"
+#include "runtime/outcome.hpp"
+
+namespace athanor {
+
+/// One dynamics with everything that decides about a sample while it is there.
+struct SubStage {
+    StageId id;
+    std::string name;
+    std::unique_ptr<Dynamics> dynamics;
+    std::vector<Criterion> criteria;          ///< all must hold; empty: never converges
+    std::optional<std::int64_t> step_budget;  ///< 0: one evaluation, then the sample goes on
+    std::optional<double> initial_temperature_kelvin;
+    double skin = 2.0;  ///< of the neighbour list [Å]
+    std::vector<std::shared_ptr<Hook>> hooks;
+};
+
+/// Several dynamics over one batch and one force evaluation per step; a plain stage is a fused stage
+/// of one. Each sample carries a status code, the position of the sub-stage it is in.
+/// Order of a step: before_step hooks; before_pre_update, pre_update, after_pre_update of each
+///           sub-stage on its own samples; before_compute of each; one compute; after_compute of each;
+///           before_post_update, post_update, after_post_update of each; after_step hooks; convergence
+///           check, on_converge hooks, step budget, migration or departure.
+/// Admission: a sample that enters a sub-stage is checked, gets its neighbour list and its forces, its
+///           state and its on_admission hooks, before its first step there; never in the middle.
+/// Failure:  non-finite positions, energy or forces, atoms at one place, a cell without volume or a
+///           species without parameters take that sample out with its reason, and touch no other.
+/// Order:    what happens to a sample depends on that sample alone.
+/// Ownership: owns its batch, its neighbour lists and its dynamics; the model must outlive it.
+/// Threads:  one; kernels use threads inside.
+class FusedStage {
+public:
+    struct Options {
+        BatchCapacity capacity;
+        std::uint64_t seed = 0;
+    };
+    /// What the stage says about a sample that it is done with.
+    using OutcomeListener = std::function<void(OutcomeRecord const&)>;
+
+    /// `travelling` is the schema of samples outside; the batch has the state fields beside it.
+    /// Throws ConfigError for criteria that do not fit the schema.
+    FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, Model& model,
+               Options const& options, StageMetrics& metrics, OutcomeListener on_outcome);
+
+    /// Samples are appended to this batch by whoever brings them, followed by enter().
+    [[nodiscard]] Batch& batch() { return batch_; }
+    [[nodiscard]] Batch const& batch() const { return batch_; }
+    /// The system has just been appended to the end of the batch.
+    void enter(SystemIndex system);
+    /// Admits what entered, then one step of everything active. Does nothing without either.
+    void step(StageClock& clock);
+    /// Systems that still have steps to do.
+    [[nodiscard]] int active_count() const { return active_count_; }
+
+    /// Systems that are done here, in the order of their rows; valid until the next call that changes
+    /// the batch. They stay, untouched, until remove().
+    [[nodiscard]] std::span<SystemIndex const> departing();
+    [[nodiscard]] std::span<SystemIndex const> failed();
+    [[nodiscard]] std::string const& failure_reason(SystemIndex system) const;
+    /// Brings the `stress` rows of departing systems up to date (NaN where undefined).
+    void fill_stress(std::span<SystemIndex const> systems);
+    /// Takes a system out, as Batch::remove does.
+    void remove(SystemIndex system);
+
+    void open_hooks();
+    void close_hooks();
+
+private:
+    enum class RowState : std::uint8_t { entered, active, departing, failed };
+    struct Row {
+        RowState state = RowState::entered;
+        bool stress_is_current = false;
+        std::string reason;
+    };
+
+    [[nodiscard]] int code_of(SystemIndex system) const;
+    void start_sub_stage(SystemIndex system, int code);
+    void admit_entered(StageClock& clock);
+    void collect(RowState state);
+    void fire(HookPoint point, int code, std::span<SystemIndex const> systems, bool step_counted);
+    void fire_all(HookPoint point, bool step_counted, StageClock& clock);
+    void drop_non_finite_positions();
+    void evaluate(StageClock& clock);
+    void drop_touching_atoms();
+    void drop_non_finite_results();
+    void end_step(int code);
+    void finish(SystemIndex system, Outcome outcome);
+    void fail(SystemIndex system, std::string reason);
+    void report(SystemIndex system, Outcome outcome);
+    [[nodiscard]] std::string admission_fault(SystemIndex system) const;
+
+    std::vector<SubStage> sub_stages_;
+    std::vector<Convergence> convergence_;
+    std::vector<NeighborList> neighbor_lists_;
+    Model& model_;
+    Options options_;
+    StageMetrics& metrics_;
+    OutcomeListener on_outcome_;
+    Batch batch_;
+    std::vector<Row> rows_;
+    int active_count_ = 0;
+
+    // Scratch of one step, with room for the whole batch from the start.
+    std::vector<std::vector<SystemIndex>> systems_of_;  ///< by status code
+    std::vector<SystemIndex> evaluated_;
+    std::vector<SystemNeighbors> neighbors_;
+    std::vector<SystemIndex> due_;
+    std::vector<SystemIndex> converged_;
+    std::vector<SystemIndex> answer_;
+};
+
+}  // namespace athanor

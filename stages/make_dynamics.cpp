@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "stages/make_dynamics.hpp"
+
+namespace athanor {
+namespace {
+
+struct Maker {
+    std::unique_ptr<Dynamics> operator()(SinglePointOptions const& options) const {
+        return std::make_unique<SinglePoint>(options);
+    }
+    std::unique_ptr<Dynamics> operator()(NveOptions const& options) const {
+        return std::make_unique<Nve>(options);
+    }
+    std::unique_ptr<Dynamics> operator()(NvtLangevinOptions const& options) const {
+        return std::make_unique<NvtLangevin>(options);
+    }
+    std::unique_ptr<Dynamics> operator()(FireOptions const& options) const {
+        return std::make_unique<Fire>(options);
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Dynamics> make_dynamics(DynamicsSpec const& spec) {
+    return std::visit(Maker{}, spec);
+}
+
+}  // namespace athanor

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "runtime/convergence.hpp"
+#include "stages/fire.hpp"
+#include "stages/nve.hpp"
+#include "stages/nvt_langevin.hpp"
+#include "stages/single_point.hpp"
+
+namespace athanor {
+
+/// Which dynamics a stage runs: one alternative per word of the configuration.
+using DynamicsSpec = std::variant<SinglePointOptions, NveOptions, NvtLangevinOptions, FireOptions>;
+
+/// Rows of all samples of the stage, every `frequency` of their own steps.
+struct SnapshotSpec {
+    std::string sink;
+    int frequency = 1;
+    bool initial = false;  ///< also frame 0, at admission
+    bool operator==(SnapshotSpec const&) const = default;
+};
+
+/// One row of every sample that converges.
+struct ConvergedSnapshotSpec {
+    std::string sink;
+    bool operator==(ConvergedSnapshotSpec const&) const = default;
+};
+
+using HookSpec = std::variant<SnapshotSpec, ConvergedSnapshotSpec>;
+
+/// One stage: what it does to a sample, and when the sample is done with it.
+struct StageSpec {
+    std::string name;
+    DynamicsSpec dynamics;
+    std::vector<Criterion> converge;          ///< all must hold; empty: never
+    std::optional<std::int64_t> step_budget;  ///< `steps` or `max_steps`; none: no limit
+    std::optional<double> initial_temperature_kelvin;
+    double skin = 2.0;  ///< of the neighbour list [Å], 0 or above
+    std::vector<HookSpec> hooks;
+    bool operator==(StageSpec const&) const = default;
+};
+
+/// One element of the pipeline: a stage, or several fused on one device. One rank runs one element.
+struct ElementSpec {
+    std::vector<StageSpec> stages;
+    bool operator==(ElementSpec const&) const = default;
+};
+
+/// A chain of elements as plain data: what `+` and `|` build, and what the configuration gives.
+struct PipelineSpec {
+    std::vector<ElementSpec> elements;
+    bool operator==(PipelineSpec const&) const = default;
+    [[nodiscard]] int stage_count() const;
+};
+
+/// Stages fused on one device.
+[[nodiscard]] ElementSpec operator+(StageSpec const& first, StageSpec const& second);
+[[nodiscard]] ElementSpec operator+(ElementSpec first, StageSpec const& second);
+[[nodiscard]] ElementSpec operator+(StageSpec const& first, ElementSpec const& second);
+/// Elements one after the other, each on its own rank.
+[[nodiscard]] PipelineSpec operator|(ElementSpec const& first, ElementSpec const& second);
+[[nodiscard]] PipelineSpec operator|(StageSpec const& first, StageSpec const& second);
+[[nodiscard]] PipelineSpec operator|(StageSpec const& first, ElementSpec const& second);
+[[nodiscard]] PipelineSpec operator|(ElementSpec const& first, StageSpec const& second);
+[[nodiscard]] PipelineSpec operator|(PipelineSpec first, ElementSpec const& second);
+[[nodiscard]] PipelineSpec operator|(PipelineSpec first, StageSpec const& second);
+
+}  // namespace athanor

@@ -1,0 +1,206 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "stages/stage_loop.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "runtime/error.hpp"
+
+namespace athanor {
+namespace {
+
+/// Hooks are closed whatever ends the loop.
+class OpenHooks {
+public:
+    explicit OpenHooks(FusedStage& stage) : stage_(stage) { stage_.open_hooks(); }
+    ~OpenHooks() {
+        try {
+            close();
+        } catch (Error const&) {  // the error that ends the loop is the one to report
+        }
+    }
+    void close() {
+        if (std::exchange(closed_, true)) return;
+        stage_.close_hooks();
+    }
+
+private:
+    FusedStage& stage_;
+    bool closed_ = false;
+};
+
+constexpr int idle_turns_before_sleep = 50;
+constexpr std::chrono::microseconds idle_sleep{50};
+
+}  // namespace
+
+StageLoop::StageLoop(FusedStage& stage, StagePorts ports, StageMetrics& metrics)
+    : stage_(stage), ports_(std::move(ports)), metrics_(metrics), clock_(metrics) {
+    ATHANOR_EXPECTS((ports_.sampler != nullptr) != !ports_.inputs.empty());
+    ATHANOR_EXPECTS(ports_.outputs.empty() != ports_.sinks.empty());
+    leaving_.reserve(static_cast<std::size_t>(stage_.batch().capacity().systems));
+}
+
+void StageLoop::run(std::stop_token stop) {
+    OpenHooks hooks(stage_);
+    clock_.give_to(TimePart::other);
+    while (!finished()) {
+        if (stop.stop_requested()) throw CampaignError("stopped because another stage failed");
+        bool moved = receive() || refill();
+        if (stage_.active_count() > 0) {
+            stage_.step(clock_);
+            moved = true;
+        }
+        moved = graduate() || moved;
+        metrics_.samples_active.store(stage_.active_count(), std::memory_order_relaxed);
+        idle(moved);
+    }
+    hooks.close();
+    finish_sending(stop);
+}
+
+bool StageLoop::receive() {
+    bool moved = false;
+    bool all_ended = !ports_.inputs.empty();
+    for (ChannelReceiver* input : ports_.inputs) {
+        ReceiveStatus status;
+        while ((status = input->poll()) == ReceiveStatus::received) {
+            Batch& batch = stage_.batch();
+            if (!batch.fits(input->next_atoms(), input->next_edges())) {
+                if (!batch.fits_empty(input->next_atoms(), input->next_edges()))
+                    throw CampaignError(
+                        fmt::format("a sample of {} atoms arrived, the batch holds {}; raise "
+                                    "/sampler/max_atoms",
+                                    input->next_atoms(), batch.capacity().atoms));
+                break;
+            }
+            stage_.enter(input->take(batch));
+            moved = true;
+        }
+        all_ended = all_ended && status == ReceiveStatus::ended;
+    }
+    inputs_ended_ = all_ended;
+    if (moved) clock_.give_to(TimePart::pack);
+    return moved;
+}
+
+bool StageLoop::refill() {
+    if (ports_.sampler == nullptr) return false;
+    bool moved = false;
+    for (;;) {
+        if (auto refused = ports_.sampler->take_refused()) {
+            ports_.refuse(*refused);
+        } else if (auto sample = ports_.sampler->draw(stage_.batch())) {
+            stage_.enter(stage_.batch().append(*sample));
+        } else {
+            break;
+        }
+        moved = true;
+    }
+    inputs_ended_ = ports_.sampler->exhausted();
+    if (moved) clock_.give_to(TimePart::pack);
+    return moved;
+}
+
+bool StageLoop::graduate() {
+    bool const failed = set_failed_aside();
+    for (ChannelSender* output : ports_.outputs) output->progress();
+    bool const left = ports_.outputs.empty() ? write_out() : send_on();
+    return failed || left;
+}
+
+bool StageLoop::set_failed_aside() {
+    auto const failed = stage_.failed();
+    if (failed.empty()) return false;
+    leaving_.assign(failed.begin(), failed.end());
+    for (SystemIndex system : leaving_)
+        ports_.quarantine(stage_.batch(), system, stage_.failure_reason(system));
+    // From the last row to the first: a removal moves the last row only.
+    for (auto system = leaving_.rbegin(); system != leaving_.rend(); ++system)
+        stage_.remove(*system);
+    clock_.give_to(TimePart::write);
+    return true;
+}
+
+bool StageLoop::send_on() {
+    auto const departing = stage_.departing();
+    if (departing.empty()) return false;
+    leaving_.assign(departing.begin(), departing.end());
+    std::size_t sent = 0;
+    while (sent < leaving_.size()) {
+        auto const best = std::max_element(
+            ports_.outputs.begin(), ports_.outputs.end(),
+            [](ChannelSender* a, ChannelSender* b) { return a->credit() < b->credit(); });
+        int const taken =
+            (*best)->try_send(stage_.batch(), std::span<SystemIndex const>(leaving_).subspan(sent));
+        if (taken == 0) break;
+        sent += static_cast<std::size_t>(taken);
+    }
+    while (sent > 0) stage_.remove(leaving_[--sent]);
+    clock_.give_to(TimePart::pack);
+    bool const moved = leaving_.size() != stage_.departing().size();
+    if (moved)
+        metrics_.samples_out.fetch_add(
+            static_cast<std::int64_t>(leaving_.size() - stage_.departing().size()),
+            std::memory_order_relaxed);
+    return moved;
+}
+
+bool StageLoop::write_out() {
+    auto const departing = stage_.departing();
+    if (departing.empty()) return false;
+    leaving_.assign(departing.begin(), departing.end());
+    stage_.fill_stress(leaving_);
+    clock_.give_to(TimePart::forces);
+    std::span<SystemIndex const> rest = leaving_;
+    for (Sink* sink : ports_.sinks) {
+        auto const count =
+            std::min<std::int64_t>(sink->room(), static_cast<std::int64_t>(rest.size()));
+        sink->write(stage_.batch(), rest.first(static_cast<std::size_t>(count)),
+                    RowKind::graduated);
+        rest = rest.subspan(static_cast<std::size_t>(count));
+        if (rest.empty()) break;
+    }
+    if (!rest.empty())
+        throw StorageError(
+            fmt::format("every output sink is full and {} finished samples have no place; raise "
+                        "the capacity of "
+                        "\"{}\" or add a sink to /output",
+                        rest.size(), ports_.sinks.back()->describe()));
+    for (auto system = leaving_.rbegin(); system != leaving_.rend(); ++system)
+        stage_.remove(*system);
+    metrics_.samples_out.fetch_add(static_cast<std::int64_t>(leaving_.size()),
+                                   std::memory_order_relaxed);
+    clock_.give_to(TimePart::write);
+    return true;
+}
+
+bool StageLoop::finished() { return inputs_ended_ && stage_.batch().empty(); }
+
+void StageLoop::idle(bool moved) {
+    if (moved) {
+        idle_turns_ = 0;
+        return;
+    }
+    if (++idle_turns_ > idle_turns_before_sleep) std::this_thread::sleep_for(idle_sleep);
+    clock_.give_to(stage_.batch().empty() ? TimePart::wait_for_input : TimePart::wait_for_room);
+}
+
+void StageLoop::finish_sending(std::stop_token const& stop) {
+    for (ChannelSender* output : ports_.outputs) output->close();
+    bool done = false;
+    while (!done) {
+        if (stop.stop_requested()) throw CampaignError("stopped because another stage failed");
+        done = true;
+        for (ChannelSender* output : ports_.outputs) done = output->progress() && done;
+        if (!done) std::this_thread::sleep_for(idle_sleep);
+    }
+    clock_.give_to(TimePart::wait_for_room);
+}
+
+}  // namespace athanor

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+#include "runtime/channel.hpp"
+#include "runtime/metrics.hpp"
+#include "runtime/sink.hpp"
+#include "runtime/size_aware_sampler.hpp"
+#include "stages/fused_stage.hpp"
+
+namespace athanor {
+
+/// Where samples of one stage instance come from and go to. Either a sampler or inputs; either
+/// outputs or sinks.
+struct StagePorts {
+    SizeAwareSampler* sampler = nullptr;
+    std::vector<ChannelReceiver*> inputs;
+    std::vector<ChannelSender*> outputs;
+    std::vector<Sink*> sinks;  ///< of the last stage, tried in this order
+    /// Takes a failed sample, with why and where; called before the sample is removed.
+    std::function<void(Batch const&, SystemIndex, std::string const&)> quarantine;
+    /// Takes a sample of the input that fits into no batch.
+    std::function<void(Sample const&)> refuse;
+};
+
+/// The loop that every stage instance runs, from the first sample to the last: receive, refill, step,
+/// graduate, report. It names interfaces only, so it runs in tests without MPI or files.
+/// Order:   a departing sample that finds no credit stays in the batch, untouched: back-pressure.
+/// Threads: run() drives everything from the caller's thread.
+/// Throws:  what stage, channels and sinks throw; StorageError when every sink is full;
+///          CampaignError when asked to stop.
+class StageLoop {
+public:
+    StageLoop(FusedStage& stage, StagePorts ports, StageMetrics& metrics);
+
+    void run(std::stop_token stop = {});
+
+private:
+    bool receive();
+    bool refill();
+    bool graduate();
+    bool set_failed_aside();
+    bool send_on();
+    bool write_out();
+    [[nodiscard]] bool finished();
+    void idle(bool moved);
+    void finish_sending(std::stop_token const& stop);
+
+    FusedStage& stage_;
+    StagePorts ports_;
+    StageMetrics& metrics_;
+    StageClock clock_;
+    std::vector<SystemIndex> leaving_;
+    bool inputs_ended_ = false;
+    int idle_turns_ = 0;
+};
+
+}  // namespace athanor

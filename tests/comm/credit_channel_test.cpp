@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+/// What is particular to CreditChannel; what every channel does is in channel_contract.hpp.
+#include "comm/credit_channel.hpp"
+
+#include <chrono>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "comm/in_process_transport.hpp"
+#include "runtime/error.hpp"
+#include "tests/comm/ring.hpp"
+#include "tests/comm/transport_doubles.hpp"
+#include "tests/support/allocation_count.hpp"
+
+namespace athanor::test {
+namespace {
+
+/// A sender and a receiver in one thread.
+struct Pair {
+    explicit Pair(
+        BufferConfig buffers,
+        std::function<ReceiverPtr(ReceiverPtr)> const& wrap = [](ReceiverPtr r) { return r; })
+        : Pair(buffers, in_process_link(slot_room(*forged_schema(), buffers)), wrap) {}
+    Pair(BufferConfig buffers, InProcessLink link,
+         std::function<ReceiverPtr(ReceiverPtr)> const& wrap)
+        : sender({EdgeId{0}, schema, buffers}, std::move(link.sender)),
+          receiver({EdgeId{0}, schema, buffers}, wrap(std::move(link.receiver))) {}
+
+    SchemaPtr schema = forged_schema();
+    CreditChannelSender sender;
+    CreditChannelReceiver receiver;
+};
+
+/// The invariant that credits are for: while a slot still holds samples, its room is not free.
+bool partially_taken_slot_keeps_its_credit(Pair& pair) {
+    Batch const batch =
+        batch_of(pair.schema, {forge_sample(pair.schema, 0, 3), forge_sample(pair.schema, 1, 3)});
+    if (pair.sender.try_send(batch, all_systems(batch)) != 2) return false;
+    if (pair.receiver.poll() != ReceiveStatus::received) return false;
+    static_cast<void>(take_one(pair.receiver, pair.schema));
+    return pair.sender.credit() == 0 && pair.sender.try_send(batch, all_systems(batch)) == 0;
+}
+
+TEST(CreditChannel, KeepsTheCreditOfASlotThatIsTakenPartially) {
+    Pair pair({2, 10, 0, 0, 1});
+    EXPECT_TRUE(partially_taken_slot_keeps_its_credit(pair));
+}
+
+// Shows that the test above, and so its twin in the contract, can fail.
+TEST(CreditChannel, ACreditGivenBackTooEarlyIsNoticed) {
+    Pair pair({2, 10, 0, 0, 1}, [](ReceiverPtr real) {
+        return std::make_unique<EarlyCreditReceiver>(std::move(real));
+    });
+    EXPECT_FALSE(partially_taken_slot_keeps_its_credit(pair));
+}
+
+TEST(CreditChannel, AllocatesNothingInTheLongRun) {
+    Pair pair({4, 40, 0, 0, 2});
+    std::vector<Sample> samples;
+    for (int i = 0; i < 4; ++i) {
+        Sample sample(pair.schema, SampleId{i}, "short", 5 + i);  // names that need no memory
+        samples.push_back(sample);
+    }
+    Batch const outgoing = batch_of(pair.schema, samples);
+    auto const systems = all_systems(outgoing);
+    Batch incoming(pair.schema, {4, 40, 0});
+    auto const one_message = [&] {
+        static_cast<void>(pair.sender.try_send(outgoing, systems));
+        while (pair.receiver.poll() == ReceiveStatus::received) pair.receiver.take(incoming);
+        incoming.clear();
+    };
+    for (int i = 0; i < 10; ++i) one_message();
+    long const before = allocation_count();
+
+    for (int i = 0; i < 100; ++i) one_message();
+
+    EXPECT_EQ(allocation_count() - before, 0);
+    EXPECT_EQ(pair.receiver.metrics().samples, 440);
+    EXPECT_EQ(pair.receiver.metrics().bytes, pair.sender.metrics().bytes);
+}
+
+TEST(CreditChannel, AnEndFlagOnAMessageWithSamplesEndsAfterThem) {
+    SchemaPtr const schema = forged_schema();
+    BufferConfig const buffers{2, 10, 0, 0, 1};
+    auto link = in_process_link(slot_room(*schema, buffers));
+    CreditChannelReceiver receiver({EdgeId{0}, schema, buffers}, std::move(link.receiver));
+    Batch const batch = batch_of(schema, {forge_sample(schema, 1, 2), forge_sample(schema, 2, 3)});
+    auto const systems = all_systems(batch);
+    Slot& slot = link.sender->slot(0);
+    MessageHeader header;
+    header.schema_fingerprint = schema->fingerprint();
+    header.counts = count_packed(batch, systems, EdgeRows::stay);
+    header.payload_bytes = pack_samples(*schema, batch, systems, slot.payload(), EdgeRows::stay);
+    header.end_of_stream = true;
+    encode_header(header, slot.payload().first(header.payload_bytes), slot.header());
+
+    link.sender->post(0, header.payload_bytes);
+
+    for (std::int64_t id : {1, 2}) {
+        ASSERT_EQ(receiver.poll(), ReceiveStatus::received);
+        EXPECT_EQ(take_one(receiver, schema).id(), SampleId{id});
+    }
+    EXPECT_EQ(receiver.poll(), ReceiveStatus::ended);
+}
+
+TEST(CreditChannel, APeerWithOtherFieldsIsRefused) {
+    SchemaPtr const ours = forged_schema();
+    auto const theirs = std::make_shared<Schema const>();
+    BufferConfig const buffers{2, 10, 0, 0, 1};
+    auto link = in_process_link(slot_room(*ours, buffers));
+    CreditChannelSender sender({EdgeId{0}, theirs, buffers}, std::move(link.sender));
+    CreditChannelReceiver receiver({EdgeId{0}, ours, buffers}, std::move(link.receiver));
+    sender.close();
+
+    EXPECT_THROW(static_cast<void>(receiver.poll()), CampaignError);
+}
+
+TEST(CreditChannel, WaitingForCreditIsMeasuredFromTheRefusalToTheAcceptance) {
+    Pair pair({1, 10, 0, 0, 1});
+    Batch const batch = batch_of(pair.schema, {forge_sample(pair.schema, 0, 3)});
+    auto const systems = all_systems(batch);
+    ASSERT_EQ(pair.sender.try_send(batch, systems), 1);
+    EXPECT_EQ(pair.sender.metrics().seconds_without_credit, 0.0);
+    ASSERT_EQ(pair.sender.try_send(batch, systems), 0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    EXPECT_GE(pair.sender.metrics().seconds_without_credit, 0.02);  // so far
+
+    ASSERT_EQ(pair.receiver.poll(), ReceiveStatus::received);
+    static_cast<void>(take_one(pair.receiver, pair.schema));
+    ASSERT_EQ(pair.sender.try_send(batch, systems), 1);
+
+    double const waited = pair.sender.metrics().seconds_without_credit;
+    EXPECT_GE(waited, 0.02);
+    EXPECT_EQ(pair.sender.metrics().seconds_without_credit, waited);  // the clock stands
+}
+
+}  // namespace
+}  // namespace athanor::test

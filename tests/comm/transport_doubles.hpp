@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+/// Transports that do wrong on purpose, over any real one.
+#pragma once
+
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "comm/transport.hpp"
+
+namespace athanor::test {
+
+enum class Fault { flip_payload_bit, flip_header_bit, cut_short, repeat };
+
+/// Does `fault` to message number `victim` after the channel has sealed it.
+class FaultySender : public TransportSender {
+public:
+    FaultySender(std::unique_ptr<TransportSender> real, Fault fault, int victim)
+        : real_(std::move(real)), fault_(fault), victim_(victim) {}
+
+    int slot_count() const override { return real_->slot_count(); }
+    Slot& slot(int k) override { return real_->slot(k); }
+    void progress() override { real_->progress(); }
+    bool has_left(int k) const override { return real_->has_left(k); }
+    std::uint64_t credits() const override { return real_->credits(); }
+
+    void post(int k, std::size_t payload_bytes) override {
+        auto const bytes = slot(k).bytes().first(message_header_bytes + payload_bytes);
+        if (count_ == victim_) {
+            if (fault_ == Fault::flip_payload_bit) bytes[bytes.size() / 2] ^= std::byte{4};
+            if (fault_ == Fault::flip_header_bit) bytes[44] ^= std::byte{1};  // the atom count
+            if (fault_ == Fault::cut_short) payload_bytes -= 16;
+            if (fault_ == Fault::repeat) std::memcpy(bytes.data(), last_.data(), last_.size());
+            if (fault_ == Fault::repeat) payload_bytes = last_.size() - message_header_bytes;
+        }
+        last_.assign(bytes.begin(), bytes.end());
+        ++count_;
+        real_->post(k, payload_bytes);
+    }
+
+private:
+    std::unique_ptr<TransportSender> real_;
+    Fault fault_;
+    int victim_;
+    int count_ = 0;
+    std::vector<std::byte> last_;
+};
+
+/// Gives a slot back as soon as a message is in it: the mistake that credits exist to prevent.
+class EarlyCreditReceiver : public TransportReceiver {
+public:
+    explicit EarlyCreditReceiver(std::unique_ptr<TransportReceiver> real)
+        : real_(std::move(real)), known_(static_cast<std::size_t>(real_->slot_count()), 0) {}
+
+    int slot_count() const override { return real_->slot_count(); }
+    Slot& slot(int k) override { return real_->slot(k); }
+    void progress() override { real_->progress(); }
+    std::optional<std::size_t> arrived(int k) const override {
+        auto& known = known_[static_cast<std::size_t>(k)];
+        if (known > 0) return known;
+        auto const bytes = real_->arrived(k);
+        if (!bytes) return bytes;
+        known = *bytes;
+        real_->give_back(k);
+        return bytes;
+    }
+    void give_back(int k) override { known_[static_cast<std::size_t>(k)] = 0; }
+
+private:
+    std::unique_ptr<TransportReceiver> real_;
+    mutable std::vector<std::size_t> known_;
+};
+
+}  // namespace athanor::test

@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/packed_samples.hpp"
+
+#include <gtest/gtest.h>
+
+#include "runtime/error.hpp"
+#include "tests/support/samples.hpp"
+
+namespace athanor {
+namespace {
+
+using test::random_sample;
+using test::rich_schema;
+using test::same_bits;
+
+struct Packed {
+    PackedCounts counts;
+    std::vector<std::byte> bytes;
+};
+
+Packed pack(Batch const& batch, Schema const& schema, std::vector<SystemIndex> const& systems) {
+    Packed packed{count_packed(batch, systems), {}};
+    packed.bytes.resize(packed_bytes(schema, packed.counts));
+    EXPECT_EQ(pack_samples(schema, batch, systems, packed.bytes), packed.bytes.size());
+    return packed;
+}
+
+TEST(PackedSamples, AHopLeavesEveryBitAndDropsState) {
+    auto const travelling = rich_schema();
+    auto const inside = std::make_shared<Schema const>(travelling->with(
+        {{"fire_mixing", Level::system, Dtype::float64, {1}, "", FieldRole::state}}));
+    Batch source(inside, {5, 100, 20});
+    std::vector<Sample> samples;
+    for (int k = 0; k < 5; ++k) samples.push_back(random_sample(travelling, k, 3 * k, k, 40 + k));
+    for (Sample const& sample : samples) source.append(sample);
+    Packed const packed =
+        pack(source, *travelling, {SystemIndex{4}, SystemIndex{0}, SystemIndex{2}});
+    Batch target(travelling, {5, 100, 20});
+
+    PackedSamples const arrived(travelling, packed.counts, packed.bytes);
+    for (int k = 0; k < arrived.system_count(); ++k) arrived.append_to(target, k);
+
+    EXPECT_TRUE(same_bits(target.extract(SystemIndex{0}), samples[4]));
+    EXPECT_TRUE(same_bits(target.extract(SystemIndex{1}), samples[0]));
+    EXPECT_TRUE(same_bits(target.extract(SystemIndex{2}), samples[2]));
+}
+
+TEST(PackedSamples, DamageIsRefused) {
+    auto const schema = rich_schema();
+    Batch source(schema, {2, 20, 4});
+    source.append(random_sample(schema, 0, 5, 2, 1));
+    Packed const packed = pack(source, *schema, {SystemIndex{0}});
+    std::vector<std::byte> truncated(packed.bytes.begin(), packed.bytes.end() - 16);
+    PackedCounts more_atoms = packed.counts;
+    ++more_atoms.atoms;
+    std::vector<std::byte> negative = packed.bytes;
+    negative[3] = std::byte{0x80};
+    std::vector<std::byte> roomy(packed.bytes.size() + 1024);
+    std::copy(packed.bytes.begin(), packed.bytes.end(), roomy.begin());
+
+    EXPECT_THROW(PackedSamples(schema, packed.counts, truncated), CampaignError);
+    EXPECT_THROW(PackedSamples(schema, more_atoms, roomy), CampaignError);
+    EXPECT_THROW(PackedSamples(schema, packed.counts, negative), CampaignError);
+}
+
+}  // namespace
+}  // namespace athanor

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+/// Writes stores that hold the edges of the format, for tests/support/check_store.py to judge.
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+
+#include "runtime/error.hpp"
+#include "sinks/zarr_sink.hpp"
+#include "tests/sinks/store_samples.hpp"
+
+namespace athanor::test {
+namespace {
+
+/// Sizes around a chunk's, -0.0, NaN and subnormals, samples without cell, all user fields, appends
+/// over several openings, rows that are there already.
+void write_store(std::string const& path, Dtype dtype, std::string const& codec) {
+    SchemaPtr const schema = rich_schema();
+    ZarrSinkOptions const options{
+        .path = path, .dtype = dtype, .chunk_rows = {8, 8, 4}, .codec = codec, .overwrite = true};
+    {
+        ZarrSink sink(options);
+        sink.set_provenance(R"({"test": "edge cases"})");
+        Batch batch = counted_batch(schema, 0, 9);
+        batch.column<double>(Fields::positions)[0] = -0.0;
+        batch.column<double>(Fields::positions)[1] = std::nan("");
+        batch.column<double>(Fields::positions)[2] = 5e-324;
+        for (int k = 0; k < 9; ++k) batch.column<double>(Fields::cell)[k] = 0.0;
+        sink.write(batch, all_systems(batch), RowKind::frame);
+        sink.flush();
+        sink.write(batch, all_systems(batch), RowKind::frame);
+        sink.write(batch, all_systems(batch), RowKind::graduated);
+        sink.close();
+    }
+    auto const again = ZarrSink::reopen(options);
+    for (int id = 5; id < 40; id += 5) {
+        Batch const batch = counted_batch(schema, id, 5);
+        again->write(batch, all_systems(batch), RowKind::converged);
+        again->flush();
+    }
+    again->close();
+}
+
+}  // namespace
+}  // namespace athanor::test
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::fputs("usage: write_edge_cases FOLDER\n", stderr);
+        return 2;
+    }
+    std::filesystem::path const folder(argv[1]);
+    using namespace athanor;
+    try {
+        test::write_store(folder / "float64.zarr", Dtype::float64, "blosc_lz4:5");
+        test::write_store(folder / "float32.zarr", Dtype::float32, "zstd:3");
+        test::write_store(folder / "raw.zarr", Dtype::float64, "none");
+        test::write_store(folder / "gzip.zarr", Dtype::float64, "gzip:1");
+        test::write_store(folder / "blosc_zstd.zarr", Dtype::float64, "blosc_zstd:1");
+        ZarrSink empty({.path = folder / "empty.zarr", .overwrite = true});
+        empty.close();
+    } catch (Error const& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return error.exit_code();
+    }
+}

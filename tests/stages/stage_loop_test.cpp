@@ -1,0 +1,213 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "stages/stage_loop.hpp"
+
+#include <random>
+#include <set>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "runtime/error.hpp"
+#include "stages/hooks/snapshot.hpp"
+#include "tests/support/harmonic_model.hpp"
+#include "tests/support/list_channel.hpp"
+#include "tests/support/memory_sink.hpp"
+#include "tests/support/recording_hook.hpp"
+#include "tests/support/samples.hpp"
+#include "tests/support/stage_runner.hpp"
+
+namespace athanor {
+namespace {
+
+using test::ListLink;
+using test::ListReceiver;
+using test::ListSender;
+using test::ListSource;
+using test::MemorySink;
+using test::sub_stage;
+using test::sub_stages;
+
+std::vector<Sample> atoms(int count) {
+    std::vector<Sample> samples;
+    for (int k = 0; k < count; ++k)
+        samples.push_back(test::line_of_atoms(test::plain_schema(), k, 1 + k % 5, 0.3));
+    return samples;
+}
+
+struct Harness {
+    explicit Harness(std::vector<Sample> samples) : source(std::move(samples)) {}
+
+    StagePorts ports() {
+        StagePorts made;
+        made.sampler = &sampler;
+        made.sinks = {&sink};
+        made.quarantine = [this](Batch const& batch, SystemIndex s, std::string const& reason) {
+            quarantined.emplace_back(batch.sample_id(s).value(), reason);
+        };
+        made.refuse = [this](Sample const& sample) { refused.push_back(sample.id().value()); };
+        return made;
+    }
+
+    test::HarmonicModel model;
+    ListSource source;
+    SizeAwareSampler sampler{source, {.bounds = {4, 12, 0}}};
+    MemorySink sink;
+    StageMetrics metrics;
+    std::vector<std::pair<std::int64_t, std::string>> quarantined;
+    std::vector<std::int64_t> refused;
+};
+
+TEST(StageLoop, EverySampleOfTheInputComesOutOnce) {
+    Harness h(atoms(50));
+    FusedStage stage(test::plain_schema(), sub_stages(sub_stage(0, NveOptions{1.0}, 7)), h.model,
+                     {{4, 12, 0}, 1}, h.metrics, {});
+
+    StageLoop(stage, h.ports(), h.metrics).run();
+
+    std::set<std::int64_t> ids;
+    for (auto const& row : h.sink.rows) {
+        ids.insert(row.sample.id().value());
+        EXPECT_EQ(row.sample.values<std::int64_t>(Fields::stage_step)[0], 7);
+        EXPECT_EQ(row.kind, RowKind::graduated);
+    }
+    EXPECT_EQ(ids.size(), 50U);
+    EXPECT_EQ(h.sink.rows.size(), 50U);
+    EXPECT_EQ(h.metrics.samples_in.load(), 50);
+    EXPECT_EQ(h.metrics.samples_out.load(), 50);
+}
+
+TEST(StageLoop, AnEmptyInputEndsAtOnce) {
+    Harness h({});
+    FusedStage stage(test::plain_schema(), sub_stages(sub_stage(0, NveOptions{1.0}, 7)), h.model,
+                     {{4, 12, 0}, 1}, h.metrics, {});
+
+    StageLoop(stage, h.ports(), h.metrics).run();
+
+    EXPECT_TRUE(h.sink.rows.empty());
+}
+
+TEST(StageLoop, FailedAndOversizedSamplesAreSetAsideAndTheRestGoOn) {
+    auto samples = atoms(10);
+    samples[3].values<double>(Fields::positions)[0] = std::nan("");
+    samples.push_back(test::line_of_atoms(test::plain_schema(), 10, 20, 0.3));
+    Harness h(std::move(samples));
+    FusedStage stage(test::plain_schema(), sub_stages(sub_stage(0, NveOptions{1.0}, 2)), h.model,
+                     {{4, 12, 0}, 1}, h.metrics, {});
+
+    StageLoop(stage, h.ports(), h.metrics).run();
+
+    ASSERT_EQ(h.quarantined.size(), 1U);
+    EXPECT_EQ(h.quarantined[0].first, 3);
+    EXPECT_EQ(h.refused, std::vector<std::int64_t>{10});
+    EXPECT_EQ(h.sink.rows.size(), 9U);
+}
+
+TEST(StageLoop, AFullSinkHandsOverToTheNextAndTheLastOneFullIsAnError) {
+    Harness h(atoms(9));
+    MemorySink small(3), large(5);
+    FusedStage stage(test::plain_schema(), sub_stages(sub_stage(0, NveOptions{1.0}, 1)), h.model,
+                     {{2, 12, 0}, 1}, h.metrics, {});
+    StagePorts ports = h.ports();
+    ports.sinks = {&small, &large};
+
+    EXPECT_THROW(StageLoop(stage, ports, h.metrics).run(), StorageError);
+
+    EXPECT_EQ(small.rows.size(), 3U);
+    EXPECT_EQ(large.rows.size(), 5U);
+}
+
+TEST(StageLoop, HooksAreOpenedOnceAndClosedWhateverEndsTheRun) {
+    for (bool const broken : {false, true}) {
+        Harness h(atoms(3));
+        std::vector<test::Firing> log;
+        auto hook = std::make_shared<test::RecordingHook>("h", log);
+        MemorySink full(0);
+        SubStage sub = sub_stage(0, NveOptions{1.0}, 2);
+        sub.hooks = {hook};
+        if (broken) sub.hooks.push_back(std::make_shared<Snapshot>(full, SnapshotOptions{}));
+        FusedStage stage(test::plain_schema(), sub_stages(std::move(sub)), h.model, {{4, 12, 0}, 1},
+                         h.metrics, {});
+
+        if (broken) {
+            EXPECT_THROW(StageLoop(stage, h.ports(), h.metrics).run(), StorageError);
+        } else {
+            StageLoop(stage, h.ports(), h.metrics).run();
+        }
+
+        EXPECT_EQ(hook->opened, 1);
+        EXPECT_EQ(hook->closed, 1);
+    }
+}
+
+TEST(StageLoop, WithoutCreditSamplesWaitUntouchedAndNothingIsLost) {
+    // The receiving side takes nothing until the sender has filled slots and batch.
+    Harness h(atoms(12));
+    ListLink link;
+    link.slots = 2;
+    ListSender sender(link);
+    FusedStage stage(test::plain_schema(), sub_stages(sub_stage(0, NveOptions{1.0}, 1)), h.model,
+                     {{4, 12, 0}, 1}, h.metrics, {});
+    StagePorts ports = h.ports();
+    ports.sinks.clear();
+    ports.outputs = {&sender};
+    std::stop_source stop;
+    bool stopped = false;
+
+    std::jthread loop([&] {
+        try {
+            StageLoop(stage, ports, h.metrics).run(stop.get_token());
+        } catch (CampaignError const&) {
+            stopped = true;
+        }
+    });
+    auto const deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    auto const waiting = [&] { return h.metrics.seconds(TimePart::wait_for_room) > 0.01; };
+    while (!waiting() && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    stop.request_stop();
+    loop.join();
+
+    EXPECT_TRUE(stopped) << "it waits for credit until it is told to stop";
+    EXPECT_EQ(link.sent, 2);
+    std::set<std::int64_t> seen;
+    for (Sample const& sample : link.under_way) seen.insert(sample.id().value());
+    for (SystemIndex s : stage.departing()) seen.insert(stage.batch().sample_id(s).value());
+    EXPECT_EQ(static_cast<std::int64_t>(seen.size()), h.sampler.drawn());
+    EXPECT_GT(h.sampler.drawn(), 2);
+    for (SystemIndex s : stage.departing()) {
+        Sample const sample = stage.batch().extract(s);
+        EXPECT_EQ(sample.values<std::int64_t>(Fields::stage_step)[0], 1) << "no step while waiting";
+    }
+}
+
+TEST(StageLoop, ASampleThatArrivesByChannelStartsTheStageAfresh) {
+    test::HarmonicModel model;
+    ListLink link;
+    Sample sample = atoms(1)[0];
+    sample.values<std::int64_t>(Fields::stage_step)[0] = 99;
+    sample.values<std::int64_t>(Fields::total_steps)[0] = 99;
+    sample.values<std::int64_t>(Fields::status)[0] = 3;
+    link.under_way.push_back(sample);
+    link.closed = true;
+    ListReceiver receiver(link);
+    MemorySink sink;
+    StageMetrics metrics;
+    FusedStage stage(test::plain_schema(), sub_stages(sub_stage(4, NveOptions{1.0}, 2)), model,
+                     {{4, 12, 0}, 1}, metrics, {});
+    StagePorts ports;
+    ports.inputs = {&receiver};
+    ports.sinks = {&sink};
+
+    StageLoop(stage, ports, metrics).run();
+
+    ASSERT_EQ(sink.rows.size(), 1U);
+    Sample const& end = sink.rows[0].sample;
+    EXPECT_EQ(end.values<std::int32_t>(Fields::stage)[0], 4);
+    EXPECT_EQ(end.values<std::int64_t>(Fields::stage_step)[0], 2);
+    EXPECT_EQ(end.values<std::int64_t>(Fields::total_steps)[0], 101);
+    EXPECT_EQ(end.values<std::int64_t>(Fields::status)[0], 0);
+}
+
+}  // namespace
+}  // namespace athanor

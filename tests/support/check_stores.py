@@ -1,0 +1,36 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Athanor developers
+# SPDX-License-Identifier: Apache-2.0
+"""Let a program write stores into a folder, then run check_store.py on each of them.
+
+Usage:  python check_stores.py PROGRAM FOLDER
+"""
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+LEDGER = "system_id,ledger_stage,ledger_step,ledger_kind"
+
+
+def main() -> int:
+    program, folder = sys.argv[1], Path(sys.argv[2])
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    subprocess.run([program, str(folder)], check=True)
+    subprocess.run([program, str(folder)], check=True)  # over what is there
+    stores = sorted(folder.glob("*.zarr"))
+    check = Path(__file__).with_name("check_store.py")
+    bad = []
+    for store in stores:
+        unique = [] if store.stem == "empty" else ["--unique", LEDGER]  # check_store.py needs a row for it
+        if subprocess.run([sys.executable, str(check), str(store), "--all-chunks", *unique]).returncode:
+            bad.append(store)
+    left = [p.name for p in folder.iterdir() if p not in stores]
+    if left:
+        print(f"FAIL left beside the stores: {left}")
+    return 1 if bad or left or not stores else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
