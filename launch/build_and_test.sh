@@ -86,7 +86,10 @@ make_venv() {
         return
     fi
     python3 -m venv --clear "$venv" || return
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'zarr>=3' numpy || return
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'zarr>=3' numpy || {
+        echo "pip could not install zarr and numpy (its own message is above): is there a network?"
+        return 1
+    }
     "$venv/bin/python" -c "$check"
 }
 

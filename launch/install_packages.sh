@@ -17,7 +17,10 @@ build_packages=(
     python3  # makes the structures of launch/examples
 )
 # What its tests, benchmarks and checks need on top.
-test_packages=(libgtest-dev libgmock-dev libbenchmark-dev clang-format python3-venv)
+test_packages=(
+    libgtest-dev libgmock-dev libbenchmark-dev clang-format
+    python3-venv ca-certificates  # for zarr-python from its package index
+)
 # What bench/ compares us with; no test needs it.
 peer_packages=(lammps)
 

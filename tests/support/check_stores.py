@@ -23,8 +23,10 @@ def main() -> int:
     check = Path(__file__).with_name("check_store.py")
     bad = []
     for store in stores:
-        unique = [] if store.stem == "empty" else ["--unique", LEDGER]  # check_store.py needs a row for it
-        if subprocess.run([sys.executable, str(check), str(store), "--all-chunks", *unique]).returncode:
+        # check_store.py needs a row for --unique
+        unique = [] if store.stem == "empty" else ["--unique", LEDGER]
+        command = [sys.executable, str(check), str(store), "--all-chunks", *unique]
+        if subprocess.run(command).returncode:
             bad.append(store)
     left = [p.name for p in folder.iterdir() if p not in stores]
     if left:
