@@ -102,10 +102,25 @@ struct IndexRows {
     std::vector<std::int32_t> index;
 };
 
+/// One appearance of an image in a row; `order` compares as the shifts do.
 struct ImageUse {
-    ImageShift shift;
+    std::uint64_t order;
     std::int64_t entry;
 };
+
+/// 21 bits for each component; neighbor_search leaves out atoms for which that would not do.
+std::uint64_t order_of(ImageShift const& shift) {
+    auto const bits = [](std::int32_t n) {
+        return static_cast<std::uint64_t>(static_cast<std::int64_t>(n) + (1 << 20));
+    };
+    return bits(shift.a) << 42 | bits(shift.b) << 21 | bits(shift.c);
+}
+ImageShift shift_of(std::uint64_t order) {
+    auto const component = [&](int at) {
+        return static_cast<std::int32_t>(order >> at & ((1U << 21) - 1U)) - (1 << 20);
+    };
+    return {component(42), component(21), component(0)};
+}
 
 }  // namespace
 
@@ -193,7 +208,8 @@ void NeighborList::State::number_images(FoundNeighbors const& neighbors) {
         full.index[entry] = neighbor.owner;
         if (neighbor.shift == ImageShift{}) continue;
         std::int64_t& end = use_begin[static_cast<std::size_t>(neighbor.owner) + 1];
-        uses[static_cast<std::size_t>(--end)] = {neighbor.shift, static_cast<std::int64_t>(entry)};
+        uses[static_cast<std::size_t>(--end)] = {order_of(neighbor.shift),
+                                                 static_cast<std::int64_t>(entry)};
     }
     owner.clear();
     image_shift.clear();
@@ -202,13 +218,14 @@ void NeighborList::State::number_images(FoundNeighbors const& neighbors) {
     for (std::size_t i = 0; i < atoms; ++i) {  // use_begin[i + 1] now is where atom i's uses begin
         auto const first = uses.begin() + use_begin[i + 1];
         auto const last = i + 1 < atoms ? uses.begin() + use_begin[i + 2] : uses.end();
-        std::sort(first, last, [](auto const& a, auto const& b) { return a.shift < b.shift; });
+        std::sort(first, last, [](auto const& a, auto const& b) { return a.order < b.order; });
         for (auto use = first; use != last; ++use) {
-            if (use == first || use->shift != (use - 1)->shift) {
+            if (use == first || use->order != (use - 1)->order) {
+                ImageShift const shift = shift_of(use->order);
                 owner.push_back(static_cast<std::int32_t>(i));
-                image_shift.insert(image_shift.end(), {use->shift.a, use->shift.b, use->shift.c});
-                auto found = std::find(shifts.begin(), shifts.end(), use->shift);
-                if (found == shifts.end()) found = shifts.insert(found, use->shift);
+                image_shift.insert(image_shift.end(), {shift.a, shift.b, shift.c});
+                auto found = std::find(shifts.begin(), shifts.end(), shift);
+                if (found == shifts.end()) found = shifts.insert(found, shift);
                 shift_code.push_back(static_cast<std::int32_t>(found - shifts.begin()));
             }
             full.index[static_cast<std::size_t>(use->entry)] =

@@ -44,8 +44,8 @@ struct FoundNeighbors {
 /// Cost:   direct O(atoms² · images), best for tiny systems; binned O(atoms) with bins of half the
 ///         radius. They test the same candidates with the same arithmetic and sort alike, so their
 ///         results are equal.
-/// Throws: nothing; false without a result when an atom has no place (no number, or a million cells
-///         away) or the frame is unusable.
+/// Throws: nothing; false without a result when an atom has no place (no number, or hundreds of
+///         thousands of cells away) or the frame is unusable.
 [[nodiscard]] bool search_direct(double const* positions, int atom_count, CellFrame const& frame,
                                  double radius, FoundNeighbors& result);
 [[nodiscard]] bool search_binned(double const* positions, int atom_count, CellFrame const& frame,
