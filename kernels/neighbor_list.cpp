@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "kernels/list_reference.hpp"
 #include "kernels/neighbor_search.hpp"
 #include "kernels/pair_filter.hpp"
 #include "kernels/parallel_for.hpp"
@@ -18,83 +19,17 @@
 namespace athanor {
 namespace {
 
-/// Part of the skin that the short list keeps, and the most of it [Å]. Thin, since renewing the short
-/// list costs less than an evaluation, and every pair beyond the cutoff is tested in each of those.
+/// Part of the skin that the short list keeps, and the most of it [Å]. Thin, since renewing the
+/// short list costs less than an evaluation, and every pair beyond the cutoff is tested in each of
+/// those.
 constexpr double short_skin_share = 0.25;
 constexpr double short_skin_most = 0.5;
 /// Up to this many atoms the direct search is as fast as sorting them into bins.
 constexpr int direct_most_atoms = 24;
-/// Distances are rounded; a list is given up this much before it could fail.
-constexpr double rounding_reserve = 1e-12;
-
 /// One row of SystemNeighbors::positions, aligned so that a load never straddles two cache lines.
 struct alignas(32) Row {
     double x = 0.0, y = 0.0, z = 0.0, species = 0.0;
 };
-
-/// Where atoms and cell were when a list was made.
-struct Reference {
-    std::vector<double> positions;
-    std::array<double, 9> cell{};
-    CellFrame frame;
-};
-
-/// Largest sum of squares by which (h₀⁻¹ h - 1) can shorten a vector: its Frobenius norm.
-double strain_between(CellFrame const& from, CellFrame const& to) {
-    double squares = 0.0;
-    for (std::size_t a = 0; a < 3; ++a)
-        for (std::size_t b = 0; b < 3; ++b) {
-            double f = a == b ? -1.0 : 0.0;
-            for (std::size_t k = 0; k < 3; ++k)
-                f += from.inverse[3 * a + k] * to.vectors[3 * k + b];
-            squares += f * f;
-        }
-    return std::sqrt(squares);
-}
-
-/// True when no atom has moved further than `limit`, beyond what `map` (rows; null: the identity) has
-/// done to all of them.
-bool stayed_within(std::vector<double> const& from, double const* to, double limit,
-                   double const* map) {
-    double const limit_squared = limit * limit;
-    int strayed = 0;
-    for (std::size_t i = 0; i < from.size(); i += 3) {
-        double x = from[i], y = from[i + 1], z = from[i + 2];
-        if (map != nullptr) {
-            double const mx = x * map[0] + y * map[3] + z * map[6];
-            double const my = x * map[1] + y * map[4] + z * map[7];
-            z = x * map[2] + y * map[5] + z * map[8];
-            x = mx;
-            y = my;
-        }
-        double const dx = to[i] - x, dy = to[i + 1] - y, dz = to[i + 2] - z;
-        strayed |= static_cast<int>(!(dx * dx + dy * dy + dz * dz <= limit_squared));
-    }
-    return strayed == 0;
-}
-
-/// True when a list that knew every pair within `known` at the reference still knows every one within
-/// `needed`: with h = h₀F, a pair vector d₀ has become d₀F plus the atoms' own motion u, and
-/// |d| >= known (1 - |F - 1|) - 2 max |u|.
-bool still_holds(Reference const& reference, double const* positions, CellFrame const& frame,
-                 bool same_cell, double known, double needed) {
-    double const reserve = needed * (1.0 + rounding_reserve);
-    if (same_cell)
-        return known >= reserve &&
-               stayed_within(reference.positions, positions, 0.5 * (known - reserve), nullptr);
-    double const left = known * (1.0 - strain_between(reference.frame, frame)) - reserve;
-    if (!(left >= 0.0)) return false;
-    std::array<double, 9> map{};
-    for (std::size_t a = 0; a < 3; ++a)
-        for (std::size_t b = 0; b < 3; ++b)
-            for (std::size_t k = 0; k < 3; ++k)
-                map[3 * a + b] += reference.frame.inverse[3 * a + k] * frame.vectors[3 * k + b];
-    return stayed_within(reference.positions, positions, 0.5 * left, map.data());
-}
-
-bool same_values(std::array<double, 9> const& a, double const* b) {
-    return std::equal(a.begin(), a.end(), b);
-}
 
 /// Neighbours as rows of indices into the extended positions.
 struct IndexRows {
@@ -133,8 +68,8 @@ struct NeighborList::State {
     int atom_count = 0;
     std::array<std::uint8_t, 3> pbc{};
 
-    Reference full_reference;
-    Reference short_reference;
+    ListReference full_reference;
+    ListReference short_reference;
     std::array<double, 9> cell{};  // of the last refresh, and its frame
     CellFrame frame;
 
@@ -363,21 +298,20 @@ void NeighborList::update_system(BatchView const& batch, int system, State& stat
 
     bool usable = state.built && !state.broken && state.atom_count == atoms &&
                   std::equal(pbc, pbc + 3, state.pbc.begin());
-    if (usable && !same_values(state.cell, cell)) {
+    if (usable && !std::equal(state.cell.begin(), state.cell.end(), cell)) {
         std::copy_n(cell, 9, state.cell.begin());
         state.frame = CellFrame::of(cell, pbc);
         usable = state.frame.usable;
     }
-    if (usable && state.short_valid &&
-        still_holds(state.short_reference, positions, state.frame,
-                    same_values(state.short_reference.cell, cell), inner_radius_,
-                    options_.cutoff)) {
+    auto const holds = [&](ListReference const& reference, ListRadii radii) {
+        return usable && still_holds(reference, positions, cell, state.frame, radii);
+    };
+    if (state.short_valid &&
+        holds(state.short_reference, {.known = inner_radius_, .needed = options_.cutoff})) {
         state.refresh(positions);
         return;
     }
-    if (!usable ||
-        !still_holds(state.full_reference, positions, state.frame,
-                     same_values(state.full_reference.cell, cell), full_radius, inner_radius_)) {
+    if (!holds(state.full_reference, {.known = full_radius, .needed = inner_radius_})) {
         state.build(positions, cell, pbc, atoms, full_radius, options_.search);
         state.set_species(batch.atomic_numbers + begin, options_);
     }

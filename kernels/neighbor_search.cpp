@@ -14,8 +14,8 @@ namespace {
 
 /// Cells that an atom may be away from the origin: beyond, shifts would not fit their type.
 constexpr double farthest_cell = 4e5;
-/// Candidates are gathered a little beyond the radius, for their coordinates were wrapped and rounded;
-/// the exact test decides.
+/// Candidates are gathered a little beyond the radius, for their coordinates were wrapped and
+/// rounded; the exact test decides.
 constexpr double safety = 1e-6;
 
 /// Atoms folded into the cell along its periodic directions.
@@ -97,8 +97,8 @@ void sort_numbers(std::vector<std::int32_t>& numbers, std::size_t end) {
             numbers[filled++] = static_cast<std::int32_t>(64 * word) + std::countr_zero(left);
 }
 
-/// Every atom and image that can be near an atom of the cell, sorted into bins along the three vectors.
-/// Bins that follow each other along the last vector are one run in memory.
+/// Every atom and image that can be near an atom of the cell, sorted into bins along the three
+/// vectors. Bins that follow each other along the last vector are one run in memory.
 struct Cloud {
     struct Entry {
         std::int32_t owner;
