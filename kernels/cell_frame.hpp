@@ -7,9 +7,9 @@
 
 namespace athanor {
 
-/// A periodic cell made ready for searching neighbours. Open directions have some vector too, so that
-/// fractional coordinates exist in every case: their own one where it is independent of the periodic
-/// ones, else a unit vector at right angles to them.
+/// A periodic cell made ready for searching neighbours. Open directions have some vector too, so
+/// that fractional coordinates exist in every case: their own one where it is independent of the
+/// periodic ones, else a unit vector at right angles to them.
 /// Shapes: vectors are rows; r = s·h and s = r·h⁻¹ for row vectors.
 /// Units:  Å.
 struct CellFrame {

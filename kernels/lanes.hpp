@@ -23,8 +23,8 @@ namespace athanor {
 inline constexpr int lane_count = 8;
 
 /// Eight doubles worked on lane by lane, held in registers of `Width` doubles (2, 4 or 8).
-/// Order: an operation is the IEEE operation in each lane and nothing is contracted, hence any Width
-///        gives the same bits; sum() adds the lanes in one fixed tree.
+/// Order: an operation is the IEEE operation in each lane and nothing is contracted, hence any
+///        Width gives the same bits; sum() adds the lanes in one fixed tree.
 /// See:   on_isa() below, which gives a body the Width of the processor.
 template <int Width>
 struct Lanes {
@@ -154,8 +154,8 @@ ATHANOR_TARGET_AVX512 void run_avx512(Body const& body) {
 }  // namespace detail
 
 /// Calls body(std::type_identity<Lanes<W>>{}), compiled for `isa`.
-/// Expects: body's operator() is always_inline, as is all that it calls in its hot loops; what is not
-///          inlined runs as baseline code.
+/// Expects: body's operator() is always_inline, as is all that it calls in its hot loops; what is
+///          not inlined runs as baseline code.
 template <class Body>
 void on_isa(Isa isa, Body const& body) {
     switch (isa) {

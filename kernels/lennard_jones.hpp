@@ -32,9 +32,10 @@ struct LennardJonesOptions {
 /// Stress:  -W/V with W = 1/2 Σ over directed pairs of (r_i - r_j)_a F_b; NaN without a volume or
 ///          where a direction is open.
 /// Order:   each atom adds up its pairs within the cutoff in the order of its row, pair k in lane
-///          k mod 8; half of each pair's energy belongs to either atom; atoms are added in eight lanes
-///          as well. The rows' order does not depend on skin or age of the list, so the result is a
-///          pure function of the positions, whatever the threads, the batch and the processor.
+///          k mod 8; half of each pair's energy belongs to either atom; atoms are added in eight
+///          lanes as well. The rows' order does not depend on skin or age of the list, so the
+///          result is a pure function of the positions, whatever the threads, the batch and the
+///          processor.
 /// Threads: over systems when there are enough of them, else over the atoms of one after the other.
 /// Throws:  ConfigError from the constructor, for options that make no sense.
 /// Source:  lennard_jones_functor.hpp.

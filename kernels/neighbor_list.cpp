@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "kernels/list_reference.hpp"
 #include "kernels/neighbor_search.hpp"
 #include "kernels/pair_filter.hpp"
 #include "kernels/parallel_for.hpp"
@@ -18,83 +19,17 @@
 namespace athanor {
 namespace {
 
-/// Part of the skin that the short list keeps, and the most of it [Å]. Thin, since renewing the short
-/// list costs less than an evaluation, and every pair beyond the cutoff is tested in each of those.
+/// Part of the skin that the short list keeps, and the most of it [Å]. Thin, since renewing the
+/// short list costs less than an evaluation, and every pair beyond the cutoff is tested in each of
+/// those.
 constexpr double short_skin_share = 0.25;
 constexpr double short_skin_most = 0.5;
 /// Up to this many atoms the direct search is as fast as sorting them into bins.
 constexpr int direct_most_atoms = 24;
-/// Distances are rounded; a list is given up this much before it could fail.
-constexpr double rounding_reserve = 1e-12;
-
 /// One row of SystemNeighbors::positions, aligned so that a load never straddles two cache lines.
 struct alignas(32) Row {
     double x = 0.0, y = 0.0, z = 0.0, species = 0.0;
 };
-
-/// Where atoms and cell were when a list was made.
-struct Reference {
-    std::vector<double> positions;
-    std::array<double, 9> cell{};
-    CellFrame frame;
-};
-
-/// Largest sum of squares by which (h₀⁻¹ h - 1) can shorten a vector: its Frobenius norm.
-double strain_between(CellFrame const& from, CellFrame const& to) {
-    double squares = 0.0;
-    for (std::size_t a = 0; a < 3; ++a)
-        for (std::size_t b = 0; b < 3; ++b) {
-            double f = a == b ? -1.0 : 0.0;
-            for (std::size_t k = 0; k < 3; ++k)
-                f += from.inverse[3 * a + k] * to.vectors[3 * k + b];
-            squares += f * f;
-        }
-    return std::sqrt(squares);
-}
-
-/// True when no atom has moved further than `limit`, beyond what `map` (rows; null: the identity) has
-/// done to all of them.
-bool stayed_within(std::vector<double> const& from, double const* to, double limit,
-                   double const* map) {
-    double const limit_squared = limit * limit;
-    int strayed = 0;
-    for (std::size_t i = 0; i < from.size(); i += 3) {
-        double x = from[i], y = from[i + 1], z = from[i + 2];
-        if (map != nullptr) {
-            double const mx = x * map[0] + y * map[3] + z * map[6];
-            double const my = x * map[1] + y * map[4] + z * map[7];
-            z = x * map[2] + y * map[5] + z * map[8];
-            x = mx;
-            y = my;
-        }
-        double const dx = to[i] - x, dy = to[i + 1] - y, dz = to[i + 2] - z;
-        strayed |= static_cast<int>(!(dx * dx + dy * dy + dz * dz <= limit_squared));
-    }
-    return strayed == 0;
-}
-
-/// True when a list that knew every pair within `known` at the reference still knows every one within
-/// `needed`: with h = h₀F, a pair vector d₀ has become d₀F plus the atoms' own motion u, and
-/// |d| >= known (1 - |F - 1|) - 2 max |u|.
-bool still_holds(Reference const& reference, double const* positions, CellFrame const& frame,
-                 bool same_cell, double known, double needed) {
-    double const reserve = needed * (1.0 + rounding_reserve);
-    if (same_cell)
-        return known >= reserve &&
-               stayed_within(reference.positions, positions, 0.5 * (known - reserve), nullptr);
-    double const left = known * (1.0 - strain_between(reference.frame, frame)) - reserve;
-    if (!(left >= 0.0)) return false;
-    std::array<double, 9> map{};
-    for (std::size_t a = 0; a < 3; ++a)
-        for (std::size_t b = 0; b < 3; ++b)
-            for (std::size_t k = 0; k < 3; ++k)
-                map[3 * a + b] += reference.frame.inverse[3 * a + k] * frame.vectors[3 * k + b];
-    return stayed_within(reference.positions, positions, 0.5 * left, map.data());
-}
-
-bool same_values(std::array<double, 9> const& a, double const* b) {
-    return std::equal(a.begin(), a.end(), b);
-}
 
 /// Neighbours as rows of indices into the extended positions.
 struct IndexRows {
@@ -102,10 +37,25 @@ struct IndexRows {
     std::vector<std::int32_t> index;
 };
 
+/// One appearance of an image in a row; `order` compares as the shifts do.
 struct ImageUse {
-    ImageShift shift;
+    std::uint64_t order;
     std::int64_t entry;
 };
+
+/// 21 bits for each component; neighbor_search leaves out atoms for which that would not do.
+std::uint64_t order_of(ImageShift const& shift) {
+    auto const bits = [](std::int32_t n) {
+        return static_cast<std::uint64_t>(static_cast<std::int64_t>(n) + (1 << 20));
+    };
+    return bits(shift.a) << 42 | bits(shift.b) << 21 | bits(shift.c);
+}
+ImageShift shift_of(std::uint64_t order) {
+    auto const component = [&](int at) {
+        return static_cast<std::int32_t>(order >> at & ((1U << 21) - 1U)) - (1 << 20);
+    };
+    return {component(42), component(21), component(0)};
+}
 
 }  // namespace
 
@@ -118,8 +68,8 @@ struct NeighborList::State {
     int atom_count = 0;
     std::array<std::uint8_t, 3> pbc{};
 
-    Reference full_reference;
-    Reference short_reference;
+    ListReference full_reference;
+    ListReference short_reference;
     std::array<double, 9> cell{};  // of the last refresh, and its frame
     CellFrame frame;
 
@@ -193,7 +143,8 @@ void NeighborList::State::number_images(FoundNeighbors const& neighbors) {
         full.index[entry] = neighbor.owner;
         if (neighbor.shift == ImageShift{}) continue;
         std::int64_t& end = use_begin[static_cast<std::size_t>(neighbor.owner) + 1];
-        uses[static_cast<std::size_t>(--end)] = {neighbor.shift, static_cast<std::int64_t>(entry)};
+        uses[static_cast<std::size_t>(--end)] = {order_of(neighbor.shift),
+                                                 static_cast<std::int64_t>(entry)};
     }
     owner.clear();
     image_shift.clear();
@@ -202,13 +153,14 @@ void NeighborList::State::number_images(FoundNeighbors const& neighbors) {
     for (std::size_t i = 0; i < atoms; ++i) {  // use_begin[i + 1] now is where atom i's uses begin
         auto const first = uses.begin() + use_begin[i + 1];
         auto const last = i + 1 < atoms ? uses.begin() + use_begin[i + 2] : uses.end();
-        std::sort(first, last, [](auto const& a, auto const& b) { return a.shift < b.shift; });
+        std::sort(first, last, [](auto const& a, auto const& b) { return a.order < b.order; });
         for (auto use = first; use != last; ++use) {
-            if (use == first || use->shift != (use - 1)->shift) {
+            if (use == first || use->order != (use - 1)->order) {
+                ImageShift const shift = shift_of(use->order);
                 owner.push_back(static_cast<std::int32_t>(i));
-                image_shift.insert(image_shift.end(), {use->shift.a, use->shift.b, use->shift.c});
-                auto found = std::find(shifts.begin(), shifts.end(), use->shift);
-                if (found == shifts.end()) found = shifts.insert(found, use->shift);
+                image_shift.insert(image_shift.end(), {shift.a, shift.b, shift.c});
+                auto found = std::find(shifts.begin(), shifts.end(), shift);
+                if (found == shifts.end()) found = shifts.insert(found, shift);
                 shift_code.push_back(static_cast<std::int32_t>(found - shifts.begin()));
             }
             full.index[static_cast<std::size_t>(use->entry)] =
@@ -346,21 +298,20 @@ void NeighborList::update_system(BatchView const& batch, int system, State& stat
 
     bool usable = state.built && !state.broken && state.atom_count == atoms &&
                   std::equal(pbc, pbc + 3, state.pbc.begin());
-    if (usable && !same_values(state.cell, cell)) {
+    if (usable && !std::equal(state.cell.begin(), state.cell.end(), cell)) {
         std::copy_n(cell, 9, state.cell.begin());
         state.frame = CellFrame::of(cell, pbc);
         usable = state.frame.usable;
     }
-    if (usable && state.short_valid &&
-        still_holds(state.short_reference, positions, state.frame,
-                    same_values(state.short_reference.cell, cell), inner_radius_,
-                    options_.cutoff)) {
+    auto const holds = [&](ListReference const& reference, ListRadii radii) {
+        return usable && still_holds(reference, positions, cell, state.frame, radii);
+    };
+    if (state.short_valid &&
+        holds(state.short_reference, {.known = inner_radius_, .needed = options_.cutoff})) {
         state.refresh(positions);
         return;
     }
-    if (!usable ||
-        !still_holds(state.full_reference, positions, state.frame,
-                     same_values(state.full_reference.cell, cell), full_radius, inner_radius_)) {
+    if (!holds(state.full_reference, {.known = full_radius, .needed = inner_radius_})) {
         state.build(positions, cell, pbc, atoms, full_radius, options_.search);
         state.set_species(batch.atomic_numbers + begin, options_);
     }

@@ -28,18 +28,18 @@ struct NeighborListOptions {
 };
 
 /// Neighbours of the systems of one batch, each rebuilt on its own motion alone.
-/// A system has two lists: the full one, of all pairs with r < cutoff + skin at its last rebuild, and
-/// the short one that update() hands out, those of them that were within cutoff + a quarter of the
-/// skin (0.5 Å at most) at its last renewal. A motion that could bring a missing pair within the
-/// cutoff renews the short list from the full one, or rebuilds both; so does a change of cell, of
-/// which the uniform part costs only what it shrinks.
+/// A system has two lists: the full one, of all pairs with r < cutoff + skin at its last rebuild,
+/// and the short one that update() hands out, those of them that were within cutoff + a quarter of
+/// the skin (0.5 Å at most) at its last renewal. A motion that could bring a missing pair within
+/// the cutoff renews the short list from the full one, or rebuilds both; so does a change of cell,
+/// of which the uniform part costs only what it shrinks.
 /// Shapes:  SystemNeighbors. Full: both i-j and j-i, images and an atom's own images included, any
 ///          cell, any mixture of periodic directions, atoms any number of cells away.
-/// Order:   neighbours of an atom by (owner, image shift). Which pairs beyond the cutoff a row holds
-///          depends on the system's own history; which are within it, and their order, on its
+/// Order:   neighbours of an atom by (owner, image shift). Which pairs beyond the cutoff a row
+///          holds depends on the system's own history; which are within it, and their order, on its
 ///          positions alone, so that a model that leaves out the others forgets the history.
-/// Bound:   memory for the systems present; a system that leaves leaves its room to the next. Nothing
-///          is allocated once the lists have found their sizes.
+/// Bound:   memory for the systems present; a system that leaves leaves its room to the next.
+///          Nothing is allocated once the lists have found their sizes.
 /// Threads: update() works on several systems at once; otherwise one call at a time.
 /// State:   rows follow Batch: add() and remove() mirror append() and remove().
 class NeighborList {
@@ -68,8 +68,8 @@ public:
     /// The full list, as update() last left it.
     [[nodiscard]] SystemNeighbors full(SystemIndex system) const;
 
-    /// Where the atoms stood at the last rebuild, three values each, empty before the first one; and
-    /// the cell of that time. A checkpoint keeps both.
+    /// Where the atoms stood at the last rebuild, three values each, empty before the first one;
+    /// and the cell of that time. A checkpoint keeps both.
     [[nodiscard]] std::span<double const> reference_positions(SystemIndex system) const;
     [[nodiscard]] std::array<double, 9> reference_cell(SystemIndex system) const;
     /// Makes the full list that an uninterrupted run would have: built at the reference, not at the
@@ -101,8 +101,8 @@ struct ClosePair {
     double distance = 0.0;  ///< [Å]
 };
 
-/// Nearest pair of a system below `limit`; of equally near ones, that of the first atom. Below 1e-5 Å a
-/// sample is not admitted.
+/// Nearest pair of a system below `limit` [Å]; of equally near ones, that of the first atom. With
+/// one below 1e-5 Å a sample is not admitted.
 [[nodiscard]] std::optional<ClosePair> find_close_pair(SystemNeighbors const& neighbors,
                                                        double limit = 1e-5);
 

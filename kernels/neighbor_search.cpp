@@ -3,16 +3,19 @@
 #include "kernels/neighbor_search.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
+
+#include "kernels/pair_filter.hpp"
 
 namespace athanor {
 namespace {
 
 /// Cells that an atom may be away from the origin: beyond, shifts would not fit their type.
-constexpr double farthest_cell = 1e6;
-/// Candidates are gathered a little beyond the radius, for their coordinates were wrapped and rounded;
-/// the exact test decides.
+constexpr double farthest_cell = 4e5;
+/// Candidates are gathered a little beyond the radius, for their coordinates were wrapped and
+/// rounded; the exact test decides.
 constexpr double safety = 1e-6;
 
 /// Atoms folded into the cell along its periodic directions.
@@ -64,101 +67,181 @@ struct ExactTest {
                                moved.c - from.c + to.c};
         if (i == j && shift == ImageShift{}) return;
         std::array<double, 3> const v = shift_vector(shift, frame.vectors);
-        double const* const ri = positions + 3 * static_cast<std::ptrdiff_t>(i);
         double const* const rj = positions + 3 * static_cast<std::ptrdiff_t>(j);
-        double const dx = ri[0] - (rj[0] + v[0]);
-        double const dy = ri[1] - (rj[1] + v[1]);
-        double const dz = ri[2] - (rj[2] + v[2]);
+        add_at(i, j, {rj[0] + v[0], rj[1] + v[1], rj[2] + v[2]}, shift, found);
+    }
+    /// The same where the image's place is known.
+    void add_at(int i, int j, std::array<double, 3> const& place, ImageShift const& shift,
+                std::vector<FoundNeighbor>& found) const {
+        double const* const ri = positions + 3 * static_cast<std::ptrdiff_t>(i);
+        double const dx = ri[0] - place[0], dy = ri[1] - place[1], dz = ri[2] - place[2];
         if (dx * dx + dy * dy + dz * dz < radius_squared) found.push_back({j, shift});
     }
 };
 
-/// Bins along the three vectors, and which bins around one can hold neighbours of its atoms.
-struct Bins {
-    std::array<int, 3> count{1, 1, 1};
-    std::array<int, 3> reach{};       ///< bins to either side
-    std::array<double, 3> first{};    ///< fraction where bin 0 begins
-    std::array<double, 3> per_bin{};  ///< bins per fraction
-
-    std::vector<std::int32_t> begin;  ///< of each bin in `atoms`
-    std::vector<std::int32_t> atoms;
-    std::vector<std::int32_t> bin_of;
-
-    void lay_out(WrappedAtoms const& wrapped, CellFrame const& frame, double radius);
-    void fill(WrappedAtoms const& wrapped);
-    [[nodiscard]] std::array<int, 3> place(std::array<double, 3> const& s) const {
-        std::array<int, 3> at{};
-        for (std::size_t k = 0; k < 3; ++k)
-            at[k] = std::clamp(static_cast<int>((s[k] - first[k]) * per_bin[k]), 0, count[k] - 1);
-        return at;
+/// Sorts distinct numbers below `end`: through a set of bits while that is short, for it has no
+/// comparisons to mispredict.
+void sort_numbers(std::vector<std::int32_t>& numbers, std::size_t end) {
+    thread_local std::vector<std::uint64_t> bits;
+    std::size_t const words = end / 64 + 1;
+    if (words > 16 * numbers.size()) {
+        std::sort(numbers.begin(), numbers.end());
+        return;
     }
-    [[nodiscard]] std::size_t index(std::array<int, 3> const& at) const {
-        return (static_cast<std::size_t>(at[0]) * static_cast<std::size_t>(count[1]) +
-                static_cast<std::size_t>(at[1])) *
+    if (bits.size() < words) bits.resize(words);
+    for (std::int32_t const n : numbers)
+        bits[static_cast<std::size_t>(n) / 64] |= std::uint64_t{1} << (n % 64);
+    std::size_t filled = 0;
+    for (std::size_t word = 0; word < words; ++word)
+        for (std::uint64_t& left = bits[word]; left != 0; left &= left - 1)
+            numbers[filled++] = static_cast<std::int32_t>(64 * word) + std::countr_zero(left);
+}
+
+/// Every atom and image that can be near an atom of the cell, sorted into bins along the three
+/// vectors. Bins that follow each other along the last vector are one run in memory.
+struct Cloud {
+    struct Entry {
+        std::int32_t owner;
+        ImageShift moved;  ///< from the owner's folded place
+    };
+
+    std::vector<Entry> entries;                ///< by owner, then by shift
+    std::vector<std::array<double, 3>> place;  ///< Cartesian
+    std::vector<std::array<double, 3>> fraction;
+
+    std::array<int, 3> count{1, 1, 1};  ///< bins
+    std::array<int, 3> reach{};         ///< bins to either side that can hold a neighbour
+    std::array<double, 3> first{};      ///< fraction where bin 0 begins
+    std::array<double, 3> per_bin{};    ///< bins per fraction
+    std::vector<std::int32_t> bin_of;
+    std::vector<std::int32_t> begin;          ///< of each bin in what follows
+    std::vector<std::int32_t> entry_of;       ///< in the order of bins
+    std::vector<std::array<double, 4>> rows;  ///< the same; as PairFilter reads them
+    std::vector<std::int32_t> numbers;        ///< 0, 1, 2 ...
+
+    void spread(WrappedAtoms const& atoms, CellFrame const& frame, double radius);
+    void lay_out_bins(CellFrame const& frame, double radius);
+    void fill_bins();
+    /// Entries within `radius` of `at`, which stands at `s`, in ascending order.
+    void near(std::array<double, 3> const& at, std::array<double, 3> const& s, double radius,
+              std::vector<std::int32_t>& found) const;
+
+    [[nodiscard]] std::array<int, 3> bin_at(std::array<double, 3> const& s) const {
+        std::array<int, 3> bin{};
+        for (std::size_t k = 0; k < 3; ++k)
+            bin[k] = std::clamp(static_cast<int>((s[k] - first[k]) * per_bin[k]), 0, count[k] - 1);
+        return bin;
+    }
+    [[nodiscard]] std::size_t index(int a, int b, int c) const {
+        return (static_cast<std::size_t>(a) * static_cast<std::size_t>(count[1]) +
+                static_cast<std::size_t>(b)) *
                    static_cast<std::size_t>(count[2]) +
-               static_cast<std::size_t>(at[2]);
+               static_cast<std::size_t>(c);
     }
 };
 
-void Bins::lay_out(WrappedAtoms const& wrapped, CellFrame const& frame, double radius) {
-    // No more bins than about atoms along one direction, however empty the space between them.
-    double const most =
-        std::max(1.0, 2.0 * std::cbrt(static_cast<double>(wrapped.fraction.size())) + 4.0);
-    for (std::size_t k = 0; k < 3; ++k) {
-        double low = 0.0, span = 1.0;
-        if (!frame.periodic[k]) {
-            double high = -HUGE_VAL;
-            low = HUGE_VAL;
-            for (auto const& s : wrapped.fraction) {
-                low = std::min(low, s[k]);
-                high = std::max(high, s[k]);
-            }
-            span = high - low;
+void Cloud::spread(WrappedAtoms const& atoms, CellFrame const& frame, double radius) {
+    entries.clear();
+    place.clear();
+    fraction.clear();
+    std::array<double, 3> margin{};
+    for (std::size_t k = 0; k < 3; ++k) margin[k] = radius * (1.0 + safety) / frame.height[k];
+    for (std::size_t j = 0; j < atoms.place.size(); ++j) {
+        std::array<double, 3> const& s = atoms.fraction[j];
+        std::array<int, 3> low{}, high{};
+        for (std::size_t k = 0; k < 3; ++k) {
+            if (!frame.periodic[k]) continue;
+            low[k] = static_cast<int>(std::ceil(-margin[k] - s[k]));
+            high[k] = static_cast<int>(std::floor(1.0 + margin[k] - s[k]));
         }
+        for (int a = low[0]; a <= high[0]; ++a)
+            for (int b = low[1]; b <= high[1]; ++b)
+                for (int c = low[2]; c <= high[2]; ++c) {
+                    ImageShift const moved{a, b, c};
+                    std::array<double, 3> const v = shift_vector(moved, frame.vectors);
+                    entries.push_back({static_cast<std::int32_t>(j), moved});
+                    place.push_back({atoms.place[j][0] + v[0], atoms.place[j][1] + v[1],
+                                     atoms.place[j][2] + v[2]});
+                    fraction.push_back({s[0] + a, s[1] + b, s[2] + c});
+                }
+    }
+}
+
+void Cloud::lay_out_bins(CellFrame const& frame, double radius) {
+    // No more bins than about entries along one direction, however empty the space between them.
+    double const most = 2.0 * std::cbrt(static_cast<double>(entries.size())) + 4.0;
+    for (std::size_t k = 0; k < 3; ++k) {
+        double low = HUGE_VAL, high = -HUGE_VAL;
+        for (auto const& s : fraction) {
+            low = std::min(low, s[k]);
+            high = std::max(high, s[k]);
+        }
+        double const span = high > low ? high - low : 0.0;
         double const length = span * frame.height[k];
         count[k] = static_cast<int>(std::clamp(std::floor(2.0 * length / radius), 1.0, most));
         double const width = length / count[k];
         first[k] = low;
         per_bin[k] = span > 0.0 ? count[k] / span : 0.0;
-        int const enough =
-            width > 0.0 ? static_cast<int>(std::floor(radius * (1.0 + safety) / width)) + 1 : 0;
-        reach[k] = frame.periodic[k] ? enough : std::min(enough, count[k] - 1);
+        double const enough = width > 0.0 ? std::floor(radius * (1.0 + safety) / width) + 1.0 : 0.0;
+        reach[k] = static_cast<int>(std::min(enough, count[k] - 1.0));
     }
 }
 
-void Bins::fill(WrappedAtoms const& wrapped) {
-    std::size_t const bins = static_cast<std::size_t>(count[0]) *
-                             static_cast<std::size_t>(count[1]) *
-                             static_cast<std::size_t>(count[2]);
+void Cloud::fill_bins() {
+    std::size_t const bins = index(count[0], 0, 0);
+    std::size_t const size = entries.size();
     begin.assign(bins + 1, 0);
-    bin_of.resize(wrapped.fraction.size());
-    for (std::size_t i = 0; i < bin_of.size(); ++i) {
-        bin_of[i] = static_cast<std::int32_t>(index(place(wrapped.fraction[i])));
-        ++begin[static_cast<std::size_t>(bin_of[i]) + 1];
+    bin_of.resize(size);
+    entry_of.resize(size);
+    rows.resize(size);
+    for (std::size_t n = numbers.size(); n < size; ++n)
+        numbers.push_back(static_cast<std::int32_t>(n));
+    for (std::size_t e = 0; e < size; ++e) {
+        std::array<int, 3> const bin = bin_at(fraction[e]);
+        bin_of[e] = static_cast<std::int32_t>(index(bin[0], bin[1], bin[2]));
+        ++begin[static_cast<std::size_t>(bin_of[e])];
     }
-    for (std::size_t b = 0; b < bins; ++b) begin[b + 1] += begin[b];
-    atoms.resize(bin_of.size());
-    for (std::size_t i = bin_of.size(); i-- > 0;)
-        atoms[static_cast<std::size_t>(--begin[static_cast<std::size_t>(bin_of[i]) + 1])] =
-            static_cast<std::int32_t>(i);
-    // Filling moved each end back to its beginning; begin[b + 1] now is where bin b begins.
-    std::rotate(begin.begin(), begin.begin() + 1, begin.end());
-    begin.back() = static_cast<std::int32_t>(bin_of.size());
+    std::int32_t end = 0;
+    for (std::int32_t& at : begin) at = end += at;
+    // Every begin[b] is the end of bin b now; filling from the back turns it into its beginning.
+    for (std::size_t e = size; e-- > 0;) {
+        auto const at = static_cast<std::size_t>(--begin[static_cast<std::size_t>(bin_of[e])]);
+        entry_of[at] = static_cast<std::int32_t>(e);
+        rows[at] = {place[e][0], place[e][1], place[e][2], 0.0};
+    }
 }
 
-/// at = whole·count + rest with 0 <= rest < count.
-struct Folded {
-    int whole, rest;
-};
-Folded fold_bin(int at, int count) {
-    int const whole = at >= 0 ? at / count : -((count - 1 - at) / count);
-    return {whole, at - whole * count};
+void Cloud::near(std::array<double, 3> const& at, std::array<double, 3> const& s, double radius,
+                 std::vector<std::int32_t>& found) const {
+    std::array<int, 3> const home = bin_at(s);
+    std::array<int, 3> low{}, high{};
+    for (std::size_t k = 0; k < 3; ++k) {
+        low[k] = std::max(home[k] - reach[k], 0);
+        high[k] = std::min(home[k] + reach[k], count[k] - 1);
+    }
+    double const limit = radius * (1.0 + safety) + safety;
+    auto const filter = pair_filter(active_isa()).indices;
+    std::size_t filled = 0;
+    for (int a = low[0]; a <= high[0]; ++a)
+        for (int b = low[1]; b <= high[1]; ++b) {
+            std::int32_t const from = begin[index(a, b, low[2])];
+            std::int32_t const size = begin[index(a, b, high[2]) + 1] - from;
+            std::size_t const room = filled + static_cast<std::size_t>(size) + lane_count;
+            if (found.size() < room) found.resize(2 * room);
+            filled += static_cast<std::size_t>(filter(rows.front().data(), at.data(),
+                                                      numbers.data() + from, size, limit * limit,
+                                                      found.data() + filled));
+        }
+    found.resize(filled);
+    for (std::int32_t& one : found) one = entry_of[static_cast<std::size_t>(one)];
+    sort_numbers(found, entries.size());
 }
 
 /// Buffers of a search, kept by each thread between calls.
 struct Scratch {
     WrappedAtoms wrapped;
-    Bins bins;
+    Cloud cloud;
+    std::vector<std::int32_t> near;
 };
 Scratch& scratch() {
     thread_local Scratch mine;
@@ -204,48 +287,28 @@ bool search_binned(double const* positions, int atom_count, CellFrame const& fra
                    FoundNeighbors& result) {
     result.found.clear();
     result.row_begin.assign(1, 0);
-    WrappedAtoms& wrapped = scratch().wrapped;
-    Bins& bins = scratch().bins;
+    auto& [wrapped, cloud, near] = scratch();
     if (!frame.usable || !wrapped.fold(positions, atom_count, frame)) return false;
-    bins.lay_out(wrapped, frame, radius);
-    bins.fill(wrapped);
+    cloud.spread(wrapped, frame, radius);
+    cloud.lay_out_bins(frame, radius);
+    cloud.fill_bins();
     ExactTest const test{positions, frame, radius * radius, wrapped};
-    double const margin = radius * (1.0 + safety) + safety;
-    double const near_squared = margin * margin;
     for (int i = 0; i < atom_count; ++i) {
-        auto const row = static_cast<std::ptrdiff_t>(result.found.size());
-        auto const& pi = wrapped.place[static_cast<std::size_t>(i)];
-        std::array<int, 3> const home = bins.place(wrapped.fraction[static_cast<std::size_t>(i)]);
-        std::array<int, 3> low{}, high{};
-        for (std::size_t k = 0; k < 3; ++k) {
-            low[k] = home[k] - bins.reach[k];
-            high[k] = home[k] + bins.reach[k];
-            if (frame.periodic[k]) continue;
-            low[k] = std::max(low[k], 0);
-            high[k] = std::min(high[k], bins.count[k] - 1);
+        auto const atom = static_cast<std::size_t>(i);
+        bool const at_home = wrapped.cell[atom] == ImageShift{};
+        cloud.near(wrapped.place[atom], wrapped.fraction[atom], radius, near);
+        for (std::int32_t const e : near) {
+            Cloud::Entry const& entry = cloud.entries[static_cast<std::size_t>(e)];
+            // Of atoms that stood in the cell, the folded place is the place itself, to the bit.
+            bool const both_at_home =
+                at_home && wrapped.cell[static_cast<std::size_t>(entry.owner)] == ImageShift{};
+            if (!both_at_home)
+                test.add(i, entry.owner, entry.moved, result.found);
+            else if (entry.owner != i || entry.moved != ImageShift{})
+                test.add_at(i, entry.owner, cloud.place[static_cast<std::size_t>(e)], entry.moved,
+                            result.found);
         }
-        for (int a = low[0]; a <= high[0]; ++a) {
-            Folded const fa = fold_bin(a, bins.count[0]);
-            for (int b = low[1]; b <= high[1]; ++b) {
-                Folded const fb = fold_bin(b, bins.count[1]);
-                for (int c = low[2]; c <= high[2]; ++c) {
-                    Folded const fc = fold_bin(c, bins.count[2]);
-                    ImageShift const moved{fa.whole, fb.whole, fc.whole};
-                    std::array<double, 3> const v = shift_vector(moved, frame.vectors);
-                    double const x = pi[0] - v[0], y = pi[1] - v[1], z = pi[2] - v[2];
-                    std::size_t const bin = bins.index({fa.rest, fb.rest, fc.rest});
-                    for (std::int32_t at = bins.begin[bin]; at < bins.begin[bin + 1]; ++at) {
-                        std::int32_t const j = bins.atoms[static_cast<std::size_t>(at)];
-                        auto const& pj = wrapped.place[static_cast<std::size_t>(j)];
-                        double const dx = x - pj[0], dy = y - pj[1], dz = z - pj[2];
-                        if (dx * dx + dy * dy + dz * dz < near_squared)
-                            test.add(i, j, moved, result.found);
-                    }
-                }
-            }
-        }
-        std::sort(result.found.begin() + row, result.found.end());
-        close_row(result);
+        close_row(result);  // entries ascend by owner and shift: the row is sorted already
     }
     return true;
 }

@@ -17,8 +17,8 @@ struct ImageShift {
     auto operator<=>(ImageShift const&) const = default;
 };
 
-/// shift · cell, in this order of operations everywhere, so that an image has the same bits wherever
-/// it is worked out.
+/// shift · cell, in this order of operations everywhere, so that an image has the same bits
+/// wherever it is worked out.
 [[nodiscard]] inline std::array<double, 3> shift_vector(ImageShift const& shift,
                                                         std::array<double, 9> const& cell) {
     std::array<double, 3> v{};
@@ -34,18 +34,20 @@ struct FoundNeighbor {
     auto operator<=>(FoundNeighbor const&) const = default;
 };
 
-/// Result of a search: neighbours of atom i are found[row_begin[i]] .. found[row_begin[i+1]-1], sorted.
+/// Result of a search: the sorted neighbours of atom i are found[row_begin[i]] up to
+/// found[row_begin[i+1]-1].
 struct FoundNeighbors {
     std::vector<std::int64_t> row_begin;
     std::vector<FoundNeighbor> found;
 };
 
-/// Finds, for every atom, all atoms and images nearer than `radius`: |r_j + shift·h - r_i| < radius.
+/// Finds, for every atom i, all atoms and images nearer than `radius`:
+///     |r_j + shift·h - r_i| < radius
 /// Cost:   direct O(atoms² · images), best for tiny systems; binned O(atoms) with bins of half the
 ///         radius. They test the same candidates with the same arithmetic and sort alike, so their
 ///         results are equal.
-/// Throws: nothing; false without a result when an atom has no place (no number, or a million cells
-///         away) or the frame is unusable.
+/// Throws: nothing; false without a result when an atom has no place (no number, or hundreds of
+///         thousands of cells away) or the frame is unusable.
 [[nodiscard]] bool search_direct(double const* positions, int atom_count, CellFrame const& frame,
                                  double radius, FoundNeighbors& result);
 [[nodiscard]] bool search_binned(double const* positions, int atom_count, CellFrame const& frame,

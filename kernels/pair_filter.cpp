@@ -71,8 +71,8 @@ ATHANOR_TARGET_AVX2 int indices_avx2(double const* positions, double const* cent
     return indices_one_by_one(positions, center, candidates, count, cutoff_squared, out);
 }
 
-/// Eight rows of four doubles as three (four) vectors of eight. Gather instructions would be several
-/// times slower here than whole-row loads and a transposition.
+/// Eight rows of four doubles as three (four) vectors of eight. Gather instructions would be
+/// several times slower here than whole-row loads and a transposition.
 struct EightRows {
     __m512d dx, dy, dz, species, r2;
 };

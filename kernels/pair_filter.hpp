@@ -22,13 +22,13 @@ struct PairBuffer {
 };
 
 /// Appends to `buffer`, behind its first `filled` pairs, r_i - r_j for each candidate j with
-/// |r_i - r_j| < cutoff, in the order of the candidates; returns the new number of pairs. A distance
-/// that is no number counts as near, so that it reaches the result and is seen there.
+/// |r_i - r_j| < cutoff, in the order of the candidates; returns the new number of pairs. A
+/// distance that is no number counts as near, so that it reaches the result and is seen there.
 /// Shapes:  rows of `positions` are x, y, z, species (SystemNeighbors); `with_species` says whether
 ///          buffer.species is wanted. Up to eight entries behind the last pair are overwritten.
 /// Expects: filled + count <= PairBuffer::room + 8.
-/// Why:     what is summed later, and in which lane, depends on the pairs within the cutoff alone, so
-///          forces are a pure function of the positions, whatever skin or age the list has.
+/// Why:     what is summed later, and in which lane, depends on the pairs within the cutoff alone,
+///          so forces are a pure function of the positions, whatever skin or age the list has.
 struct PairFilter {
     using Function = int (*)(double const* positions, double const* center,
                              std::int32_t const* candidates, int count, double cutoff_squared,

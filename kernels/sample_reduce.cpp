@@ -72,7 +72,7 @@ std::array<double, 3> center_of_mass_velocity(double const* velocities, double c
 }
 
 bool all_finite(std::span<double const> values) {
-    // x - x is 0 for a number and NaN for the rest; one comparison at the end instead of a branch each.
+    // x - x is 0 for a number and NaN for the rest: one comparison at the end, no branch for each.
     return sum_terms(values.size(), [&](std::size_t k) { return values[k] - values[k]; }) == 0.0;
 }
 

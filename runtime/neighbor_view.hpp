@@ -7,13 +7,16 @@
 namespace athanor {
 
 /// The neighbours of one system as a model sees them: a full list (both i-j and j-i) over the atoms
-/// and their periodic images, within cutoff + skin, so that each model keeps its own strict cutoff.
+/// and their periodic images: every pair within the cutoff, and some of those within cutoff + skin,
+/// so each model keeps its own strict cutoff.
 /// Shapes:    rows 0 .. atom_count-1 of `positions` are the atoms themselves, rows atom_count ..
-///            atom_count+image_count-1 are images; image k belongs to atom image_owner[k] and is that
-///            atom moved by image_shift[3k..] lattice vectors (integers, before the cell).
+///            atom_count+image_count-1 are images; image k belongs to atom image_owner[k] and is
+///            that atom moved by image_shift[3k..] lattice vectors (integers, before the cell).
 ///            Neighbours of atom i are neighbors[row_begin[i]] .. neighbors[row_begin[i+1]-1].
 /// Units:     positions [Å], four doubles a row: x, y, z, species index (the model's numbering).
-/// Order:     a pure function of the system's own positions at the last rebuild.
+/// Order:     each atom's by (owner, image shift). The pairs within the cutoff, and so their order,
+///            are a pure function of the positions; which others there are tells the system's own
+///            past.
 /// Ownership: none; valid until the list's next update.
 struct SystemNeighbors {
     int atom_count = 0;

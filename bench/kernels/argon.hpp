@@ -34,8 +34,8 @@ private:
     std::uint64_t state_;
 };
 
-/// fcc argon of repeats³ cells; velocities give `kelvin` after half of the kinetic energy has become
-/// potential energy, so twice that at the start, and no drift.
+/// fcc argon of repeats³ cells; velocities give `kelvin` after half of the kinetic energy has
+/// become potential energy, so twice that at the start, and no drift.
 inline Sample argon_crystal(int repeats, double kelvin, std::uint64_t seed) {
     static auto const schema = std::make_shared<Schema const>();
     int const atoms = 4 * repeats * repeats * repeats;

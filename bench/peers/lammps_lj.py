@@ -6,10 +6,10 @@
     bench/peers/lammps_lj.py [path to bench_kernels] [--rounds 5] [--core 0]
 
 Both run the same fcc argon (a = 5.26 Å, about 40 K, cutoff 8.5 Å, skin 2 Å, dt 2 fs, double
-precision): one crystal of 4000 atoms, and 64 independent crystals of 108 atoms. For the second, LAMMPS
-runs one crystal of 108 atoms: it has no batches, so 64 of them take 64 times as long and the figure
-per atom is the same (its start-up time is left out, in its favour). Prints the median and the best of
-each in atom·steps/s, and the ratios.
+precision): one crystal of 4000 atoms, and 64 independent crystals of 108 atoms. For the second,
+LAMMPS runs one crystal of 108 atoms: it has no batches, so 64 of them take 64 times as long and the
+figure per atom is the same (its start-up time is left out, in its favour). Prints the median and the
+best of each in atom·steps/s, and the ratios.
 """
 import argparse
 import json
@@ -87,7 +87,8 @@ def main():
             theirs.append(run_lammps(repeats, steps, options.core))
             ours.append(run_athanor(options.binary, name, options.core))
         for what, of in (("median", statistics.median), ("best", max)):
-            print(f"{label:16}{what:10}{of(theirs):12.3e}{of(ours):12.3e}{of(ours) / of(theirs):8.2f}")
+            ratio = of(ours) / of(theirs)
+            print(f"{label:16}{what:10}{of(theirs):12.3e}{of(ours):12.3e}{ratio:8.2f}")
 
 
 if __name__ == "__main__":

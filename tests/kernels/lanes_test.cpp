@@ -69,15 +69,5 @@ TEST(Lanes, FirstSelectsTheLanesBelowTheCount) {
     }
 }
 
-TEST(Isa, TheBaselineIsAlwaysThereAndAChoiceHolds) {
-    Isa const before = active_isa();
-
-    set_active_isa(Isa::baseline);
-
-    EXPECT_TRUE(is_supported(Isa::baseline));
-    EXPECT_EQ(active_isa(), Isa::baseline);
-    set_active_isa(before);
-}
-
 }  // namespace
 }  // namespace athanor::test

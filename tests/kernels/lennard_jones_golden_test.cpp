@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-// Origin of all numbers: tests/data/golden/physics/README.md (80-bit image sums, LAMMPS beside them).
+// Origin of all numbers: tests/data/golden/physics/README.md (80-bit image sums, LAMMPS beside).
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -124,7 +124,8 @@ TEST(LennardJonesGolden, NistConfigurationHasThePublishedEnergyAndVirial) {
 
         ours.compute();
 
-        // NIST's w is -Σ r du/dr = Σ r·F, the trace of our virial (the file's note has the other sign).
+        // NIST's w is -Σ r du/dr = Σ r·F, the trace of our virial (the file's note has the other
+        // sign).
         double const trace = -(ours.stress()[0] + ours.stress()[4] + ours.stress()[8]);
         EXPECT_NEAR(ours.energy(), of_case.at("u_published").get<double>(), 1e-3);
         EXPECT_NEAR(ours.energy(), of_case.at("u_oracle").get<double>(), 1e-11);
@@ -214,7 +215,7 @@ struct DimerCase {
 };
 
 TEST(LennardJonesGolden, ArgonDimersHaveTheNumbersOfTheReference) {
-    // nvalchemi-toolkit 0.2.0, float64; ε 0.0104, σ 3.4, rc 8.5, atom 0 at the origin, F_x of atom 0.
+    // nvalchemi-toolkit 0.2.0, float64; ε 0.0104, σ 3.4, rc 8.5, F_x of atom 0 at the origin.
     DimerCase const cases[] = {{3.8, 0.0, -.0103928997194688, -.000880549938917259},
                                {7.5, 0.0, -.000357942479032614, .000283846747535159},
                                {7.5, 1.5, -.000282818748865275, .000577797409442707}};

@@ -80,7 +80,7 @@ TEST(LennardJonesFunctor, AtTheCutoffASwitchedPairHasVanished) {
     EXPECT_NEAR(terms.force_over_r, 0.0, 1e-20);
 }
 
-// --- options ---------------------------------------------------------------------------------------
+// --- options -------------------------------------------------------------------------------------
 
 TEST(LennardJones, MixingIsLorentzBerthelotUnlessThePairIsGivenInEitherOrder) {
     Structure const dimer{.positions = {0, 0, 0, 4.1, 0, 0}, .symbols = {"Ar", "Xe"}, .cell = {}};
@@ -143,7 +143,7 @@ TEST(LennardJones, SpeciesAreNumberedByAtomicNumberAndOthersAreUnknown) {
     EXPECT_EQ(model.needs().cutoff, 8.5);
 }
 
-// --- derivatives and symmetries ----------------------------------------------------------------------
+// --- derivatives and symmetries ------------------------------------------------------------------
 
 TEST(LennardJones, ForcesAreTheNegativeDerivativesOfTheEnergy) {
     double const h = 1e-4;
@@ -221,7 +221,7 @@ TEST(LennardJones, ForcesOfASystemAddUpToNothing) {
     }
 }
 
-// --- outputs -----------------------------------------------------------------------------------------
+// --- outputs -------------------------------------------------------------------------------------
 
 TEST(LennardJones, StressAloneEqualsThatOfAJointEvaluationAndTouchesNothingElse) {
     Evaluation ours({read_golden_sample("ar108")}, switched_argon());
@@ -286,7 +286,7 @@ TEST(LennardJones, ARowLongerThanTheBufferIsSummedInPieces) {
     EXPECT_NEAR(ours.energy(), energy, 1e-11 * std::abs(energy));
 }
 
-// --- same bits ---------------------------------------------------------------------------------------
+// --- same bits -----------------------------------------------------------------------------------
 
 class Restored {
 public:

@@ -15,8 +15,9 @@ namespace athanor::test {
 /// tests/data/golden/physics/NAME, through the environment variable ATHANOR_TEST_DATA.
 [[nodiscard]] std::string golden_path(std::string const& name);
 
-/// The first frame of inputs/NAME.xyz with the built-in schema: positions, velocities (from momenta),
-/// masses, numbers, cell and pbc. Knows only what those files use; fails loudly on the rest.
+/// The first frame of inputs/NAME.xyz with the built-in schema: positions, velocities (from
+/// momenta), masses, numbers, cell and pbc. Knows only what those files use; fails loudly on the
+/// rest.
 [[nodiscard]] Sample read_golden_sample(std::string const& name, std::int64_t id = 0);
 
 /// Atomic number and mass of the elements that the golden files use.
