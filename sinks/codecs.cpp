@@ -145,8 +145,8 @@ Bytes decode_zstd(ByteSpan object, std::size_t limit) {
     Bytes data(limit);
     std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> const context(ZSTD_createDCtx(),
                                                                        &ZSTD_freeDCtx);
-    std::size_t const got = ZSTD_decompressDCtx(context.get(), data.data(), data.size(),
-                                                object.data(), object.size());
+    std::size_t const got =
+        ZSTD_decompressDCtx(context.get(), data.data(), data.size(), object.data(), object.size());
     if (ZSTD_isError(got) != 0) damaged("zstd", ZSTD_getErrorName(got));
     data.resize(got);
     return data;
@@ -279,11 +279,11 @@ ByteSpan encode_step(BloscCodec const& codec, ByteSpan in, Bytes& out) {
     if (in.size() > BLOSC_MAX_BUFFERSIZE)
         throw StorageError("blosc: a chunk holds at most 2 GiB; choose fewer rows a chunk");
     out.resize(std::max(out.size(), in.size() + BLOSC_MAX_OVERHEAD));
-    int const size = blosc_compress_ctx(
-        codec.clevel, position_in(blosc_shuffles, codec.shuffle),
-        static_cast<std::size_t>(std::max(codec.typesize, 1)), in.size(), in.data(), out.data(),
-        in.size() + BLOSC_MAX_OVERHEAD, codec.cname.c_str(),
-        static_cast<std::size_t>(codec.blocksize), 1);
+    int const size =
+        blosc_compress_ctx(codec.clevel, position_in(blosc_shuffles, codec.shuffle),
+                           static_cast<std::size_t>(std::max(codec.typesize, 1)), in.size(),
+                           in.data(), out.data(), in.size() + BLOSC_MAX_OVERHEAD,
+                           codec.cname.c_str(), static_cast<std::size_t>(codec.blocksize), 1);
     if (size <= 0) throw StorageError(fmt::format("blosc: {} cannot compress", codec.cname));
     return ByteSpan(out).first(static_cast<std::size_t>(size));
 }
@@ -295,8 +295,7 @@ ByteSpan encode_step(ZstdCodec const& codec, ByteSpan in, Bytes& out) {
     out.resize(std::max(out.size(), bound));
     ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, codec.level);
     ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, codec.checksum ? 1 : 0);
-    std::size_t const size =
-        ZSTD_compress2(context.get(), out.data(), bound, in.data(), in.size());
+    std::size_t const size = ZSTD_compress2(context.get(), out.data(), bound, in.data(), in.size());
     if (ZSTD_isError(size) != 0)
         throw StorageError(fmt::format("zstd: {}", ZSTD_getErrorName(size)));
     return ByteSpan(out).first(size);
@@ -423,8 +422,8 @@ void decode_chunk(CodecChain const& chain, ChunkForm const& form, ByteSpan objec
     std::size_t const filters = shapes.size() - 1;
     auto const* sharding = std::get_if<ShardingCodec>(&chain[filters].settings);
     Bytes owner;
-    ByteSpan const data = decode_bytes_to_bytes(chain, filters + 1, chunk.size(),
-                                                sharding != nullptr, object, owner);
+    ByteSpan const data =
+        decode_bytes_to_bytes(chain, filters + 1, chunk.size(), sharding != nullptr, object, owner);
     Bytes front(filters > 0 ? chunk.size() : 0);
     std::span<std::byte> out = filters > 0 ? std::span<std::byte>(front) : chunk;
     if (sharding != nullptr) {

@@ -86,8 +86,8 @@ void check_codecs(CodecChain const& chain, ChunkForm const& form);
 
 /// The chunk in a stored object that may be damaged. Throws StorageError unless the object decodes to
 /// exactly form.bytes(), the size of `chunk`. Expects: check_codecs() passed.
-void decode_chunk(CodecChain const& chain, ChunkForm const& form,
-                  std::span<std::byte const> object, std::span<std::byte> chunk);
+void decode_chunk(CodecChain const& chain, ChunkForm const& form, std::span<std::byte const> object,
+                  std::span<std::byte> chunk);
 
 /// Codecs for the words that configurations use: "none", "blosc_lz4", "blosc_zstd", "zstd", "gzip",
 /// each perhaps with ":LEVEL", as in "zstd:3". Throws ConfigError that lists them.

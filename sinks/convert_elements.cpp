@@ -98,9 +98,8 @@ void convert_elements(std::byte* to, Dtype to_type, std::byte const* from,
         if (!dtype)
             convert_all<To, Half>(to, from, count);
         else
-            with_type(*dtype, [&](auto source) {
-                convert_all<To, decltype(source)>(to, from, count);
-            });
+            with_type(*dtype,
+                      [&](auto source) { convert_all<To, decltype(source)>(to, from, count); });
     });
 }
 

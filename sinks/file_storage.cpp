@@ -158,8 +158,7 @@ fs::path FileStorage::beside(std::string const& prefix, std::string const& suffi
 
 fs::path FileStorage::temporary_for(std::string const& key) const {
     bool const inside_an_array = std::count(key.begin(), key.end(), '/') >= 2;
-    if (!inside_an_array && root_ == path_)
-        return beside(".", fmt::format(".put-{}", ::getpid()));
+    if (!inside_an_array && root_ == path_) return beside(".", fmt::format(".put-{}", ::getpid()));
     return root_ / (key + process_suffix());
 }
 
@@ -170,9 +169,9 @@ void FileStorage::take_lock() {
         if (fd.get() < 0) fail("make the lock", file, errno);
         if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
             if (errno == EWOULDBLOCK)
-                throw StorageError(fmt::format(
-                    "{}: another process is writing this store; wait for it or end it",
-                    path_.string()));
+                throw StorageError(
+                    fmt::format("{}: another process is writing this store; wait for it or end it",
+                                path_.string()));
             if (errno != ENOLCK && errno != ENOSYS && errno != EOPNOTSUPP)
                 fail("lock", file, errno);
         }
@@ -203,8 +202,7 @@ void FileStorage::remove_leftovers() {
     std::error_code error;
     for (auto const& entry : fs::directory_iterator(folder, error)) {
         std::string const other = entry.path().filename().string();
-        for (std::string const& start :
-             {name + ".tmp-", name + ".old-", "." + name + ".put-"})
+        for (std::string const& start : {name + ".tmp-", name + ".old-", "." + name + ".put-"})
             if (other.starts_with(start) &&
                 other.find_first_not_of("0123456789", start.size()) == std::string::npos)
                 fs::remove_all(entry.path(), error);
@@ -272,7 +270,8 @@ std::optional<Bytes> FileStorage::get_range(std::string const& key, std::int64_t
     if (::fstat(fd.get(), &status) != 0) fail("look at", file, errno);
     if (S_ISDIR(status.st_mode)) return std::nullopt;
     auto const size = static_cast<std::int64_t>(status.st_size);
-    std::int64_t const begin = std::clamp<std::int64_t>(offset < 0 ? size + offset : offset, 0, size);
+    std::int64_t const begin =
+        std::clamp<std::int64_t>(offset < 0 ? size + offset : offset, 0, size);
     Bytes bytes(std::min(length, static_cast<std::size_t>(size - begin)));
     for (std::size_t done = 0; done < bytes.size();) {
         ssize_t const got = ::pread(fd.get(), bytes.data() + done, bytes.size() - done,
@@ -337,7 +336,8 @@ void FileStorage::publish() {
         if (errno == EEXIST)
             throw ConfigError(fmt::format("{}: output exists; use --overwrite or choose another",
                                           path_.string()));
-        if (errno != EINVAL && errno != ENOSYS) fail("rename the new store into place", path_, errno);
+        if (errno != EINVAL && errno != ENOSYS)
+            fail("rename the new store into place", path_, errno);
         if (::rename(root_.c_str(), path_.c_str()) != 0)
             fail("rename the new store into place", path_, errno);
     }

@@ -58,7 +58,7 @@ private:
     Durability durability_;
     bool overwrite_ = false;
     int lock_ = -1;
-    std::mutex mutex_;                               ///< guards touched_folders_
+    std::mutex mutex_;                                 ///< guards touched_folders_
     std::set<std::filesystem::path> touched_folders_;  ///< to be synced at the next sync()
 };
 

@@ -20,7 +20,8 @@ ZarrArrayReader::ZarrArrayReader(Storage& storage, std::string key, ArrayMetadat
       form_(metadata_.chunk_form()),
       every_chunk_(every_chunk),
       row_bytes_(metadata_.element_size()),
-      cached_chunks_(std::max<std::size_t>(1, cache_bytes / std::max<std::size_t>(1, form_.bytes()))) {
+      cached_chunks_(
+          std::max<std::size_t>(1, cache_bytes / std::max<std::size_t>(1, form_.bytes()))) {
     if (metadata_.shape.empty())
         throw StorageError(
             fmt::format("{}/{}: the array has no axis for rows", storage.describe(), key_));
@@ -29,7 +30,8 @@ ZarrArrayReader::ZarrArrayReader(Storage& storage, std::string key, ArrayMetadat
         if (__builtin_mul_overflow(static_cast<std::int64_t>(row_bytes_), metadata_.shape[k],
                                    &bytes) ||
             bytes > largest_chunk_bytes)
-            throw StorageError(fmt::format("{}/{}: a row is larger than 4 GiB", storage.describe(), key_));
+            throw StorageError(
+                fmt::format("{}/{}: a row is larger than 4 GiB", storage.describe(), key_));
         row_bytes_ = static_cast<std::size_t>(bytes);
     }
 }
@@ -47,8 +49,7 @@ Bytes ZarrArrayReader::load(Extents const& index) const {
     Bytes data(form_.bytes());
     if (!object) {
         if (every_chunk_)
-            throw StorageError(
-                fmt::format("{}/{}: the chunk is lost", storage_->describe(), key));
+            throw StorageError(fmt::format("{}/{}: the chunk is lost", storage_->describe(), key));
         for (std::size_t at = 0; at < data.size(); at += form_.fill.size())
             std::copy(form_.fill.begin(), form_.fill.end(),
                       data.begin() + static_cast<std::ptrdiff_t>(at));
@@ -125,8 +126,7 @@ Bytes ZarrArrayReader::read_rows(std::int64_t begin, std::int64_t end) {
 ArrayMetadata load_array_metadata(Storage& storage, std::string const& key) {
     auto const document = storage.get(key + "/zarr.json");
     if (!document)
-        throw StorageError(
-            fmt::format("{}/{}: the array is missing", storage.describe(), key));
+        throw StorageError(fmt::format("{}/{}: the array is missing", storage.describe(), key));
     try {
         return parse_array_metadata(
             {reinterpret_cast<char const*>(document->data()), document->size()});

@@ -36,8 +36,9 @@ void ZarrArrayWriter::resume(Storage& storage, std::int64_t rows) {
     std::string const key = key_ + "/" + metadata_.chunk_key(index);
     auto const object = storage.get(key);
     if (!object)
-        throw StorageError(fmt::format("{}/{}: the last chunk is lost; the store cannot be continued",
-                                       storage.describe(), key));
+        throw StorageError(
+            fmt::format("{}/{}: the last chunk is lost; the store cannot be continued",
+                        storage.describe(), key));
     reserve(chunk_bytes_);
     try {
         decode_chunk(metadata_.codecs, form_, *object, {tail_.get(), chunk_bytes_});
@@ -81,8 +82,8 @@ void ZarrArrayWriter::put_full_chunks(Storage& storage, EncodeScratch& scratch) 
         return;
     }
     for (std::int64_t k = 0; k < full; ++k) {
-        std::span<std::byte const> const rows(tail_.get() + static_cast<std::size_t>(k) * chunk_bytes_,
-                                              chunk_bytes_);
+        std::span<std::byte const> const rows(
+            tail_.get() + static_cast<std::size_t>(k) * chunk_bytes_, chunk_bytes_);
         encode_and_put(storage, scratch, first_row_ / chunk_rows_ + k, rows);
     }
     auto const written = static_cast<std::size_t>(full) * chunk_bytes_;

@@ -47,8 +47,8 @@ private:
     std::size_t row_bytes_;
     std::size_t chunk_bytes_;
 
-    std::int64_t rows_ = 0;        ///< of the array, those of the tail included
-    std::int64_t first_row_ = 0;   ///< the row at the beginning of the tail
+    std::int64_t rows_ = 0;         ///< of the array, those of the tail included
+    std::int64_t first_row_ = 0;    ///< the row at the beginning of the tail
     std::int64_t stored_rows_ = 0;  ///< rows whose chunk objects are written
     bool document_stands_ = false;  ///< the document was written at least once
     std::unique_ptr<std::byte[]> tail_;

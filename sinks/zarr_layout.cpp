@@ -109,15 +109,14 @@ struct LedgerField {
     std::string_view key;
     FieldIndex field;
 };
-constexpr std::array<LedgerField, 4> ledger_fields{
-    {{"ledger_stage", Fields::stage},
-     {"ledger_step", Fields::stage_step},
-     {"ledger_outcome", Fields::outcome},
-     {"ledger_total_steps", Fields::total_steps}}};
+constexpr std::array<LedgerField, 4> ledger_fields{{{"ledger_stage", Fields::stage},
+                                                    {"ledger_step", Fields::stage_step},
+                                                    {"ledger_outcome", Fields::outcome},
+                                                    {"ledger_total_steps", Fields::total_steps}}};
 
 StoredArray core_array(FieldSpec const& spec, Dtype floats) {
-    StoredArray array{"core/" + spec.name, axis_of(spec.level), RowSource::field, spec.name,
-                      spec.dtype,          spec.shape};
+    StoredArray array{"core/" + spec.name, axis_of(spec.level), RowSource::field,
+                      spec.name,           spec.dtype,          spec.shape};
     if (kind_of(spec.dtype) == 'f') array.dtype = floats;
     if (spec.name == "neighbor_list") array.dtype = Dtype::int64;
     if (spec.level == Level::system && array.shape.empty()) array.shape = {1};
@@ -214,8 +213,7 @@ ArrayMetadata array_metadata(StoredArray const& array, ChunkRows const& rows,
         metadata.codecs.push_back(std::move(codec));
     }
     if (array.source == RowSource::field && array.field != array.name())
-        metadata.attributes =
-            with_member("{}", field_name_attribute, quoted_json(array.field));
+        metadata.attributes = with_member("{}", field_name_attribute, quoted_json(array.field));
     return metadata;
 }
 
@@ -236,8 +234,8 @@ RootAttributes root_attributes(std::vector<StoredArray> const& arrays, std::int6
 std::optional<KnownField> find_known_field(std::string_view name) {
     for (KnownEntry const& entry : known_fields)
         if (entry.name == name)
-            return KnownField{entry.level, entry.kinds,
-                              {entry.shape.begin(), entry.shape.begin() + entry.rank}};
+            return KnownField{
+                entry.level, entry.kinds, {entry.shape.begin(), entry.shape.begin() + entry.rank}};
     return std::nullopt;
 }
 

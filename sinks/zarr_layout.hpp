@@ -18,16 +18,16 @@ enum class RowAxis : std::uint8_t { atom, edge, system, pointer, name_byte, text
 
 /// Where the rows of an array come from when a sample is written.
 enum class RowSource : std::uint8_t {
-    field,         ///< a field of the batch, perhaps in another type
-    zeros,         ///< atom_categories without a field of that name
-    kind,          ///< the RowKind of the write
-    atoms_ptr,     ///< first atom row of every sample, then the number of atoms
-    edges_ptr,     ///< the same for edges
-    names_ptr,     ///< the same for the bytes of the names
-    texts_ptr,     ///< the same for the bytes of the texts
-    present,       ///< true: not deleted
-    name,          ///< bytes of the sample's name
-    text           ///< bytes of its text
+    field,      ///< a field of the batch, perhaps in another type
+    zeros,      ///< atom_categories without a field of that name
+    kind,       ///< the RowKind of the write
+    atoms_ptr,  ///< first atom row of every sample, then the number of atoms
+    edges_ptr,  ///< the same for edges
+    names_ptr,  ///< the same for the bytes of the names
+    texts_ptr,  ///< the same for the bytes of the texts
+    present,    ///< true: not deleted
+    name,       ///< bytes of the sample's name
+    text        ///< bytes of its text
 };
 
 /// One array of our store.

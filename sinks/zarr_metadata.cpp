@@ -221,7 +221,8 @@ Codec codec_from(Json const& value) {
         BloscCodec blosc;
         blosc.cname = need_string(settings, "cname");
         blosc.clevel = integer_or(settings, "clevel", 5);
-        blosc.shuffle = settings.contains("shuffle") ? need_string(settings, "shuffle") : "noshuffle";
+        blosc.shuffle =
+            settings.contains("shuffle") ? need_string(settings, "shuffle") : "noshuffle";
         blosc.typesize = integer_or(settings, "typesize", 0);
         blosc.blocksize = integer_or(settings, "blocksize", 0);
         return {blosc};
@@ -308,8 +309,8 @@ void check_header(Json const& json, char const* node_type) {
 
 void check_members(Json const& json) {
     constexpr std::array<std::string_view, 11> known{
-        "zarr_format", "node_type",  "shape",  "data_type",       "chunk_grid",
-        "fill_value",  "attributes", "codecs", "dimension_names", "chunk_key_encoding",
+        "zarr_format",         "node_type",  "shape",  "data_type",       "chunk_grid",
+        "fill_value",          "attributes", "codecs", "dimension_names", "chunk_key_encoding",
         "storage_transformers"};
     for (auto const& [name, value] : json.items()) {
         if (std::find(known.begin(), known.end(), name) != known.end()) continue;

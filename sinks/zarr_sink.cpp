@@ -217,8 +217,7 @@ void ZarrSink::write_rows(SchemaPtr const& schema, Rows& rows) {
     rows.list.resize(kept);
     if (kept > 0) append(rows, binding);
     std::chrono::duration<double> const since = std::chrono::steady_clock::now() - last_commit_;
-    if (options_.durability == Durability::strict ||
-        bytes_since_commit_ >= options_.commit_bytes ||
+    if (options_.durability == Durability::strict || bytes_since_commit_ >= options_.commit_bytes ||
         (bytes_since_commit_ > 0 && since.count() >= options_.commit_seconds))
         commit_locked();
     rows_written_ += static_cast<std::int64_t>(kept);
@@ -278,8 +277,7 @@ void ZarrSink::append(Rows const& rows, Binding const& binding) {
     for (Conversion const& c : conversions) {
         StoredArray const& array = plan_[c.array];
         FieldSpec const& spec = binding.schema->field(binding.fields[c.array]);
-        convert_elements(c.to, array.dtype, scratch_.data() + c.scratch_offset,
-                         name_of(spec.dtype),
+        convert_elements(c.to, array.dtype, scratch_.data() + c.scratch_offset, name_of(spec.dtype),
                          static_cast<std::size_t>(more_rows(array.axis)) *
                              static_cast<std::size_t>(spec.elements_per_row()));
     }

@@ -23,7 +23,7 @@ struct ZarrSinkOptions {
     Dtype dtype = Dtype::float64;       ///< of floating rows in core: float64 or float32
     ChunkRows chunk_rows = {};          ///< rows of a chunk [atoms, edges, systems]
     std::string codec = "blosc_lz4:5";  ///< see codecs_from_name()
-    Durability durability = Durability::commit;
+    Durability durability = Durability::none;
     std::int64_t commit_bytes = std::int64_t{64} << 20;  ///< a commit after this much [bytes]
     double commit_seconds = 10.0;  ///< a write() this long after the last commit commits [s]
     bool overwrite = false;        ///< replace a store that is there
@@ -92,7 +92,7 @@ private:
 
     ZarrSinkOptions options_;
     CodecChain compressors_;
-    mutable std::mutex mutex_;  ///< guards everything below
+    mutable std::mutex mutex_;          ///< guards everything below
     std::unique_ptr<Storage> storage_;  ///< until writer_ takes it
     std::unique_ptr<ZarrStoreWriter> writer_;
     std::vector<StoredArray> plan_;  ///< empty until the schema is known

@@ -30,8 +30,8 @@ std::optional<GroupMetadata> load_group(Storage& storage, std::string const& key
     try {
         return parse_group_metadata(as_text(*document));
     } catch (StorageError const& error) {
-        throw StorageError(fmt::format("{}/{}{}{}", storage.describe(), key,
-                                       key.empty() ? "" : "/", error.what()));
+        throw StorageError(fmt::format("{}/{}{}{}", storage.describe(), key, key.empty() ? "" : "/",
+                                       error.what()));
     }
 }
 
@@ -43,7 +43,8 @@ std::int64_t load_pointer(Storage& storage, std::string const& key, std::int64_t
     std::int64_t value = 0;
     std::memcpy(&value, bytes.data(), sizeof value);
     if (value < 0)
-        throw StorageError(fmt::format("{}/{}: entry {} is negative", storage.describe(), key, row));
+        throw StorageError(
+            fmt::format("{}/{}: entry {} is negative", storage.describe(), key, row));
     return value;
 }
 
@@ -160,10 +161,12 @@ ZarrStoreWriter::ZarrStoreWriter(std::unique_ptr<Storage> storage) : storage_(st
     if (!root) throw StorageError(fmt::format("{}: is no Zarr store", where));
     if (!own)
         throw StorageError(fmt::format(
-            "{}: was not written by this program and cannot be continued; convert it first", where));
+            "{}: was not written by this program and cannot be continued; convert it first",
+            where));
     if (!root->consolidated.empty())
         throw StorageError(fmt::format(
-            "{}: has consolidated metadata, which would hide new samples; convert it first", where));
+            "{}: has consolidated metadata, which would hide new samples; convert it first",
+            where));
     provenance_ = member(own->attributes, "provenance").value_or("{}");
     auto const attributes = parse_root_attributes(root->attributes);
 
@@ -183,13 +186,14 @@ ZarrStoreWriter::ZarrStoreWriter(std::unique_ptr<Storage> storage) : storage_(st
     };
     add_group("core", attributes.core);
     add_group("custom", attributes.custom);
-    for (FixedArray const& fixed : fixed_arrays) add(std::string(fixed.key), fixed.axis, fixed.source);
+    for (FixedArray const& fixed : fixed_arrays)
+        add(std::string(fixed.key), fixed.axis, fixed.source);
 
     counts_.samples = metadata.back().shape[0];  // of samples_mask, the commit point
-    for (auto [key, count] : {std::pair{"meta/atoms_ptr", &counts_.atoms},
-                              std::pair{"meta/edges_ptr", &counts_.edges},
-                              std::pair{"athanor/names_ptr", &counts_.name_bytes},
-                              std::pair{"athanor/texts_ptr", &counts_.text_bytes}})
+    for (auto [key, count] :
+         {std::pair{"meta/atoms_ptr", &counts_.atoms}, std::pair{"meta/edges_ptr", &counts_.edges},
+          std::pair{"athanor/names_ptr", &counts_.name_bytes},
+          std::pair{"athanor/texts_ptr", &counts_.text_bytes}})
         *count = load_pointer(*storage_, key, counts_.samples);
     for (std::size_t k = 0; k < arrays_.size(); ++k) {
         std::int64_t const rows = counts_.of(arrays_[k].axis);
@@ -233,7 +237,8 @@ void ZarrStoreWriter::adopt(std::vector<StoredArray> const& plan) {
     }
     if (plan.size() != arrays_.size())
         for (StoredArray const& array : arrays_)
-            if (std::none_of(plan.begin(), plan.end(), [&](auto const& p) { return p.key == array.key; }))
+            if (std::none_of(plan.begin(), plan.end(),
+                             [&](auto const& p) { return p.key == array.key; }))
                 throw StorageError(fmt::format("{}/{}: the samples lack this field",
                                                storage_->describe(), array.key));
 }

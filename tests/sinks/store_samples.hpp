@@ -9,6 +9,8 @@
 #include <memory>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "runtime/batch.hpp"
 #include "runtime/outcome.hpp"
 
@@ -28,8 +30,7 @@ inline SchemaPtr rich_schema() {
          {Dtype::float64, Dtype::float32, Dtype::int64, Dtype::int32, Dtype::int16, Dtype::int8,
           Dtype::uint64, Dtype::uint32, Dtype::uint16, Dtype::uint8, Dtype::boolean})
         for (Level const level : {Level::atom, Level::system})
-            more.push_back({std::string("my_") + std::string(name_of(dtype)) + "_" +
-                                std::string(name_of(level)),
+            more.push_back({fmt::format("my_{}_{}", name_of(dtype), name_of(level)),
                             level,
                             dtype,
                             {2},
@@ -40,8 +41,8 @@ inline SchemaPtr rich_schema() {
 
 /// Sample `id` of `schema`: every element of every field is a small number of its own.
 inline Sample counted_sample(SchemaPtr const& schema, int id, int atoms, int edges = 0) {
-    Sample sample(schema, SampleId{id}, "sample-" + std::to_string(id), atoms, edges);
-    sample.set_text("comment=\"number " + std::to_string(id) + "\"");
+    Sample sample(schema, SampleId{id}, fmt::format("sample-{}", id), atoms, edges);
+    sample.set_text(fmt::format("comment=\"number {}\"", id));
     for (int f = 0; f < schema->field_count(); ++f) {
         FieldSpec const& spec = schema->field(FieldIndex{f});
         auto const bytes = sample.bytes(FieldIndex{f});
@@ -74,7 +75,8 @@ inline Batch counted_batch(SchemaPtr const& schema, int first, int count) {
     Batch batch(schema, {count, 4 * count, 4 * count});
     for (int id = first; id < first + count; ++id) {
         int const atoms = 1 + id % 4;
-        batch.append(counted_sample(schema, id, atoms, schema->find("neighbor_list") ? atoms - 1 : 0));
+        batch.append(
+            counted_sample(schema, id, atoms, schema->find("neighbor_list") ? atoms - 1 : 0));
     }
     return batch;
 }

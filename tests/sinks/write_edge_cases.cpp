@@ -57,7 +57,8 @@ int main(int argc, char** argv) {
         test::write_store(folder / "raw.zarr", Dtype::float64, "none");
         test::write_store(folder / "gzip.zarr", Dtype::float64, "gzip:1");
         test::write_store(folder / "blosc_zstd.zarr", Dtype::float64, "blosc_zstd:1");
-        ZarrSink empty({.path = folder / "empty.zarr", .overwrite = true});
+        ZarrSink empty(
+            {.path = folder / "empty.zarr", .durability = Durability::strict, .overwrite = true});
         empty.close();
     } catch (Error const& error) {
         std::fprintf(stderr, "%s\n", error.what());

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/host_memory_sink.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "runtime/expects.hpp"
+
+namespace athanor {
+
+HostMemorySink::HostMemorySink(std::int64_t capacity) : capacity_(capacity) {
+    ATHANOR_EXPECTS(capacity >= 0);
+}
+
+std::int64_t HostMemorySink::room() const {
+    std::lock_guard const guard(mutex_);
+    return capacity_ - static_cast<std::int64_t>(rows_.size());
+}
+
+void HostMemorySink::write(Batch const& batch, std::span<SystemIndex const> systems, RowKind kind) {
+    std::vector<KeptRow> more;
+    more.reserve(systems.size());
+    for (SystemIndex const s : systems) more.push_back({batch.extract(s), kind});
+    std::lock_guard const guard(mutex_);
+    ATHANOR_EXPECTS(!closed_);
+    ATHANOR_EXPECTS(static_cast<std::int64_t>(rows_.size() + more.size()) <= capacity_);
+    rows_.reserve(rows_.size() + more.size());
+    for (KeptRow& row : more) rows_.push_back(std::move(row));
+    rows_written_ += static_cast<std::int64_t>(more.size());
+}
+
+void HostMemorySink::close() {
+    std::lock_guard const guard(mutex_);
+    closed_ = true;
+}
+
+std::int64_t HostMemorySink::rows_written() const {
+    std::lock_guard const guard(mutex_);
+    return rows_written_;
+}
+
+std::string HostMemorySink::describe() const {
+    return fmt::format("host_memory of {} rows", capacity_);
+}
+
+std::int64_t HostMemorySink::size() const {
+    std::lock_guard const guard(mutex_);
+    return static_cast<std::int64_t>(rows_.size());
+}
+
+KeptRow HostMemorySink::read(std::int64_t row) const {
+    std::lock_guard const guard(mutex_);
+    ATHANOR_EXPECTS(row >= 0 && row < static_cast<std::int64_t>(rows_.size()));
+    return rows_[static_cast<std::size_t>(row)];
+}
+
+std::vector<KeptRow> HostMemorySink::drain() {
+    std::lock_guard const guard(mutex_);
+    return std::exchange(rows_, {});
+}
+
+}  // namespace athanor

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "runtime/sink.hpp"
+
+namespace athanor {
+
+/// A row that was kept: the sample, whose fields stage, stage_step and outcome are its ledger entry
+/// together with `kind`.
+struct KeptRow {
+    Sample sample;
+    RowKind kind = RowKind::frame;
+};
+
+/// Keeps samples in host memory, up to a number of rows.
+/// Ownership: deep copies; drain() gives them away and makes room.
+/// Order:     rows stand in the order written.
+/// Threads:   every member may be called from any thread.
+class HostMemorySink final : public Sink {
+public:
+    /// Expects: capacity >= 0.
+    explicit HostMemorySink(std::int64_t capacity);
+
+    [[nodiscard]] std::int64_t room() const override;
+    void write(Batch const& batch, std::span<SystemIndex const> systems, RowKind kind) override;
+    void flush() override {}
+    void close() override;
+    [[nodiscard]] std::int64_t rows_written() const override;
+    [[nodiscard]] std::string describe() const override;
+
+    /// Rows kept now.
+    [[nodiscard]] std::int64_t size() const;
+    /// A copy of row `row`. Expects: 0 <= row < size().
+    [[nodiscard]] KeptRow read(std::int64_t row) const;
+    /// All rows; the sink is empty afterwards.
+    [[nodiscard]] std::vector<KeptRow> drain();
+
+private:
+    std::int64_t capacity_;
+    mutable std::mutex mutex_;  ///< guards everything below
+    std::vector<KeptRow> rows_;
+    std::int64_t rows_written_ = 0;
+    bool closed_ = false;
+};
+
+}  // namespace athanor

@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sinks/zarr_sink.hpp"
+
+namespace athanor {
+
+/// Joins stores that sinks wrote, one per rank, into the one that `options` describe.
+/// Order:   rows sorted by (system_id, stage, step, kind); of equal ones the first part's is taken,
+///          and deleted ones are left out. Equal sets of rows give equal stores, however they were
+///          divided.
+/// Bound:   48 bytes a row, and a few chunks of every part.
+/// Aside:   the result appears under its name when it is complete, so that a part may itself stand
+///          there (with options.overwrite). The parts stay as they are.
+/// Throws:  ConfigError as ZarrSink; StorageError when a part is damaged, is not ours, or has other
+///          fields than the first.
+/// Returns: the number of rows in the result.
+std::int64_t merge_stores(std::vector<std::string> const& parts, ZarrSinkOptions options);
+
+}  // namespace athanor

@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/codecs.hpp"
+
+#include <cstring>
+#include <numeric>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "runtime/error.hpp"
+
+namespace athanor::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::span<std::byte const> bytes_of(std::string_view text) {
+    return std::as_bytes(std::span(text));
+}
+
+TEST(Crc32c, HasTheValuesOfRfc3720) {
+    EXPECT_EQ(crc32c(bytes_of("123456789")), 0xe3069283U);       // the usual check value
+    EXPECT_EQ(crc32c(Bytes(32, std::byte{0x00})), 0x8a9136aaU);  // RFC 3720 B.4
+    EXPECT_EQ(crc32c(Bytes(32, std::byte{0xff})), 0x62a8ab43U);
+    Bytes ascending(32);
+    for (int k = 0; k < 32; ++k) ascending[static_cast<std::size_t>(k)] = std::byte(k);
+    EXPECT_EQ(crc32c(ascending), 0x46dd794eU);
+    EXPECT_EQ(crc32c({}), 0U);
+}
+
+ChunkForm const form{{64, 3}, 8, Bytes(8)};
+
+Bytes counted_chunk() {
+    std::vector<double> values(192);
+    std::iota(values.begin(), values.end(), -3.5);
+    Bytes chunk(form.bytes());
+    std::memcpy(chunk.data(), values.data(), chunk.size());
+    return chunk;
+}
+
+Bytes encoded(CodecChain const& chain) {
+    EncodeScratch scratch;
+    check_codecs(chain, form);
+    Bytes const chunk = counted_chunk();
+    auto const object = encode_chunk(chain, form, chunk, scratch);
+    return {object.begin(), object.end()};
+}
+
+std::vector<CodecChain> chains() {
+    std::vector<CodecChain> all{
+        {{BytesCodec{}}},
+        {{BytesCodec{true}}},
+        {{TransposeCodec{{1, 0}}}, {BytesCodec{}}},
+        {{TransposeCodec{{1, 0}}}, {BytesCodec{true}}, {GzipCodec{1}}, {Crc32cCodec{}}},
+        {{BytesCodec{}}, {Crc32cCodec{}}},
+        {{BytesCodec{}}, {Crc32cCodec{}}, {ZstdCodec{3, true}}},
+        {{BytesCodec{}}, {ZstdCodec{1, false}}, {GzipCodec{9}}}};
+    for (char const* name : {"blosclz", "lz4", "lz4hc", "zlib", "zstd"})
+        for (char const* shuffle : {"noshuffle", "shuffle", "bitshuffle"})
+            for (int const level : {0, 1, 9})
+                all.push_back({{BytesCodec{}}, {BloscCodec{name, level, shuffle, 8, 0}}});
+    return all;
+}
+
+TEST(Codecs, EveryChainDecodesToWhatWasEncoded) {
+    for (CodecChain const& chain : chains()) {
+        Bytes const object = encoded(chain);
+        Bytes decoded(form.bytes());
+
+        decode_chunk(chain, form, object, decoded);
+
+        EXPECT_EQ(decoded, counted_chunk());
+    }
+}
+
+TEST(Codecs, BytesAreStoredAsTheyLie) {
+    EncodeScratch scratch;
+    Bytes const chunk = counted_chunk();
+
+    auto const object = encode_chunk({{BytesCodec{}}}, form, chunk, scratch);
+
+    EXPECT_EQ(object.data(), chunk.data());  // without a copy
+}
+
+TEST(Codecs, BigEndianReversesTheBytesOfEachElement) {
+    Bytes const object = encoded({{BytesCodec{true}}});
+    Bytes const chunk = counted_chunk();
+
+    for (std::size_t k = 0; k < 8; ++k) EXPECT_EQ(object[k], chunk[7 - k]);
+}
+
+TEST(Codecs, ShorterLongerAndChangedObjectsAreRefused) {
+    for (CodecChain const& chain : chains()) {
+        Bytes const object = encoded(chain);
+        Bytes decoded(form.bytes());
+        Bytes shorter(object.begin(), object.end() - 1);
+        Bytes longer = object;
+        longer.push_back(std::byte{0});
+
+        EXPECT_THROW(decode_chunk(chain, form, shorter, decoded), StorageError);
+        EXPECT_THROW(decode_chunk(chain, form, longer, decoded), StorageError);
+        EXPECT_THROW(decode_chunk(chain, form, {}, decoded), StorageError);
+    }
+    CodecChain const checked{{BytesCodec{}}, {Crc32cCodec{}}};
+    Bytes object = encoded(checked);
+    object[17] ^= std::byte{1};
+    Bytes decoded(form.bytes());
+    EXPECT_THROW(decode_chunk(checked, form, object, decoded), StorageError);
+}
+
+TEST(Codecs, AFrameThatHoldsMoreThanAChunkIsRefused) {
+    ChunkForm const small{{8}, 8, Bytes(8)};
+    for (CodecChain const& chain : chains()) {
+        if (std::holds_alternative<TransposeCodec>(chain[0].settings)) continue;
+        Bytes const object = encoded(chain);
+        Bytes decoded(small.bytes());
+
+        EXPECT_THROW(decode_chunk(chain, small, object, decoded), StorageError);
+    }
+}
+
+TEST(Codecs, ImpossibleChainsAreNamed) {
+    auto const failure = [](CodecChain const& chain) -> std::string {
+        try {
+            check_codecs(chain, form);
+        } catch (StorageError const& error) {
+            return error.what();
+        }
+        return "";
+    };
+
+    EXPECT_THAT(failure({}), HasSubstr("no codec turns the array into bytes"));
+    EXPECT_THAT(failure({{ZstdCodec{}}}), HasSubstr("comes bytes or sharding_indexed"));
+    EXPECT_THAT(failure({{BytesCodec{}}, {BytesCodec{}}}), HasSubstr("only blosc, zstd, gzip"));
+    EXPECT_THAT(failure({{TransposeCodec{{0, 0}}}, {BytesCodec{}}}), HasSubstr("no permutation"));
+    EXPECT_THAT(failure({{BytesCodec{}}, {GzipCodec{10}}}), HasSubstr("0 to 9"));
+    EXPECT_THAT(failure({{BytesCodec{}}, {BloscCodec{"snappy"}}}), HasSubstr("snappy"));
+    ShardingCodec const sharding{{5, 3}, {{BytesCodec{}}}, {{BytesCodec{}}}, true};
+    EXPECT_THAT(failure({{sharding}}), HasSubstr("does not divide"));
+}
+
+TEST(Codecs, WordsOfTheConfigurationBecomeChains) {
+    EXPECT_TRUE(codecs_from_name("none").empty());
+    EXPECT_EQ(std::get<BloscCodec>(codecs_from_name("blosc_lz4:9")[0].settings).clevel, 9);
+    EXPECT_EQ(std::get<ZstdCodec>(codecs_from_name("zstd")[0].settings).level, 3);
+    for (char const* bad : {"", "lz4", "zstd:", "zstd:99", "gzip:x", "none:1", "blosc_lz4:10"})
+        EXPECT_THROW((void)codecs_from_name(bad), ConfigError) << bad;
+}
+
+}  // namespace
+}  // namespace athanor::test
