@@ -462,13 +462,14 @@ CodecChain codecs_from_name(std::string_view name) {
     }
     auto const level_or = [level](int standard) { return level < 0 ? standard : level; };
     if (good && word == "none" && level < 0) return {};
-    if (good && word == "blosc_lz4") return {{BloscCodec{"lz4", level_or(5)}}};
-    if (good && word == "blosc_zstd") return {{BloscCodec{"zstd", level_or(5)}}};
+    for (std::string_view const cname : {"blosclz", "lz4", "lz4hc", "zlib", "zstd"})
+        if (good && word.starts_with("blosc_") && word.substr(6) == cname)
+            return {{BloscCodec{std::string(cname), level_or(5)}}};
     if (good && word == "zstd") return {{ZstdCodec{level_or(3)}}};
     if (good && word == "gzip") return {{GzipCodec{level_or(5)}}};
     throw ConfigError(fmt::format(
-        "\"{}\" is no codec; give none, blosc_lz4, blosc_zstd, zstd or gzip, each perhaps with "
-        ":LEVEL",
+        "\"{}\" is no codec; give none, blosc_ and one of blosclz, lz4, lz4hc, zlib, zstd, or zstd or "
+        "gzip, each perhaps with :LEVEL",
         name));
 }
 

@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+/// The built program run as a user runs it, in a folder of its own.
+#pragma once
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sinks/zarr_reader.hpp"
+#include "tests/support/golden.hpp"
+
+namespace athanor::test {
+
+struct ProgramResult {
+    int code;
+    std::string text;  ///< both streams
+};
+
+class ProgramFolder {
+public:
+    ProgramFolder() {
+        static int count = 0;
+        path_ = std::filesystem::temp_directory_path() /
+                ("athanor-test-" + std::to_string(getpid()) + "-" + std::to_string(count++));
+        std::filesystem::create_directories(path_);
+    }
+    ~ProgramFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    ProgramFolder(ProgramFolder const&) = delete;
+    ProgramFolder& operator=(ProgramFolder const&) = delete;
+
+    [[nodiscard]] std::filesystem::path const& path() const { return path_; }
+    void write(std::string const& name, std::string const& text) const {
+        std::ofstream(path_ / name) << text;
+    }
+    [[nodiscard]] std::string read(std::string const& name) const {
+        std::ifstream file(path_ / name);
+        std::stringstream text;
+        text << file.rdbuf();
+        return text.str();
+    }
+
+    /// Runs a shell line in the folder; "athanor" in it is the built program.
+    [[nodiscard]] ProgramResult shell(std::string const& line) const {
+        std::string const command = "cd '" + path_.string() +
+                                    "' && athanor() { '" ATHANOR_EXECUTABLE
+                                    "' \"$@\"; }\nexport -f athanor 2>/dev/null\n" +
+                                    line;
+        std::FILE* const pipe = popen(("bash -c '" + quoted(command) + "' 2>&1").c_str(), "r");
+        std::string text;
+        std::array<char, 4096> piece{};
+        while (std::fgets(piece.data(), static_cast<int>(piece.size()), pipe) != nullptr)
+            text += piece.data();
+        int const status = pclose(pipe);
+        return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
+    }
+    [[nodiscard]] ProgramResult athanor(std::string const& arguments) const {
+        return shell("athanor " + arguments);
+    }
+    [[nodiscard]] ProgramResult mpirun(int ranks, std::string const& arguments) const {
+        return shell("mpirun -n " + std::to_string(ranks) + " '" ATHANOR_EXECUTABLE "' " +
+                     arguments);
+    }
+
+private:
+    static std::string quoted(std::string const& text) {
+        std::string out;
+        for (char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+        return out;
+    }
+    std::filesystem::path path_;
+};
+
+/// Every row of a store, by (system_id, stage, step, kind).
+inline std::map<RowKey, Sample> rows_of_store(std::filesystem::path const& path) {
+    ZarrReader reader(path.string());
+    std::map<RowKey, Sample> rows;
+    auto const keys = reader.ledger_keys();
+    for (std::int64_t row = 0; row < reader.sample_count(); ++row)
+        rows.emplace(keys[static_cast<std::size_t>(row)], reader.read(row));
+    return rows;
+}
+
+/// Argon, two stages, small enough for a test: relax 30 steps at most, then 20 of dynamics.
+inline nlohmann::json small_campaign(std::string const& input) {
+    return nlohmann::json::parse(R"({
+      "athanor": 1, "seed": 11, "input": {"path": ")" +
+                                 input + R"("},
+      "sampler": {"max_systems": 6, "max_atoms": 400},
+      "model": {"type": "lennard_jones", "cutoff": 8.5, "switch_width": 1.0,
+        "species": {"Ar": {"epsilon": 0.0104, "sigma": 3.40}}},
+      "pipeline": [
+        {"name": "relax", "dynamics": {"type": "fire", "timestep_fs": 5.0},
+         "converge": {"fmax": 0.001}, "max_steps": 30,
+         "hooks": [{"type": "converged_snapshot", "sink": "trajectory"}]},
+        {"name": "md", "dynamics": {"type": "nvt_langevin", "timestep_fs": 2.0,
+         "temperature_kelvin": 30.0, "friction_per_fs": 0.01},
+         "initial_temperature_kelvin": 30.0, "steps": 20,
+         "hooks": [{"type": "snapshot", "frequency": 5, "sink": "trajectory", "initial": true}]}],
+      "buffers": {"systems": 2, "atoms": 400, "slots": 2},
+      "sinks": {"trajectory": {"type": "zarr", "url": "out/trajectory.zarr"},
+                "done": {"type": "zarr", "url": "out/done.zarr"}},
+      "output": ["done"], "quarantine": "out/quarantine.extxyz"})");
+}
+
+}  // namespace athanor::test
