@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
-#include <utility>
 
 #include "kernels/isa.hpp"
 
@@ -31,7 +30,6 @@ struct Lanes {
     static constexpr int part_count = lane_count / Width;
     typedef double Part __attribute__((vector_size(Width * 8)));
     typedef std::int64_t PartMask __attribute__((vector_size(Width * 8)));
-    using Parts = std::make_index_sequence<part_count>;
 
     /// Per lane all bits set or none: the result of a comparison.
     struct Mask {
@@ -40,76 +38,64 @@ struct Lanes {
 
     Part part[part_count];
 
-    template <class Operation>
-    ATHANOR_INLINE static Lanes make(Operation const& operation) {
-        Lanes result;
-        [&]<std::size_t... p>(std::index_sequence<p...>) __attribute__((always_inline)) {
-            (operation(result.part[p], p), ...);
-        }
-        (Parts{});
-        return result;
-    }
-    template <class Operation>
-    ATHANOR_INLINE static Mask make_mask(Operation const& operation) {
-        Mask result;
-        [&]<std::size_t... p>(std::index_sequence<p...>) __attribute__((always_inline)) {
-            (operation(result.part[p], p), ...);
-        }
-        (Parts{});
-        return result;
-    }
-
     ATHANOR_INLINE static Lanes load(double const* from) {
-        return make([&](Part & out, std::size_t p) __attribute__((always_inline)) {
-            std::memcpy(&out, from + p * Width, sizeof out);
-        });
+        Lanes result;
+        std::memcpy(result.part, from, sizeof result.part);
+        return result;
     }
     ATHANOR_INLINE static Lanes all(double value) {
-        return make([&](Part & out, std::size_t) __attribute__((always_inline)) {
-            out = value - Part{};  // x - 0 is x, also for -0
-        });
+        Lanes result;
+        for (int p = 0; p < part_count; ++p) result.part[p] = value - Part{};  // x - 0 is x
+        return result;
     }
     /// Lanes 0 .. count-1 set, the others not.
     ATHANOR_INLINE static Mask first(int count) {
         static constexpr double numbers[lane_count] = {0, 1, 2, 3, 4, 5, 6, 7};
         Lanes const lane = load(numbers);
-        Lanes const end = all(count);
-        return make_mask([&](PartMask & out, std::size_t p)
-                             __attribute__((always_inline)) { out = lane.part[p] < end.part[p]; });
+        Mask result;
+        for (int p = 0; p < part_count; ++p)
+            result.part[p] = lane.part[p] < static_cast<double>(count) - Part{};
+        return result;
     }
     ATHANOR_INLINE void store(double* to) const { std::memcpy(to, part, sizeof part); }
 
     ATHANOR_INLINE friend Lanes operator+(Lanes const& a, Lanes const& b) {
-        return make([&](Part & out, std::size_t p)
-                        __attribute__((always_inline)) { out = a.part[p] + b.part[p]; });
+        Lanes result;
+        for (int p = 0; p < part_count; ++p) result.part[p] = a.part[p] + b.part[p];
+        return result;
     }
     ATHANOR_INLINE friend Lanes operator-(Lanes const& a, Lanes const& b) {
-        return make([&](Part & out, std::size_t p)
-                        __attribute__((always_inline)) { out = a.part[p] - b.part[p]; });
+        Lanes result;
+        for (int p = 0; p < part_count; ++p) result.part[p] = a.part[p] - b.part[p];
+        return result;
     }
     ATHANOR_INLINE friend Lanes operator*(Lanes const& a, Lanes const& b) {
-        return make([&](Part & out, std::size_t p)
-                        __attribute__((always_inline)) { out = a.part[p] * b.part[p]; });
+        Lanes result;
+        for (int p = 0; p < part_count; ++p) result.part[p] = a.part[p] * b.part[p];
+        return result;
     }
     ATHANOR_INLINE friend Lanes operator/(Lanes const& a, Lanes const& b) {
-        return make([&](Part & out, std::size_t p)
-                        __attribute__((always_inline)) { out = a.part[p] / b.part[p]; });
+        Lanes result;
+        for (int p = 0; p < part_count; ++p) result.part[p] = a.part[p] / b.part[p];
+        return result;
     }
     ATHANOR_INLINE friend Mask operator==(Lanes const& a, Lanes const& b) {
-        return make_mask([&](PartMask & out, std::size_t p)
-                             __attribute__((always_inline)) { out = a.part[p] == b.part[p]; });
+        Mask result;
+        for (int p = 0; p < part_count; ++p) result.part[p] = a.part[p] == b.part[p];
+        return result;
     }
     /// mask ? a : b in each lane.
     ATHANOR_INLINE friend Lanes select(Mask const& mask, Lanes const& a, Lanes const& b) {
-        return make([&](Part & out, std::size_t p) __attribute__((always_inline)) {
-            out = mask.part[p] ? a.part[p] : b.part[p];
-        });
+        Lanes result;
+        for (int p = 0; p < part_count; ++p) result.part[p] = mask.part[p] ? a.part[p] : b.part[p];
+        return result;
     }
     /// a > b ? a : b in each lane.
     ATHANOR_INLINE friend Lanes max_of(Lanes const& a, Lanes const& b) {
-        return make([&](Part & out, std::size_t p) __attribute__((always_inline)) {
-            out = a.part[p] > b.part[p] ? a.part[p] : b.part[p];
-        });
+        Lanes result;
+        for (int p = 0; p < part_count; ++p)
+            result.part[p] = a.part[p] > b.part[p] ? a.part[p] : b.part[p];
+        return result;
     }
     ATHANOR_INLINE friend Lanes sqrt_of(Lanes const& a) {
         double root[lane_count];
