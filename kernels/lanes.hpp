@@ -16,6 +16,29 @@
 #define ATHANOR_TARGET_AVX2 [[gnu::target("avx2")]]
 #define ATHANOR_TARGET_AVX512 [[gnu::target("avx512f,avx512dq,avx512vl,prefer-vector-width=512")]]
 
+// `statement` for p = 0 .. part_count - 1, unrolled as it stands: a loop would leave the parts in
+// memory where the compiler unrolls too late, and lambdas cost a sanitizer build minutes.
+#define ATHANOR_EACH_PART(statement) \
+    {                                \
+        constexpr int p = 0;         \
+        statement;                   \
+    }                                \
+    if constexpr (part_count > 1) {  \
+        constexpr int p = 1;         \
+        statement;                   \
+    }                                \
+    if constexpr (part_count > 2) {  \
+        {                            \
+            constexpr int p = 2;     \
+            statement;               \
+        }                            \
+        {                            \
+            constexpr int p = 3;     \
+            statement;               \
+        }                            \
+    }                                \
+    static_assert(part_count <= 4)
+
 namespace athanor {
 
 /// Lanes that every sum over a sample is spread over, whatever the vector width of the processor.
@@ -40,12 +63,13 @@ struct Lanes {
 
     ATHANOR_INLINE static Lanes load(double const* from) {
         Lanes result;
-        std::memcpy(result.part, from, sizeof result.part);
+        // Part by part: a copy of the whole would go through memory.
+        ATHANOR_EACH_PART(std::memcpy(&result.part[p], from + p * Width, sizeof(Part)));
         return result;
     }
     ATHANOR_INLINE static Lanes all(double value) {
         Lanes result;
-        for (int p = 0; p < part_count; ++p) result.part[p] = value - Part{};  // x - 0 is x
+        ATHANOR_EACH_PART(result.part[p] = value - Part{});  // x - 0 is x
         return result;
     }
     /// Lanes 0 .. count-1 set, the others not.
@@ -53,48 +77,48 @@ struct Lanes {
         static constexpr double numbers[lane_count] = {0, 1, 2, 3, 4, 5, 6, 7};
         Lanes const lane = load(numbers);
         Mask result;
-        for (int p = 0; p < part_count; ++p)
-            result.part[p] = lane.part[p] < static_cast<double>(count) - Part{};
+        ATHANOR_EACH_PART(result.part[p] = lane.part[p] < static_cast<double>(count) - Part{});
         return result;
     }
-    ATHANOR_INLINE void store(double* to) const { std::memcpy(to, part, sizeof part); }
+    ATHANOR_INLINE void store(double* to) const {
+        ATHANOR_EACH_PART(std::memcpy(to + p * Width, &part[p], sizeof(Part)));
+    }
 
     ATHANOR_INLINE friend Lanes operator+(Lanes const& a, Lanes const& b) {
         Lanes result;
-        for (int p = 0; p < part_count; ++p) result.part[p] = a.part[p] + b.part[p];
+        ATHANOR_EACH_PART(result.part[p] = a.part[p] + b.part[p]);
         return result;
     }
     ATHANOR_INLINE friend Lanes operator-(Lanes const& a, Lanes const& b) {
         Lanes result;
-        for (int p = 0; p < part_count; ++p) result.part[p] = a.part[p] - b.part[p];
+        ATHANOR_EACH_PART(result.part[p] = a.part[p] - b.part[p]);
         return result;
     }
     ATHANOR_INLINE friend Lanes operator*(Lanes const& a, Lanes const& b) {
         Lanes result;
-        for (int p = 0; p < part_count; ++p) result.part[p] = a.part[p] * b.part[p];
+        ATHANOR_EACH_PART(result.part[p] = a.part[p] * b.part[p]);
         return result;
     }
     ATHANOR_INLINE friend Lanes operator/(Lanes const& a, Lanes const& b) {
         Lanes result;
-        for (int p = 0; p < part_count; ++p) result.part[p] = a.part[p] / b.part[p];
+        ATHANOR_EACH_PART(result.part[p] = a.part[p] / b.part[p]);
         return result;
     }
     ATHANOR_INLINE friend Mask operator==(Lanes const& a, Lanes const& b) {
         Mask result;
-        for (int p = 0; p < part_count; ++p) result.part[p] = a.part[p] == b.part[p];
+        ATHANOR_EACH_PART(result.part[p] = a.part[p] == b.part[p]);
         return result;
     }
     /// mask ? a : b in each lane.
     ATHANOR_INLINE friend Lanes select(Mask const& mask, Lanes const& a, Lanes const& b) {
         Lanes result;
-        for (int p = 0; p < part_count; ++p) result.part[p] = mask.part[p] ? a.part[p] : b.part[p];
+        ATHANOR_EACH_PART(result.part[p] = mask.part[p] ? a.part[p] : b.part[p]);
         return result;
     }
     /// a > b ? a : b in each lane.
     ATHANOR_INLINE friend Lanes max_of(Lanes const& a, Lanes const& b) {
         Lanes result;
-        for (int p = 0; p < part_count; ++p)
-            result.part[p] = a.part[p] > b.part[p] ? a.part[p] : b.part[p];
+        ATHANOR_EACH_PART(result.part[p] = a.part[p] > b.part[p] ? a.part[p] : b.part[p]);
         return result;
     }
     ATHANOR_INLINE friend Lanes sqrt_of(Lanes const& a) {
@@ -155,3 +179,5 @@ void on_isa(Isa isa, Body const& body) {
 }
 
 }  // namespace athanor
+
+#undef ATHANOR_EACH_PART
