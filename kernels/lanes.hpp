@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
-#include <utility>
 
 #include "kernels/isa.hpp"
 
@@ -16,6 +15,29 @@
 #define ATHANOR_INLINE [[gnu::always_inline]] inline
 #define ATHANOR_TARGET_AVX2 [[gnu::target("avx2")]]
 #define ATHANOR_TARGET_AVX512 [[gnu::target("avx512f,avx512dq,avx512vl,prefer-vector-width=512")]]
+
+// `statement` for p = 0 .. part_count - 1, unrolled as it stands: a loop would leave the parts in
+// memory where the compiler unrolls too late, and lambdas cost a sanitizer build minutes.
+#define ATHANOR_EACH_PART(statement) \
+    {                                \
+        constexpr int p = 0;         \
+        statement;                   \
+    }                                \
+    if constexpr (part_count > 1) {  \
+        constexpr int p = 1;         \
+        statement;                   \
+    }                                \
+    if constexpr (part_count > 2) {  \
+        {                            \
+            constexpr int p = 2;     \
+            statement;               \
+        }                            \
+        {                            \
+            constexpr int p = 3;     \
+            statement;               \
+        }                            \
+    }                                \
+    static_assert(part_count <= 4)
 
 namespace athanor {
 
@@ -31,7 +53,6 @@ struct Lanes {
     static constexpr int part_count = lane_count / Width;
     typedef double Part __attribute__((vector_size(Width * 8)));
     typedef std::int64_t PartMask __attribute__((vector_size(Width * 8)));
-    using Parts = std::make_index_sequence<part_count>;
 
     /// Per lane all bits set or none: the result of a comparison.
     struct Mask {
@@ -40,76 +61,65 @@ struct Lanes {
 
     Part part[part_count];
 
-    template <class Operation>
-    ATHANOR_INLINE static Lanes make(Operation const& operation) {
-        Lanes result;
-        [&]<std::size_t... p>(std::index_sequence<p...>) __attribute__((always_inline)) {
-            (operation(result.part[p], p), ...);
-        }
-        (Parts{});
-        return result;
-    }
-    template <class Operation>
-    ATHANOR_INLINE static Mask make_mask(Operation const& operation) {
-        Mask result;
-        [&]<std::size_t... p>(std::index_sequence<p...>) __attribute__((always_inline)) {
-            (operation(result.part[p], p), ...);
-        }
-        (Parts{});
-        return result;
-    }
-
     ATHANOR_INLINE static Lanes load(double const* from) {
-        return make([&](Part & out, std::size_t p) __attribute__((always_inline)) {
-            std::memcpy(&out, from + p * Width, sizeof out);
-        });
+        Lanes result;
+        // Part by part: a copy of the whole would go through memory.
+        ATHANOR_EACH_PART(std::memcpy(&result.part[p], from + p * Width, sizeof(Part)));
+        return result;
     }
     ATHANOR_INLINE static Lanes all(double value) {
-        return make([&](Part & out, std::size_t) __attribute__((always_inline)) {
-            out = value - Part{};  // x - 0 is x, also for -0
-        });
+        Lanes result;
+        ATHANOR_EACH_PART(result.part[p] = value - Part{});  // x - 0 is x
+        return result;
     }
     /// Lanes 0 .. count-1 set, the others not.
     ATHANOR_INLINE static Mask first(int count) {
         static constexpr double numbers[lane_count] = {0, 1, 2, 3, 4, 5, 6, 7};
         Lanes const lane = load(numbers);
-        Lanes const end = all(count);
-        return make_mask([&](PartMask & out, std::size_t p)
-                             __attribute__((always_inline)) { out = lane.part[p] < end.part[p]; });
+        Mask result;
+        ATHANOR_EACH_PART(result.part[p] = lane.part[p] < static_cast<double>(count) - Part{});
+        return result;
     }
-    ATHANOR_INLINE void store(double* to) const { std::memcpy(to, part, sizeof part); }
+    ATHANOR_INLINE void store(double* to) const {
+        ATHANOR_EACH_PART(std::memcpy(to + p * Width, &part[p], sizeof(Part)));
+    }
 
     ATHANOR_INLINE friend Lanes operator+(Lanes const& a, Lanes const& b) {
-        return make([&](Part & out, std::size_t p)
-                        __attribute__((always_inline)) { out = a.part[p] + b.part[p]; });
+        Lanes result;
+        ATHANOR_EACH_PART(result.part[p] = a.part[p] + b.part[p]);
+        return result;
     }
     ATHANOR_INLINE friend Lanes operator-(Lanes const& a, Lanes const& b) {
-        return make([&](Part & out, std::size_t p)
-                        __attribute__((always_inline)) { out = a.part[p] - b.part[p]; });
+        Lanes result;
+        ATHANOR_EACH_PART(result.part[p] = a.part[p] - b.part[p]);
+        return result;
     }
     ATHANOR_INLINE friend Lanes operator*(Lanes const& a, Lanes const& b) {
-        return make([&](Part & out, std::size_t p)
-                        __attribute__((always_inline)) { out = a.part[p] * b.part[p]; });
+        Lanes result;
+        ATHANOR_EACH_PART(result.part[p] = a.part[p] * b.part[p]);
+        return result;
     }
     ATHANOR_INLINE friend Lanes operator/(Lanes const& a, Lanes const& b) {
-        return make([&](Part & out, std::size_t p)
-                        __attribute__((always_inline)) { out = a.part[p] / b.part[p]; });
+        Lanes result;
+        ATHANOR_EACH_PART(result.part[p] = a.part[p] / b.part[p]);
+        return result;
     }
     ATHANOR_INLINE friend Mask operator==(Lanes const& a, Lanes const& b) {
-        return make_mask([&](PartMask & out, std::size_t p)
-                             __attribute__((always_inline)) { out = a.part[p] == b.part[p]; });
+        Mask result;
+        ATHANOR_EACH_PART(result.part[p] = a.part[p] == b.part[p]);
+        return result;
     }
     /// mask ? a : b in each lane.
     ATHANOR_INLINE friend Lanes select(Mask const& mask, Lanes const& a, Lanes const& b) {
-        return make([&](Part & out, std::size_t p) __attribute__((always_inline)) {
-            out = mask.part[p] ? a.part[p] : b.part[p];
-        });
+        Lanes result;
+        ATHANOR_EACH_PART(result.part[p] = mask.part[p] ? a.part[p] : b.part[p]);
+        return result;
     }
     /// a > b ? a : b in each lane.
     ATHANOR_INLINE friend Lanes max_of(Lanes const& a, Lanes const& b) {
-        return make([&](Part & out, std::size_t p) __attribute__((always_inline)) {
-            out = a.part[p] > b.part[p] ? a.part[p] : b.part[p];
-        });
+        Lanes result;
+        ATHANOR_EACH_PART(result.part[p] = a.part[p] > b.part[p] ? a.part[p] : b.part[p]);
+        return result;
     }
     ATHANOR_INLINE friend Lanes sqrt_of(Lanes const& a) {
         double root[lane_count];
@@ -169,3 +179,5 @@ void on_isa(Isa isa, Body const& body) {
 }
 
 }  // namespace athanor
+
+#undef ATHANOR_EACH_PART

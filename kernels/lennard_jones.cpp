@@ -191,62 +191,50 @@ void LennardJones::compute(ModelInput const& input, ModelOutputs outputs) {
 }
 
 void LennardJones::compute_atoms(Job const& job, int first, int last) const {
+    bool const switched = options_.switch_width > 0.0;
+    if (switched && job.outputs.stress)
+        loop_over_atoms<true, true>(job, first, last);
+    else if (switched)
+        loop_over_atoms<true, false>(job, first, last);
+    else if (job.outputs.stress)
+        loop_over_atoms<false, true>(job, first, last);
+    else
+        loop_over_atoms<false, false>(job, first, last);
+}
+
+template <bool switched, bool with_virial>
+void LennardJones::loop_over_atoms(Job const& job, int first, int last) const {
     int const species_count = static_cast<int>(numbers_.size());
     PairFilter const& filters = pair_filter(job.isa);
     PairFilter::Function const filter = species_count == 1 ? filters.plain : filters.with_species;
     double const cutoff_squared = options_.cutoff * options_.cutoff;
     SystemNeighbors const list = *job.neighbors;
 
-    auto const loop = [&]<bool switched, bool with_forces, bool with_virial, class Real>(
-        std::bool_constant<switched>, std::bool_constant<with_forces>,
-        std::bool_constant<with_virial>, std::type_identity<Real>) __attribute__((always_inline)) {
-        PairBuffer pairs;
-        for (int i = first; i < last; ++i) {
-            double const kind =
-                species_count == 1 ? 0.0 : list.positions[4 * static_cast<std::ptrdiff_t>(i) + 3];
-            std::size_t const row = static_cast<std::size_t>(kind) * numbers_.size();
-            detail::PairCoefficients<Real> const coefficients{c12_.data() + row, c6_.data() + row,
-                                                              shift_.data() + row, species_count};
-            detail::AtomSums<Real> const sums =
-                detail::sum_atom<switched, with_forces, with_virial, Real>(
-                    functor_, list, i, filter, cutoff_squared, coefficients, pairs);
-            if constexpr (with_forces) {
-                job.energies[i] = 0.5 * sum(sums.energy);
-                double* const force = job.forces + 3 * static_cast<std::ptrdiff_t>(i);
-                force[0] = sum(sums.fx);
-                force[1] = sum(sums.fy);
-                force[2] = sum(sums.fz);
-            }
-            if constexpr (with_virial) {
-                double* column = job.virials + i;
-                for (Real const* part :
-                     {&sums.xx, &sums.yy, &sums.zz, &sums.xy, &sums.xz, &sums.yz}) {
-                    *column = 0.5 * sum(*part);
-                    column += job.virial_stride;
-                }
-            }
-        }
-    };
-    bool const switched = options_.switch_width > 0.0;
-    bool const forces = job.outputs.energy_and_forces;
-    bool const virial = job.outputs.stress;
-    using std::false_type, std::true_type;
     on_isa(
-        job.isa, [&](auto lanes) __attribute__((always_inline)) {
-            if (switched) {
-                if (forces && virial)
-                    loop(true_type{}, true_type{}, true_type{}, lanes);
-                else if (forces)
-                    loop(true_type{}, true_type{}, false_type{}, lanes);
-                else if (virial)
-                    loop(true_type{}, false_type{}, true_type{}, lanes);
-            } else {
-                if (forces && virial)
-                    loop(false_type{}, true_type{}, true_type{}, lanes);
-                else if (forces)
-                    loop(false_type{}, true_type{}, false_type{}, lanes);
-                else if (virial)
-                    loop(false_type{}, false_type{}, true_type{}, lanes);
+        job.isa, [&]<class Real>(std::type_identity<Real>) __attribute__((always_inline)) {
+            PairBuffer pairs;
+            for (int i = first; i < last; ++i) {
+                auto const atom = static_cast<std::size_t>(i);
+                double const kind = species_count == 1 ? 0.0 : list.positions[4 * atom + 3];
+                std::size_t const row = static_cast<std::size_t>(kind) * numbers_.size();
+                detail::PairCoefficients<Real> const coefficients{
+                    c12_.data() + row, c6_.data() + row, shift_.data() + row, species_count};
+                detail::AtomSums<Real> const sums = detail::sum_atom<switched, with_virial, Real>(
+                    functor_, list, i, filter, cutoff_squared, coefficients, pairs);
+                if (job.outputs.energy_and_forces) {
+                    job.energies[atom] = 0.5 * sum(sums.energy);
+                    job.forces[3 * atom] = sum(sums.fx);
+                    job.forces[3 * atom + 1] = sum(sums.fy);
+                    job.forces[3 * atom + 2] = sum(sums.fz);
+                }
+                if constexpr (with_virial) {
+                    double* column = job.virials + atom;
+                    for (Real const* part :
+                         {&sums.xx, &sums.yy, &sums.zz, &sums.xy, &sums.xz, &sums.yz}) {
+                        *column = 0.5 * sum(*part);
+                        column += job.virial_stride;
+                    }
+                }
             }
         });
 }

@@ -58,6 +58,8 @@ private:
     void check_options() const;
     void fill_tables();
     void compute_atoms(Job const& job, int first, int last) const;
+    template <bool switched, bool with_virial>
+    void loop_over_atoms(Job const& job, int first, int last) const;
     void finish_system(Job const& job) const;
 
     LennardJonesOptions options_;

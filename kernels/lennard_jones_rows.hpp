@@ -49,7 +49,7 @@ struct PairCoefficients {
 };
 
 /// Adds eight pairs from `k` on; with `last`, only the first `count` of them are there.
-template <bool switched, bool with_forces, bool with_virial, bool last, class Real>
+template <bool switched, bool with_virial, bool last, class Real>
 ATHANOR_INLINE void add_pairs(LennardJonesFunctor const& functor, PairBuffer const& pairs, int k,
                               int count, PairCoefficients<Real> const& coefficients,
                               AtomSums<Real>& sums) {
@@ -72,12 +72,10 @@ ATHANOR_INLINE void add_pairs(LennardJonesFunctor const& functor, PairBuffer con
     Real const fx = terms.force_over_r * dx;
     Real const fy = terms.force_over_r * dy;
     Real const fz = terms.force_over_r * dz;
-    if constexpr (with_forces) {
-        sums.energy = sums.energy + terms.energy;
-        sums.fx = sums.fx + fx;
-        sums.fy = sums.fy + fy;
-        sums.fz = sums.fz + fz;
-    }
+    sums.energy = sums.energy + terms.energy;
+    sums.fx = sums.fx + fx;
+    sums.fy = sums.fy + fy;
+    sums.fz = sums.fz + fz;
     if constexpr (with_virial) {
         sums.xx = sums.xx + dx * fx;
         sums.yy = sums.yy + dy * fy;
@@ -89,7 +87,7 @@ ATHANOR_INLINE void add_pairs(LennardJonesFunctor const& functor, PairBuffer con
 }
 
 /// All pairs of atom `i`, in pieces of at most PairBuffer::room.
-template <bool switched, bool with_forces, bool with_virial, class Real>
+template <bool switched, bool with_virial, class Real>
 ATHANOR_INLINE AtomSums<Real> sum_atom(LennardJonesFunctor const& functor,
                                        SystemNeighbors const& list, int i,
                                        PairFilter::Function filter, double cutoff_squared,
@@ -106,8 +104,7 @@ ATHANOR_INLINE AtomSums<Real> sum_atom(LennardJonesFunctor const& functor,
         next += count;
         int k = 0;
         for (; k + lane_count <= filled; k += lane_count)
-            add_pairs<switched, with_forces, with_virial, false>(functor, pairs, k, 0, coefficients,
-                                                                 sums);
+            add_pairs<switched, with_virial, false>(functor, pairs, k, 0, coefficients, sums);
         int const left = filled - k;
         if (k > 0 && next != end)
             for (int p = 0; p < left; ++p) {
@@ -117,8 +114,7 @@ ATHANOR_INLINE AtomSums<Real> sum_atom(LennardJonesFunctor const& functor,
                 pairs.species[p] = pairs.species[k + p];
             }
         if (next == end && left > 0)
-            add_pairs<switched, with_forces, with_virial, true>(functor, pairs, k, left,
-                                                                coefficients, sums);
+            add_pairs<switched, with_virial, true>(functor, pairs, k, left, coefficients, sums);
         filled = left;
     } while (next != end);
     return sums;
