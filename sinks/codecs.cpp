@@ -116,7 +116,7 @@ ByteSpan decode_crc32c(ByteSpan object) {
     std::uint32_t stored = 0;
     ByteSpan const data = object.first(object.size() - 4);
     std::memcpy(&stored, object.data() + data.size(), 4);
-    if (stored != crc32c(data)) damaged("crc32c", "the checksum differs");
+    if (stored != crc32c_of(data)) damaged("crc32c", "the checksum differs");
     return data;
 }
 
@@ -319,7 +319,7 @@ ByteSpan encode_step(GzipCodec const& codec, ByteSpan in, Bytes& out) {
 }
 
 ByteSpan encode_step(Crc32cCodec, ByteSpan in, Bytes& out) {
-    std::uint32_t const crc = crc32c(in);
+    std::uint32_t const crc = crc32c_of(in);
     out.resize(std::max(out.size(), in.size() + 4));
     std::copy(in.begin(), in.end(), out.begin());
     std::memcpy(out.data() + in.size(), &crc, 4);
@@ -332,7 +332,7 @@ std::size_t ChunkForm::bytes() const {
     return static_cast<std::size_t>(element_count(shape)) * element_size;
 }
 
-std::uint32_t crc32c(ByteSpan bytes) {
+std::uint32_t crc32c_of(ByteSpan bytes) {
     std::uint32_t crc = ~0U;
     auto const* at = reinterpret_cast<unsigned char const*>(bytes.data());
     std::size_t left = bytes.size();

@@ -71,21 +71,21 @@ struct EncodeScratch {
 };
 
 /// CRC-32C (Castagnoli, RFC 3720 B.4) of `bytes`.
-[[nodiscard]] std::uint32_t crc32c(std::span<std::byte const> bytes);
+[[nodiscard]] std::uint32_t crc32c_of(std::span<std::byte const> bytes);
 
-/// Throws StorageError unless `chain` can code chunks of `form`: filters, then exactly one codec from
-/// array to bytes, then codecs from bytes to bytes, each with possible settings.
+/// Throws StorageError unless `chain` can code chunks of `form`: filters, then exactly one codec
+/// from array to bytes, then codecs from bytes to bytes, each with possible settings.
 void check_codecs(CodecChain const& chain, ChunkForm const& form);
 
-/// The stored object of a chunk. The result lies in `scratch`, or is `chunk` itself when nothing has
-/// to be done. Expects: check_codecs() passed, no sharding, chunk.size() == form.bytes().
+/// The stored object of a chunk. The result lies in `scratch`, or is `chunk` itself when nothing
+/// has to be done. Expects: check_codecs() passed, no sharding, chunk.size() == form.bytes().
 [[nodiscard]] std::span<std::byte const> encode_chunk(CodecChain const& chain,
                                                       ChunkForm const& form,
                                                       std::span<std::byte const> chunk,
                                                       EncodeScratch& scratch);
 
-/// The chunk in a stored object that may be damaged. Throws StorageError unless the object decodes to
-/// exactly form.bytes(), the size of `chunk`. Expects: check_codecs() passed.
+/// The chunk in a stored object that may be damaged. Throws StorageError unless the object decodes
+/// to exactly form.bytes(), the size of `chunk`. Expects: check_codecs() passed.
 void decode_chunk(CodecChain const& chain, ChunkForm const& form, std::span<std::byte const> object,
                   std::span<std::byte> chunk);
 

@@ -175,7 +175,7 @@ void FileStorage::take_lock() {
             if (errno != ENOLCK && errno != ENOSYS && errno != EOPNOTSUPP)
                 fail("lock", file, errno);
         }
-        // The last owner removes the file while it holds the lock: what was locked here may be gone.
+        // The last owner removes the file while it holds the lock: this may be a file of no name.
         struct stat mine {};
         struct stat there {};
         if (::fstat(fd.get(), &mine) == 0 && ::stat(file.c_str(), &there) == 0 &&

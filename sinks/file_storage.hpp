@@ -14,14 +14,15 @@ namespace athanor {
 
 /// A store as a folder of files.
 /// Objects:   written to NAME.tmp-PID in the folder of the object, then renamed; objects at the top
-///            of the store, whose folders others list, are written beside the store as .STORE.put-PID.
+///            of the store, whose folders others list, are written beside the store as
+///            .STORE.put-PID.
 /// Lock:      .STORE.lock beside the store is locked (flock) while it can be written; a file system
 ///            without locks is used without one.
 /// Aside:     create() works in STORE.tmp-PID until publish() renames it into place.
 class FileStorage final : public Storage {
 public:
-    /// A new store. Throws ConfigError when `path` exists and `overwrite` is not set, or when what is
-    /// there is no Zarr store and would be lost.
+    /// A new store. Throws ConfigError when `path` exists and `overwrite` is not set, or when what
+    /// is there is no Zarr store and would be lost.
     static std::unique_ptr<FileStorage> create(std::filesystem::path const& path,
                                                Durability durability, bool overwrite);
     /// An existing store, to be changed. Throws StorageError when there is none, or another process

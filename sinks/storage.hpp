@@ -21,9 +21,11 @@ enum class Durability : std::uint8_t {
 };
 
 /// Where the objects of one store live: a folder, a table in memory, a bucket.
-/// Keys:      relative to the store, parts joined by '/', without a leading one: "core/energy/c/0/0".
+/// Keys:      relative to the store, parts joined by '/', without a leading one:
+///            "core/energy/c/0/0".
 /// Order:     a reader that sees an object sees all of it; what was put before sync() is never lost
-///            while something put after it is kept, however the machine dies (Durability above none).
+///            while something put after it is kept, however the machine dies (Durability above
+///            none).
 /// Aside:     a new store is invisible under its name until publish(); see FileStorage::create().
 /// Threads:   put(), get() and get_range() may be called from several threads, on distinct keys.
 /// Throws:    StorageError that names the object, the cause and what to do.
@@ -48,8 +50,8 @@ public:
     virtual void remove(std::string const& key) = 0;
     /// Everything put so far is kept before anything put later.
     virtual void sync() = 0;
-    /// Lets a store that was begun aside appear under its name, at one instant. At other stores, and
-    /// the second time, it does nothing.
+    /// Lets a store that was begun aside appear under its name, at one instant. At other stores,
+    /// and the second time, it does nothing.
     virtual void publish() = 0;
     /// Gives up locks and, when the store was never published, what was made aside.
     virtual void close() noexcept = 0;

@@ -64,8 +64,8 @@ inline constexpr std::string_view field_name_attribute = "athanor_field";
 /// Floating rows in core have the type `floats`; fields of role `state` are not stored.
 [[nodiscard]] std::vector<StoredArray> plan_store(Schema const& schema, Dtype floats);
 
-/// The document of one of them, without rows. `compressors` follow the bytes codec; element size and
-/// shuffle of blosc are set to fit the type.
+/// The document of one of them, without rows. `compressors` follow the bytes codec; element size
+/// and shuffle of blosc are set to fit the type.
 [[nodiscard]] ArrayMetadata array_metadata(StoredArray const& array, ChunkRows const& rows,
                                            CodecChain const& compressors);
 

@@ -44,8 +44,9 @@ struct RootAttributes {
 /// Bytes of one element; 0 for types that fields cannot have.
 [[nodiscard]] std::size_t zarr_element_size(std::string_view data_type);
 
-/// Documents to values. Throw StorageError that says what was found and what is expected; the caller
-/// knows the place. Everything is checked: grid, key encoding, fill value, codecs, unknown members.
+/// Documents to values. Throw StorageError that says what was found and what is expected; the
+/// caller knows the place. Everything is checked: grid, key encoding, fill value, codecs, unknown
+/// members.
 [[nodiscard]] ArrayMetadata parse_array_metadata(std::string_view document);
 [[nodiscard]] GroupMetadata parse_group_metadata(std::string_view document);
 /// From the attributes of the root group; what is missing or of another type is left out.

@@ -33,8 +33,8 @@ struct ZarrSinkOptions {
 /// A Zarr v3 store in the layout of STORE_FORMAT.md that grows by the samples written.
 /// Rows:    built-in and user fields; state fields are not stored. A row whose (system_id, stage,
 ///          step, kind) is in the store already is skipped silently.
-/// Order:   at every instant a reader sees the samples up to some commit, whatever kills the writer.
-///          The path does not exist before the store is readable.
+/// Order:   at every instant a reader sees the samples up to some commit, whatever kills the
+///          writer. The path does not exist before the store is readable.
 /// Bound:   one chunk of memory per array, besides the rows of one write(), and 30 bytes a row.
 /// Threads: every member may be called from any thread; write() encodes on the caller's thread.
 /// Throws:  StorageError that says how many committed samples are kept. After a failed write or
@@ -48,8 +48,8 @@ public:
     explicit ZarrSink(ZarrSinkOptions options);
     /// The same over any storage that was made for a new store; `options.path` is not looked at.
     ZarrSink(ZarrSinkOptions options, std::unique_ptr<Storage> storage);
-    /// Goes on with a store that a sink wrote, perhaps one that was killed: a torn append is cut off.
-    /// Type, chunks and codec are those of the store.
+    /// Goes on with a store that a sink wrote, perhaps one that was killed: a torn append is cut
+    /// off. Type, chunks and codec are those of the store.
     [[nodiscard]] static std::unique_ptr<ZarrSink> reopen(ZarrSinkOptions options);
     [[nodiscard]] static std::unique_ptr<ZarrSink> reopen(ZarrSinkOptions options,
                                                           std::unique_ptr<Storage> storage);
@@ -59,7 +59,8 @@ public:
     /// Makes the store for the fields of `schema`, or checks that it has them. The first write()
     /// does this, too; close() alone makes an empty store of the built-in fields.
     void open(Schema const& schema);
-    /// A JSON value to stand as the attribute `provenance` of the group athanor/, from the next commit.
+    /// A JSON value to stand as the attribute `provenance` of the group athanor/, from the next
+    /// commit.
     void set_provenance(std::string const& json);
 
     void write(Batch const& batch, std::span<SystemIndex const> systems, RowKind kind) override;

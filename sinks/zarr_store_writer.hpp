@@ -25,18 +25,21 @@ struct RowCounts {
     bool operator==(RowCounts const&) const = default;
 };
 
-/// The arrays of one store, and the order in which they reach the storage (STORE_FORMAT.md, "Order").
+/// The arrays of one store, and the order in which they reach the storage (STORE_FORMAT.md,
+/// "Order").
 /// Order:   a reader sees the samples of one commit() or of the next, never anything between,
 ///          wherever the writer dies.
 /// Threads: one at a time.
-/// Throws:  StorageError; the writer must not be used afterwards, for its tails and the store differ.
+/// Throws:  StorageError; the writer must not be used afterwards, for its tails and the store
+///          differ.
 class ZarrStoreWriter {
 public:
     /// A new store without samples, made aside; publish() shows it.
     ZarrStoreWriter(std::unique_ptr<Storage> storage, std::vector<StoredArray> arrays,
                     ChunkRows const& chunk_rows, CodecChain const& compressors,
                     std::string const& provenance);
-    /// An existing store of ours: what a torn append left is cut off, a finished one rolled forward.
+    /// An existing store of ours: what a torn append left is cut off, a finished one rolled
+    ///                            forward.
     explicit ZarrStoreWriter(std::unique_ptr<Storage> storage);
 
     /// Lets the source of every array follow `plan`. Throws StorageError when the store has other

@@ -17,8 +17,8 @@
 
 namespace athanor::test {
 
-/// Place{} gives a fresh sink() with room for 100 rows, and after close() the names of the rows that
-/// it holds, in order, as kept_names().
+/// Place{} gives a fresh sink() with room for 100 rows, and after close() the names of the rows
+/// that it holds, in order, as kept_names().
 template <class Place>
 class SinkContract : public ::testing::Test {
 protected:

@@ -19,12 +19,14 @@ namespace {
 /// A document as zarr-python 3.1.6 writes it (zarr-layout, section 1), with some members replaced.
 std::string document(std::string const& data_type, std::string const& fill_value) {
     return fmt::format(
-        R"({{"shape": [12, 3], "data_type": "{}", "chunk_grid": {{"name": "regular", )"
-        R"("configuration": {{"chunk_shape": [5, 3]}}}}, "chunk_key_encoding": {{"name": "default", )"
-        R"("configuration": {{"separator": "/"}}}}, "fill_value": {}, "codecs": [{{"name": "bytes", )"
-        R"("configuration": {{"endian": "little"}}}}, {{"name": "zstd", "configuration": )"
-        R"({{"level": 0, "checksum": false}}}}], "attributes": {{}}, "zarr_format": 3, )"
-        R"("node_type": "array", "storage_transformers": []}})",
+        R"({{"shape": [12, 3], "data_type": "{}",
+             "chunk_grid": {{"name": "regular", "configuration": {{"chunk_shape": [5, 3]}}}},
+             "chunk_key_encoding": {{"name": "default", "configuration": {{"separator": "/"}}}},
+             "fill_value": {},
+             "codecs": [{{"name": "bytes", "configuration": {{"endian": "little"}}}},
+                        {{"name": "zstd", "configuration": {{"level": 0, "checksum": false}}}}],
+             "attributes": {{}}, "zarr_format": 3, "node_type": "array",
+             "storage_transformers": []}})",
         data_type, fill_value);
 }
 
