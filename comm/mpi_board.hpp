@@ -11,8 +11,8 @@
 
 namespace athanor {
 
-/// A notice board while a campaign runs: every rank writes its own line, rank 0 reads the newest line
-/// of each. Nobody waits for anybody, and lines that came too fast are skipped.
+/// A notice board while a campaign runs: every rank writes its own line, rank 0 reads the newest
+/// line of each. Nobody waits for anybody, and lines that came too fast are skipped.
 /// Bound:   one message per rank under way.
 /// Threads: one thread per rank, which may be another than the one that drives the stage.
 /// Throws:  MpiError.

@@ -18,7 +18,8 @@ struct FireState {
     std::int64_t* downhill;
 };
 
-/// One whole FIRE step of the listed systems (stages/fire.hpp): sums, one decision per system, move.
+/// One whole FIRE step of the listed systems (stages/fire.hpp): sums, one decision per system,
+/// move.
 void fire_step(BatchView const& batch, std::span<SystemIndex const> systems,
                FireSettings const& settings, FireState const& state);
 

@@ -18,8 +18,8 @@ struct LangevinStep {
     std::uint64_t seed;
 };
 
-/// B A O A of one Langevin step (stages/nvt_langevin.hpp): everything before the forces. The noise of
-/// a sample is keyed by its own id and by the steps it has completed in this stage.
+/// B A O A of one Langevin step (stages/nvt_langevin.hpp): everything before the forces. The noise
+/// of a sample is keyed by its own id and by the steps it has completed in this stage.
 void langevin_kick_and_drift(BatchView const& batch, std::span<SystemIndex const> systems,
                              LangevinStep const& step);
 

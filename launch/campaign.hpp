@@ -17,8 +17,8 @@ struct RunOptions {
 /// Runs a campaign from the first sample to the last, on every rank of the job or in one process;
 /// returns the exit code of the program: 0, or 5 when samples are in quarantine.
 /// Collective: every rank calls it with the same plan.
-/// Throws:     Error, whose exit_code() tells what failed. A rank whose part fails while others work
-///             says so and ends the job.
+/// Throws:     Error, whose exit_code() tells what failed. A rank whose part fails while others
+///             work says so and ends the job.
 [[nodiscard]] int run_campaign(MpiEnvironment const& mpi, CampaignPlan const& plan,
                                RunOptions const& options);
 

@@ -16,8 +16,9 @@
 
 namespace athanor {
 
-/// The sinks that one process writes to. A store that several ranks write is written in parts beside
-/// it, PATH.part-RANK, which rank 0 merges at the end: a store has one tail and so one writer.
+/// The sinks that one process writes to. A store that several ranks write is written in parts
+/// beside it, PATH.part-RANK, which rank 0 merges at the end: a store has one tail and so one
+/// writer.
 /// Threads: sinks take writes from several stages at once.
 class SinkSet {
 public:
@@ -31,8 +32,8 @@ private:
     std::map<std::string, std::unique_ptr<Sink>> sinks_;
 };
 
-/// Throws ConfigError (exit 2) when something stands where output goes, or removes it when it may be
-/// overwritten. Only stores and structure files are removed, never another folder.
+/// Throws ConfigError (exit 2) when something stands where output goes, or removes it when it may
+/// be overwritten. Only stores and structure files are removed, never another folder.
 void clear_outputs(Config const& config, bool overwrite);
 
 /// Merges the parts of stores that several ranks wrote. Rank 0, when all ranks have closed theirs.

@@ -29,11 +29,11 @@ struct BatchCapacity {
 /// Shapes:    systems are dense rows 0 .. system_count()-1; the atoms of one system are contiguous,
 ///            in the order of its input, anywhere in the atom columns (BatchView).
 /// Bound:     arrival and departure cost time in proportion to the sample that comes or goes: a
-///            departure leaves a hole that later arrivals fill, and the last system takes the departed
-///            one's row. Only an arrival that fits in total but in no hole compacts first.
+///            departure leaves a hole that later arrivals fill, and the last system takes the
+///            departed one's row. Only an arrival that fits in total but in no hole compacts first.
 /// Threads:   one at a time; kernels work on distinct systems of a view.
-/// Why holes: no result depends on where a sample stands (DESIGN section 1), so nothing is gained by
-///            keeping atoms dense, and closing every gap would cost O(batch) per departure.
+/// Why holes: no result depends on where a sample stands (DESIGN section 1), so nothing is gained
+///            by keeping atoms dense, and closing every gap would cost O(batch) per departure.
 class Batch {
 public:
     Batch(SchemaPtr schema, BatchCapacity capacity, MemorySpace& space = host_memory());

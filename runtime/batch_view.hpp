@@ -11,7 +11,8 @@ namespace athanor {
 /// What kernels see of a batch: raw columns, rows of atoms found through atom_begin and atom_count.
 /// Ownership: none; valid until the batch gains, loses or moves a system.
 /// Shapes:    as listed at `Fields`; the atoms of system s are rows atom_begin[s] ..
-///            atom_begin[s] + atom_count[s] - 1. Systems are dense, atoms may have holes between them.
+///            atom_begin[s] + atom_count[s] - 1. Systems are dense, atoms may have holes between
+///            them.
 /// Units:     internal (units.hpp).
 struct BatchView {
     int system_count = 0;

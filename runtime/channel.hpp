@@ -31,16 +31,17 @@ class ChannelSender {
 public:
     virtual ~ChannelSender() = default;
 
-    /// Offers `systems` of `batch` in order; returns how many from the front were accepted (they are
-    /// copied out). 0 means: no credit now. Throws CampaignError for a sample that fits in no slot.
+    /// Offers `systems` of `batch` in order; returns how many from the front were accepted (they
+    /// are copied out). 0 means: no credit now. Throws CampaignError for a sample that fits in no
+    /// slot.
     [[nodiscard]] virtual int try_send(Batch const& batch,
                                        std::span<SystemIndex const> systems) = 0;
     /// Free slots now; 0 means that an offer would be refused.
     [[nodiscard]] virtual int credit() = 0;
     /// Ends the stream; what was accepted before still arrives. A second call does nothing.
     virtual void close() = 0;
-    /// Moves things along without blocking; true when everything accepted (and the end, after close)
-    /// has left this side.
+    /// Moves things along without blocking; true when everything accepted (and the end, after
+    /// close) has left this side.
     virtual bool progress() = 0;
     [[nodiscard]] virtual ChannelMetrics metrics() const = 0;
 };

@@ -19,9 +19,9 @@ struct UpdateContext {
     std::uint64_t seed = 0;
 };
 
-/// Base of every integrator and optimizer. A step is: hooks, pre_update, compute, post_update, hooks,
-/// converged? (stages/fused_stage.hpp runs it); compute belongs to the stage, so a new dynamics writes
-/// pre_update and post_update and nothing else.
+/// Base of every integrator and optimizer. A step is: hooks, pre_update, compute, post_update,
+/// hooks, converged? (stages/fused_stage.hpp runs it); compute belongs to the stage, so a new
+/// dynamics writes pre_update and post_update and nothing else.
 /// Ownership: per-sample state lives in the batch, as the fields that state_fields() declares; the
 ///            object itself holds settings only, so any number of samples come and go.
 /// Order:     what happens to a system depends on that system's rows alone.
@@ -36,8 +36,8 @@ public:
     [[nodiscard]] virtual std::vector<FieldSpec> state_fields() const { return {}; }
     /// Finds the columns of its state. Called once, before anything else; the columns stay put.
     virtual void bind(Batch&) {}
-    /// Sets the state of systems that have just entered; their forces are up to date, and every state
-    /// field is zero.
+    /// Sets the state of systems that have just entered; their forces are up to date, and every
+    /// state field is zero.
     virtual void admit(UpdateContext const&) {}
     /// Everything before the forces are evaluated at the new positions.
     virtual void pre_update(UpdateContext const& context) = 0;

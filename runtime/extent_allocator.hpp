@@ -9,8 +9,8 @@ namespace athanor {
 
 /// Hands out contiguous runs of rows from a fixed number of them.
 /// Invariants: free runs are disjoint, sorted, never adjacent and never empty.
-/// Bound:      give and take cost time in the number of holes, not of rows; take() allocates nothing
-///             and give() only when there are more holes than ever before.
+/// Bound:      give and take cost time in the number of holes, not of rows; take() allocates
+///             nothing and give() only when there are more holes than ever before.
 class ExtentAllocator {
 public:
     explicit ExtentAllocator(int rows);

@@ -60,8 +60,8 @@ struct FieldSpec {
     bool operator==(FieldSpec const&) const = default;
 };
 
-/// The fields of a campaign, fixed when it starts. The first ones are always the built-in fields, in
-/// the order of `Fields`, so that kernels find them without a search.
+/// The fields of a campaign, fixed when it starts. The first ones are always the built-in fields,
+/// in the order of `Fields`, so that kernels find them without a search.
 class Schema {
 public:
     /// The built-in fields followed by `more`. Throws ConfigError when a name appears twice.
@@ -88,8 +88,8 @@ using SchemaPtr = std::shared_ptr<Schema const>;
 
 /// Indices of the built-in fields. Shapes and units:
 ///   positions [3] Å, velocities [3] sqrt(eV/amu), forces [3] eV/Å, atomic_masses amu,
-///   atomic_numbers int64, cell [3,3] Å (rows are lattice vectors; zeros without a cell), pbc [3] bool,
-///   energy [1] eV, stress [3,3] eV/Å³ (tension positive; NaN where undefined),
+///   atomic_numbers int64, cell [3,3] Å (rows are lattice vectors; zeros without a cell), pbc [3]
+///   bool, energy [1] eV, stress [3,3] eV/Å³ (tension positive; NaN where undefined),
 ///   system_id [1] int64, status [1] int64 (position of the sub-stage inside its element),
 ///   stage [1] int32 (StageId), stage_step [1] int64 (steps completed in this stage),
 ///   total_steps [1] int64 (over all stages), outcome [1] uint8 (Outcome),

@@ -35,7 +35,8 @@ struct HookContext {
 
 /// Something that looks at or changes samples at fixed points of a step.
 /// Frequency: counts each sample's own steps in its stage: with f it fires in the steps that begin
-///            with 0, f, 2f ... completed steps, whatever the batch. Admission and convergence always.
+///            with 0, f, 2f ... completed steps, whatever the batch. Admission and convergence
+///            always.
 /// Order:     hooks of one point fire in the order in which they were added.
 /// Threads:   the thread that drives the stage.
 class Hook {

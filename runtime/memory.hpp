@@ -14,8 +14,8 @@ struct RowMove {
     std::size_t bytes;
 };
 
-/// Where columns live, and the one way whole samples are moved there: append, extract, compact, pack
-/// and unpack are all lists of row moves, so a device needs one kernel for all five.
+/// Where columns live, and the one way whole samples are moved there: append, extract, compact,
+/// pack and unpack are all lists of row moves, so a device needs one kernel for all five.
 /// Ownership: who allocates gives back; a space outlives what was allocated from it.
 /// Threads:   every member may be called from any thread.
 /// See:       host_memory() for the host; a device variant is injected by launch.

@@ -31,8 +31,8 @@ inline constexpr int time_part_count = 9;
 }
 
 /// What one stage instance has done so far.
-/// Threads: written by the thread that drives the stage, read by any (each figure is right by itself;
-///          two figures read together may be a step apart).
+/// Threads: written by the thread that drives the stage, read by any (each figure is right by
+///          itself; two figures read together may be a step apart).
 struct StageMetrics {
     std::atomic<std::int64_t> samples_in{0};
     std::atomic<std::int64_t> samples_active{0};
@@ -53,8 +53,8 @@ struct StageMetrics {
     }
 };
 
-/// Divides the time of one thread among the parts, without gaps: every call gives the time since the
-/// last one to a part.
+/// Divides the time of one thread among the parts, without gaps: every call gives the time since
+/// the last one to a part.
 class StageClock {
 public:
     explicit StageClock(StageMetrics& metrics) : metrics_(metrics), last_(Clock::now()) {}

@@ -25,11 +25,13 @@ public:
     [[nodiscard]] virtual std::int64_t room() const {
         return std::numeric_limits<std::int64_t>::max();
     }
-    /// Writes all of `systems`, or throws. `systems` may be empty. Expects: systems.size() <= room().
+    /// Writes all of `systems`, or throws. `systems` may be empty. Expects: systems.size() <=
+    /// room().
     virtual void write(Batch const& batch, std::span<SystemIndex const> systems, RowKind kind) = 0;
     /// Makes everything written so far visible to readers.
     virtual void flush() = 0;
-    /// flush(), then lets go of files. Nothing may be written afterwards. A second call does nothing.
+    /// flush(), then lets go of files. Nothing may be written afterwards. A second call does
+    /// nothing.
     virtual void close() = 0;
     [[nodiscard]] virtual std::int64_t rows_written() const = 0;
     /// What a person calls it: kind and place.

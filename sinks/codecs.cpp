@@ -467,10 +467,11 @@ CodecChain codecs_from_name(std::string_view name) {
             return {{BloscCodec{std::string(cname), level_or(5)}}};
     if (good && word == "zstd") return {{ZstdCodec{level_or(3)}}};
     if (good && word == "gzip") return {{GzipCodec{level_or(5)}}};
-    throw ConfigError(fmt::format(
-        "\"{}\" is no codec; give none, blosc_ and one of blosclz, lz4, lz4hc, zlib, zstd, or zstd or "
-        "gzip, each perhaps with :LEVEL",
-        name));
+    throw ConfigError(
+        fmt::format("\"{}\" is no codec; give none, blosc_ and one of blosclz, lz4, lz4hc, zlib, "
+                    "zstd, or zstd or "
+                    "gzip, each perhaps with :LEVEL",
+                    name));
 }
 
 }  // namespace athanor

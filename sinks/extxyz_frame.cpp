@@ -12,8 +12,8 @@
 #include <fmt/format.h>
 
 #include "runtime/error.hpp"
-#include "sinks/extxyz_value.hpp"
 #include "runtime/species.hpp"
+#include "sinks/extxyz_value.hpp"
 
 namespace athanor {
 namespace {

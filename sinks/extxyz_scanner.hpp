@@ -11,8 +11,8 @@
 
 #include "runtime/field.hpp"
 #include "runtime/ids.hpp"
-#include "sinks/frame_selection.hpp"
 #include "runtime/species.hpp"
+#include "sinks/frame_selection.hpp"
 
 namespace athanor {
 

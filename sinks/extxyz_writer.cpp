@@ -15,8 +15,8 @@
 
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
-#include "sinks/extxyz_value.hpp"
 #include "runtime/species.hpp"
+#include "sinks/extxyz_value.hpp"
 
 namespace athanor {
 namespace {

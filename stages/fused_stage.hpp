@@ -33,14 +33,15 @@ struct SubStage {
     std::vector<std::shared_ptr<Hook>> hooks;
 };
 
-/// Several dynamics over one batch and one force evaluation per step; a plain stage is a fused stage
-/// of one. Each sample carries a status code, the position of the sub-stage it is in.
+/// Several dynamics over one batch and one force evaluation per step; a plain stage is a fused
+/// stage of one. Each sample carries a status code, the position of the sub-stage it is in.
 /// Order of a step: before_step hooks; before_pre_update, pre_update, after_pre_update of each
-///           sub-stage on its own samples; before_compute of each; one compute; after_compute of each;
-///           before_post_update, post_update, after_post_update of each; after_step hooks; convergence
-///           check, on_converge hooks, step budget, migration or departure.
-/// Admission: a sample that enters a sub-stage is checked, gets its neighbour list and its forces, its
-///           state and its on_admission hooks, before its first step there; never in the middle.
+///           sub-stage on its own samples; before_compute of each; one compute; after_compute of
+///           each; before_post_update, post_update, after_post_update of each; after_step hooks;
+///           convergence check, on_converge hooks, step budget, migration or departure.
+/// Admission: a sample that enters a sub-stage is checked, gets its neighbour list and its forces,
+///           its state and its on_admission hooks, before its first step there; never in the
+///           middle.
 /// Failure:  non-finite positions, energy or forces, atoms at one place, a cell without volume or a
 ///           species without parameters take that sample out with its reason, and touch no other.
 /// Order:    what happens to a sample depends on that sample alone.
@@ -70,8 +71,8 @@ public:
     /// Systems that still have steps to do.
     [[nodiscard]] int active_count() const { return active_count_; }
 
-    /// Systems that are done here, in the order of their rows; valid until the next call that changes
-    /// the batch. They stay, untouched, until remove().
+    /// Systems that are done here, in the order of their rows; valid until the next call that
+    /// changes the batch. They stay, untouched, until remove().
     [[nodiscard]] std::span<SystemIndex const> departing();
     [[nodiscard]] std::span<SystemIndex const> failed();
     [[nodiscard]] std::string const& failure_reason(SystemIndex system) const;

@@ -17,8 +17,8 @@ struct NvtLangevinOptions {
 ///   B: v += dt/2 F/m   A: r += dt/2 v   O: v = c v + sqrt(kT (1 - c²)/m) ξ, c = exp(-γ dt)
 ///   A: r += dt/2 v     forces           B: v += dt/2 F/m
 /// Source: Leimkuhler, Matthews, Appl. Math. Res. Express 2013, 34 (2013), section 2.
-/// ξ:      Philox normals keyed by (seed, sample, langevin_kick, stage, step, atom), so a trajectory
-///         does not know its batch, its rank or a restart.
+/// ξ:      Philox normals keyed by (seed, sample, langevin_kick, stage, step, atom), so a
+///         trajectory does not know its batch, its rank or a restart.
 /// Order:  with friction 0 the O step is left out and both half drifts are one: NVE, bit for bit.
 class NvtLangevin final : public Dynamics {
 public:

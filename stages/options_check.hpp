@@ -10,7 +10,8 @@
 #include "runtime/error.hpp"
 
 /// Checks of single options, each with the message that names the option, its value and its range.
-/// They guard users of the C++ classes; the configuration finds the same mistakes earlier, by pointer.
+/// They guard users of the C++ classes; the configuration finds the same mistakes earlier, by
+/// pointer.
 namespace athanor {
 
 inline double require_option(bool good, char const* key, double value, char const* range) {

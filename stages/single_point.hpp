@@ -11,7 +11,8 @@ struct SinglePointOptions {
 };
 
 /// One evaluation of energy and forces, then the sample goes on: a stage without steps. The
-/// evaluation is the one that every stage makes when a sample enters, so there is nothing to update.
+/// evaluation is the one that every stage makes when a sample enters, so there is nothing to
+/// update.
 class SinglePoint final : public Dynamics {
 public:
     explicit SinglePoint(SinglePointOptions const& = {}) {}

@@ -28,8 +28,8 @@ struct StagePorts {
     std::function<void(Sample const&)> refuse;
 };
 
-/// The loop that every stage instance runs, from the first sample to the last: receive, refill, step,
-/// graduate, report. It names interfaces only, so it runs in tests without MPI or files.
+/// The loop that every stage instance runs, from the first sample to the last: receive, refill,
+/// step, graduate, report. It names interfaces only, so it runs in tests without MPI or files.
 /// Order:   a departing sample that finds no credit stays in the batch, untouched: back-pressure.
 /// Threads: run() drives everything from the caller's thread.
 /// Throws:  what stage, channels and sinks throw; StorageError when every sink is full;

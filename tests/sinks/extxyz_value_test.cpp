@@ -11,8 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "runtime/error.hpp"
-#include "sinks/frame_selection.hpp"
 #include "runtime/species.hpp"
+#include "sinks/frame_selection.hpp"
 
 namespace athanor {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// main() of tests that run on several ranks: only rank 0 prints progress, every rank prints its own
-/// failures, and all ranks leave with the same exit code.
+/// main() of tests that run on several ranks: only rank 0 prints progress, every rank prints its
+/// own failures, and all ranks leave with the same exit code.
 #include <cstdio>
 
 #include <gtest/gtest.h>
