@@ -8,7 +8,8 @@
 Both run the same fcc argon (a = 5.26 Å, about 40 K, cutoff 8.5 Å, skin 2 Å, dt 2 fs, double
 precision): one crystal of 4000 atoms, and 64 independent crystals of 108 atoms. For the second,
 LAMMPS runs one crystal of 108 atoms: it has no batches, so 64 of them take 64 times as long and the
-figure per atom is the same (its start-up time is left out, in its favour). Prints the median and the
+figure per atom is the same (its start-up time is left out, in its favour). Prints the median and
+the
 best of each in atom·steps/s, and the ratios. Both are counted in seconds of processor time (LAMMPS:
 loop time times its own "CPU use"), so that a busy machine does not favour either.
 """
