@@ -118,6 +118,7 @@ json Checker::check(json const& found, KeySpec const& spec, std::string const& p
 }
 
 json Checker::check_text(json const& found, KeySpec const& spec, std::string const& pointer) {
+    if (spec.digits_are_text && found.is_number_integer()) return found.dump();
     if (!found.is_string()) return refuse(found, spec, pointer);
     auto const& text = found.get_ref<std::string const&>();
     if (text.empty() && !spec.may_be_empty) return refuse(found, spec, pointer);

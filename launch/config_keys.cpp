@@ -403,7 +403,8 @@ constexpr std::array input_keys{
             .noun = "selection",
             .help = "frames that take part: \"5\", \"10:20\", \"::100\"",
             .default_json = "\":\"",
-            .may_be_empty = false},
+            .may_be_empty = false,
+            .digits_are_text = true},
 };
 constexpr std::array sampler_keys{
     KeySpec{.key = "max_systems",

@@ -45,9 +45,10 @@ struct KeySpec {
     std::string_view unit = {};          ///< in the plural, "femtoseconds"
     double least = -std::numeric_limits<double>::infinity();
     double most = std::numeric_limits<double>::infinity();
-    bool above_least = false;  ///< `least` itself is refused
-    bool below_most = false;   ///< `most` itself is refused
-    bool may_be_empty = true;  ///< texts, lists and maps
+    bool above_least = false;      ///< `least` itself is refused
+    bool below_most = false;       ///< `most` itself is refused
+    bool may_be_empty = true;      ///< texts, lists and maps
+    bool digits_are_text = false;  ///< texts: 5 is taken for "5"
     std::span<KeyChoice const> choices = {};
     std::span<KeySpec const> keys = {};
     KeySpec const* item = nullptr;

@@ -14,7 +14,7 @@ Placement::Placement(PipelineSpec const& pipeline, int ranks)
     : ranks_(ranks), element_count_(static_cast<int>(pipeline.elements.size())) {
     if (ranks == 1 || ranks == element_count_) return;
     throw ConfigError(fmt::format(
-        "{} ranks were started and the pipeline has {} element{}, one per rank; start {}", ranks,
+        "the job has {} ranks and the pipeline {} element{}, one per rank; start {}", ranks,
         element_count_, element_count_ == 1 ? "" : "s",
         element_count_ == 1 ? "1 rank" : fmt::format("{} ranks, or 1", element_count_)));
 }

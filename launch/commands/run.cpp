@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include "launch/campaign.hpp"
 #include "launch/nearest_word.hpp"
 #include "launch/placement.hpp"
+#include "launch/report_error.hpp"
 #include "launch/shared_plan.hpp"
 #include "launch/sink_set.hpp"
 #include "runtime/error.hpp"
@@ -26,6 +28,16 @@ ProgressMode progress_mode(std::string const& word) {
                                   known_words(word, {"auto", "plain", "off"})));
 }
 
+CampaignPlan make_plan(RunCommand const& command, int ranks) {
+    Config const config = load_config(command.config, command.overrides);
+    static_cast<void>(Placement(config.pipeline, ranks));
+    CampaignPlan plan = make_campaign_plan(config);
+    clear_outputs(config, command.overwrite);
+    for (std::string const& note : plan.notes)
+        std::fprintf(stderr, "athanor: note: %s\n", note.c_str());
+    return plan;
+}
+
 }  // namespace
 
 int run(RunCommand const& command) {
@@ -34,17 +46,15 @@ int run(RunCommand const& command) {
     int no_arguments = 0;
     char** none = nullptr;
     MpiEnvironment const mpi(no_arguments, none);
-    CampaignPlan const plan = shared_plan(mpi, [&] {
-        Config const config = load_config(command.config, command.overrides);
-        static_cast<void>(Placement(config.pipeline, mpi.size()));
-        CampaignPlan made = make_campaign_plan(config);
-        clear_outputs(config, command.overwrite);
-        for (std::string const& note : made.notes)
-            std::fprintf(stderr, "athanor: note: %s\n", note.c_str());
-        return made;
-    });
+    std::optional<CampaignPlan> plan;
     try {
-        return run_campaign(mpi, plan, options);
+        plan = shared_plan(mpi, [&] { return make_plan(command, mpi.size()); });
+    } catch (std::exception const& error) {
+        // Said before MPI ends: the launcher stops the others when the first of them is gone.
+        return report_error(error);
+    }
+    try {
+        return run_campaign(mpi, *plan, options);
     } catch (std::exception const& error) {
         if (mpi.size() == 1) throw;
         // The others are in the middle of their work and hear of it through MPI alone.

@@ -132,7 +132,7 @@ TEST(Campaign, RanksAndCapacitiesAtRandomLoseNothing) {
         for (int s = 0; s < stages; ++s) {
             auto stage = md;
             stage["name"] = "md" + std::to_string(s);
-            stage["steps"] = pick(0, 4);
+            stage["steps"] = pick(1, 4);
             stage.erase("hooks");
             config["pipeline"].push_back(stage);
         }

@@ -32,6 +32,7 @@ class Cli : public ::testing::Test {
 protected:
     Cli() {
         std::filesystem::create_directories(folder_);
+        std::ofstream(folder_ / "structures.extxyz") << "1\nPbc=\"F F F\"\nAr 0 0 0\n";
         std::ofstream(folder_ / "good.json") << relax_then_md();
         std::ofstream(folder_ / "bad.json")
             << with(with(relax_then_md(), "/sampler/max_atoms", 0), "/model/cutoff", -1);
@@ -78,14 +79,17 @@ TEST_F(Cli, ValidatePrintsThePlan) {
     EXPECT_EQ(ended.code, 0);
     EXPECT_THAT(ended.text, StartsWith("good.json: valid\n"));
     EXPECT_THAT(ended.text, HasSubstr("relax          fire     0\n"));
-    EXPECT_THAT(ended.text, HasSubstr("md     nvt_langevin     1\n"));
+    EXPECT_THAT(ended.text, HasSubstr("md     nvt_langevin     1  done, trajectory\n"));
 }
 
 TEST_F(Cli, ValidateKnowsHowManyRanksFit) {
     Ended const ended = athanor("validate good.json --ranks 3");
 
     EXPECT_EQ(ended.code, 2);
-    EXPECT_EQ(ended.text, "athanor: --ranks 3: the pipeline has 2 elements; give 2 ranks, or 1\n");
+    EXPECT_EQ(
+        ended.text,
+        "athanor: the job has 3 ranks and the pipeline 2 elements, one per rank; start 2 ranks, "
+        "or 1\n");
     EXPECT_EQ(athanor("validate good.json --ranks 1").code, 0);
     EXPECT_EQ(athanor("validate good.json --ranks two").text,
               "athanor: --ranks: \"two\" is no number of ranks; give an integer, 1 or above\n");

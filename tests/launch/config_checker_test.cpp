@@ -191,6 +191,11 @@ TEST(ConfigChecker, AValueThatThisVersionRunsAnywayIsTaken) {
     EXPECT_EQ(error_of(document), "");
 }
 
+TEST(ConfigChecker, OneFrameMayBeSelectedByANumber) {
+    EXPECT_EQ(parse(with(relax_then_md(), "/input/select", 5)).input.select, "5");
+    EXPECT_EQ(parse(with(relax_then_md(), "/input/select", -1)).input.select, "-1");
+}
+
 TEST(ConfigChecker, IntegersMayBeWrittenAsFloats) {
     EXPECT_EQ(parse(with(relax_then_md(), "/pipeline/1/steps", 1e3))
                   .pipeline.elements[1]

@@ -249,7 +249,7 @@ TEST(ZarrSink, ImpossibleOptionsAreRefused) {
     expect_message([] { ZarrSink sink({.path = "x", .dtype = Dtype::int64}); },
                    HasSubstr("float64 or float32, not int64"));
     expect_message([] { ZarrSink sink({.path = "x", .codec = "lzma"}); },
-                   HasSubstr("\"lzma\" is no codec; give none, blosc_lz4"));
+                   HasSubstr("\"lzma\" is no codec; give none, blosc_ and one of blosclz, lz4"));
     expect_message(
         [] {
             ZarrSink sink({.path = "x", .chunk_rows = {0, 1, 1}});
