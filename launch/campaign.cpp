@@ -255,11 +255,11 @@ private:
     }
 
     int finish(ProgressDisplay& display) {
-        double const wall = seconds();
         if (mpi_.size() > 1) {
             BoardLine const mine = line_of(*elements_[0], quarantine_);
             board_.finish(std::as_bytes(std::span(&mine, 1)));
         }
+        double const wall = seconds();  // of the slowest rank: finish() waits for all
         std::int64_t quarantined = quarantine_.count();
         if (mpi_.rank() == Rank{0}) {
             merge_parts(plan_.config, placement_);

@@ -63,23 +63,6 @@ BENCHMARK(neighbor_refresh)
     ->Args({64, 3})
     ->Unit(benchmark::kMicrosecond);
 
-/// Velocity Verlet with the list kept up to date, after the crystal has come to 40 K.
-void nve_step(benchmark::State& state) {
-    set_thread_count(1);
-    ArgonRun run(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
-    double const dt = units::time_from_fs(2.0);
-    for (int k = 0; k < 100; ++k) run.step(dt);
-    double const before = run.total_energy();
-    for (auto _ : state) run.step(dt);
-    count_atoms(state, run, "atom_steps/s");
-    state.counters["drift_eV_per_atom"] = (run.total_energy() - before) / run.atom_count();
-}
-BENCHMARK(nve_step)
-    ->ArgNames({"systems", "repeats"})
-    ->Args({1, 10})
-    ->Args({64, 3})
-    ->Unit(benchmark::kMicrosecond);
-
 }  // namespace
 }  // namespace athanor::bench
 

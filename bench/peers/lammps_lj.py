@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Athanor's NVE step against LAMMPS lj/cut, interleaved on one core.
 
-    bench/peers/lammps_lj.py [path to bench_kernels] [--rounds 5] [--core 0]
+    bench/peers/lammps_lj.py [path to bench_stages] [--rounds 5] [--core 0]
 
 Both run the same fcc argon (a = 5.26 Å, about 40 K, cutoff 8.5 Å, skin 2 Å, dt 2 fs, double
 precision): one crystal of 4000 atoms, and 64 independent crystals of 108 atoms. For the second,
@@ -43,8 +43,8 @@ run 100
 run {steps}
 """
 
-CASES = [("1 x 4000 atoms", 10, 2000, "nve_step/systems:1/repeats:10"),
-         ("64 x 108 atoms", 3, 30000, "nve_step/systems:64/repeats:3")]
+CASES = [("1 x 4000 atoms", 10, 2000, "nve_step/systems:1/repeats:10/threads:1"),
+         ("64 x 108 atoms", 3, 30000, "nve_step/systems:64/repeats:3/threads:1")]
 
 
 def one_core(core):
@@ -77,7 +77,7 @@ def run_athanor(binary, name, core):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("binary", nargs="?", default="build/release/bench/kernels/bench_kernels")
+    parser.add_argument("binary", nargs="?", default="build/release/bench/stages/bench_stages")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--core", type=int, default=0)
     options = parser.parse_args()

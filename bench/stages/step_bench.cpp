@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+/// A whole step of a stage: both updates, neighbour lists, forces, checks, hooks, bookkeeping.
+/// Argon crystals: {systems, repeats} = {1, 10} is one of 4000 atoms, {64, 3} are 64 of 108.
+#include <benchmark/benchmark.h>
+
+#include "bench/kernels/argon_crystal.hpp"
+#include "kernels/parallel_for.hpp"
+#include "stages/fused_stage.hpp"
+#include "stages/make_dynamics.hpp"
+
+namespace athanor::bench {
+namespace {
+
+/// A stage of crystals that come to about 40 K and stay for ever.
+class CrystalStage {
+public:
+    CrystalStage(std::vector<DynamicsSpec> const& dynamics, int systems, int repeats)
+        : model_(argon_model()),
+          stage_(std::make_shared<Schema const>(), sub_stages(dynamics), model_,
+                 {{systems, systems * 4 * repeats * repeats * repeats, 0}, /*seed=*/1}, metrics_,
+                 [](OutcomeRecord const&) {}) {
+        for (int s = 0; s < systems; ++s)
+            stage_.enter(stage_.batch().append(
+                argon_crystal(repeats, 40.0, static_cast<std::uint64_t>(s) + 1)));
+        for (int k = 0; k < 100; ++k) step();
+    }
+    void step() { stage_.step(clock_); }
+    [[nodiscard]] double energy_per_atom() {
+        Batch const& batch = stage_.batch();
+        BatchView const view = stage_.batch().view();
+        double energy = 0.0;
+        for (int s = 0; s < batch.system_count(); ++s) energy += view.energy[s];
+        for (int k = 0; k < 3 * batch.used_atoms(); ++k)
+            energy += 0.5 * argon_mass * view.velocities[k] * view.velocities[k];
+        return energy / atom_count();
+    }
+    [[nodiscard]] int atom_count() const { return stage_.batch().used_atoms(); }
+
+private:
+    static std::vector<SubStage> sub_stages(std::vector<DynamicsSpec> const& dynamics) {
+        std::vector<SubStage> list;
+        for (DynamicsSpec const& spec : dynamics) {
+            SubStage sub;
+            sub.id = StageId{static_cast<int>(list.size())};
+            sub.dynamics = make_dynamics(spec);
+            sub.skin = argon_skin;
+            list.push_back(std::move(sub));
+        }
+        return list;
+    }
+    LennardJones model_;
+    StageMetrics metrics_;
+    StageClock clock_{metrics_};
+    FusedStage stage_;
+};
+
+void measure(benchmark::State& state, DynamicsSpec const& dynamics) {
+    set_thread_count(static_cast<int>(state.range(2)));
+    CrystalStage stage({dynamics}, static_cast<int>(state.range(0)),
+                       static_cast<int>(state.range(1)));
+    double const before = stage.energy_per_atom();
+    for (auto _ : state) stage.step();
+    state.counters["atom_steps/s"] = benchmark::Counter(
+        static_cast<double>(state.iterations()) * stage.atom_count(), benchmark::Counter::kIsRate);
+    state.counters["energy_change_eV_per_atom"] = stage.energy_per_atom() - before;
+    set_thread_count(1);
+}
+
+/// Seconds of processor time with one thread, so that a busy machine counts less; of the clock with
+/// two.
+void on_one_thread(benchmark::internal::Benchmark* benchmark) {
+    benchmark->ArgNames({"systems", "repeats", "threads"})
+        ->Args({1, 10, 1})
+        ->Args({64, 3, 1})
+        ->Unit(benchmark::kMicrosecond);
+}
+void on_two_threads(benchmark::internal::Benchmark* benchmark) {
+    benchmark->ArgNames({"systems", "repeats", "threads"})
+        ->Args({1, 10, 2})
+        ->Args({64, 3, 2})
+        ->Unit(benchmark::kMicrosecond)
+        ->UseRealTime();
+}
+
+void nve_step(benchmark::State& state) { measure(state, NveOptions{.timestep_fs = 2.0}); }
+BENCHMARK(nve_step)->Apply(on_one_thread);
+BENCHMARK(nve_step)->Apply(on_two_threads);
+
+void nvt_langevin_step(benchmark::State& state) {
+    measure(state, NvtLangevinOptions{
+                       .timestep_fs = 2.0, .temperature_kelvin = 40.0, .friction_per_fs = 0.01});
+}
+BENCHMARK(nvt_langevin_step)->Apply(on_one_thread);
+BENCHMARK(nvt_langevin_step)->Apply(on_two_threads);
+
+void fire_step(benchmark::State& state) { measure(state, FireOptions{.timestep_fs = 1.0}); }
+BENCHMARK(fire_step)->Apply(on_one_thread);
+BENCHMARK(fire_step)->Apply(on_two_threads);
+
+}  // namespace
+}  // namespace athanor::bench
+
+BENCHMARK_MAIN();
