@@ -53,9 +53,16 @@ template <bool switched, bool with_virial, bool last, class Real>
 ATHANOR_INLINE void add_pairs(LennardJonesFunctor const& functor, PairBuffer const& pairs, int k,
                               int count, PairCoefficients<Real> const& coefficients,
                               AtomSums<Real>& sums) {
-    Real const dx = Real::load(pairs.x + k);
-    Real const dy = Real::load(pairs.y + k);
-    Real const dz = Real::load(pairs.z + k);
+    Real dx = Real::load(pairs.x + k);
+    Real dy = Real::load(pairs.y + k);
+    Real dz = Real::load(pairs.z + k);
+    if constexpr (last) {
+        // Nobody wrote the lanes beyond: they may hold a NaN, and no factor makes a NaN zero.
+        auto const there = Real::first(count);
+        dx = select(there, dx, Real::all(1.0));
+        dy = select(there, dy, Real::all(1.0));
+        dz = select(there, dz, Real::all(1.0));
+    }
     Real const r2 = dx * dx + dy * dy + dz * dz;
     Real c12, c6, shift;
     coefficients.at(pairs.species + k, c12, c6, shift);

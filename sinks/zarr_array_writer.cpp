@@ -52,7 +52,7 @@ void ZarrArrayWriter::reserve(std::size_t bytes) {
     std::size_t const capacity = std::max(bytes, capacity_ + capacity_ / 2);
     auto larger = std::make_unique_for_overwrite<std::byte[]>(capacity);
     auto const used = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_;
-    if (used > 0) std::memcpy(larger.get(), tail_.get(), std::min(used, capacity_));
+    if (used > 0 && tail_) std::memcpy(larger.get(), tail_.get(), std::min(used, capacity_));
     tail_ = std::move(larger);
     capacity_ = capacity;
 }

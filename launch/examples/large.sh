@@ -82,8 +82,8 @@ for peak in "$output"/peak.*; do
     [[ -e "$peak" ]] || continue
     echo "peak memory of rank ${peak##*.}: $(($(cat "$peak") / 1024)) MiB"
 done
-# The last table of the program: its heading and a line per stage.
-grep -E 'atom.steps/s|^ *(relax|md)\b' "$output/log.txt" | tail -n 3 || true
+# The program's first table: its heading and a line per stage.
+grep -A 2 '^ *stage .*atom·steps/s' "$output/log.txt" || true
 if ((code != 0)); then
     echo "large.sh: the campaign ended with exit code $code (README.md, \"Exit codes\")" >&2
 fi

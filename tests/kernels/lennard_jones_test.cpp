@@ -3,6 +3,7 @@
 #include "kernels/lennard_jones.hpp"
 
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -319,6 +320,34 @@ TEST(LennardJonesBits, EveryInstructionSetGivesTheSameBits) {
                     << name << " " << name_of(isa);
             }
         }
+}
+
+/// Leaves `value` all over the part of the stack that the next calls will use.
+[[gnu::noinline]] void fill_stack_with(double value) {
+    double volatile scratch[8192];
+    for (double volatile& x : scratch) x = value;
+}
+
+TEST(LennardJonesBits, WhatTheStackHeldBeforeChangesNothing) {
+    Isa const isa = active_isa();
+    for (Isa const each : {Isa::baseline, Isa::avx2, Isa::avx512}) {
+        if (!is_supported(each)) continue;
+        set_active_isa(each);
+        for (char const* name : {"ar108", "lj13", "ar_slab"}) {
+            Evaluation evaluation({read_golden_sample(name)}, switched_argon(), 2.0);
+            fill_stack_with(0.0);
+            evaluation.compute();
+            auto const expected = evaluation.result();
+            for (double const value : {std::numeric_limits<double>::quiet_NaN(),
+                                       std::numeric_limits<double>::infinity(), 1e300}) {
+                fill_stack_with(value);
+                evaluation.compute();
+                EXPECT_TRUE(same_bits(evaluation.result(), expected))
+                    << name << ", " << name_of(each) << ", " << value;
+            }
+        }
+    }
+    set_active_isa(isa);
 }
 
 TEST(LennardJonesBits, BatchMatesPlaceAndThreadsChangeNothing) {
