@@ -102,14 +102,12 @@ TEST(ConfigReader, EverySettingOfASinkIsRead) {
 TEST(ConfigReader, SettingsOfTheRunAreRead) {
     Json document = relax_then_md();
     document["oversized"] = "quarantine";
-    document["stall_timeout_seconds"] = 5;
     document["buffers"]["mode"] = "fully_async";
     document["device"] = "cpu";
 
     Config const config = parse(document);
 
     EXPECT_EQ(config.oversized, OversizedPolicy::quarantine);
-    EXPECT_EQ(config.stall_timeout_seconds, 5.0);
     EXPECT_EQ(config.buffers.mode, ChannelMode::fully_async);
     EXPECT_EQ(config.device, DeviceChoice::cpu);
 }
