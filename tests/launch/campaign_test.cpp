@@ -37,16 +37,6 @@ std::string dimer(double distance) {
     return "2\nProperties=species:S:1:pos:R:3\nAr 0 0 0\nAr " + std::to_string(distance) + " 0 0\n";
 }
 
-void expect_same_rows(std::map<RowKey, Sample> const& a, std::map<RowKey, Sample> const& b) {
-    ASSERT_EQ(a.size(), b.size());
-    for (auto const& [key, sample] : a) {
-        SCOPED_TRACE("sample " + std::to_string(key.system_id) + ", stage " +
-                     std::to_string(key.stage) + ", step " + std::to_string(key.step));
-        ASSERT_TRUE(b.count(key));
-        EXPECT_TRUE(same_bits(sample, b.at(key)));
-    }
-}
-
 TEST(Campaign, OneProcessTwoRanksAndEachSampleAloneGiveTheSameBits) {
     ProgramFolder folder;
     folder.write("in.extxyz", mixed_input());

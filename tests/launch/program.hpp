@@ -11,12 +11,14 @@
 #include <sstream>
 #include <string>
 
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "sinks/zarr_reader.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/samples.hpp"
 
 namespace athanor::test {
 
@@ -90,6 +92,16 @@ inline std::map<RowKey, Sample> rows_of_store(std::filesystem::path const& path)
     for (std::int64_t row = 0; row < reader.sample_count(); ++row)
         rows.emplace(keys[static_cast<std::size_t>(row)], reader.read(row));
     return rows;
+}
+
+inline void expect_same_rows(std::map<RowKey, Sample> const& a, std::map<RowKey, Sample> const& b) {
+    ASSERT_EQ(a.size(), b.size());
+    for (auto const& [key, sample] : a) {
+        SCOPED_TRACE("sample " + std::to_string(key.system_id) + ", stage " +
+                     std::to_string(key.stage) + ", step " + std::to_string(key.step));
+        ASSERT_TRUE(b.count(key));
+        EXPECT_TRUE(same_bits(sample, b.at(key)));
+    }
 }
 
 /// Argon, two stages, small enough for a test: relax 30 steps at most, then 20 of dynamics.
