@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "comm/crc32c.hpp"
+#include "runtime/crc32c.hpp"
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
 

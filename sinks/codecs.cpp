@@ -15,6 +15,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "runtime/crc32c.hpp"
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
 
@@ -33,19 +34,6 @@ int position_in(std::array<std::string_view, n> const& names, std::string_view n
     auto const found = std::find(names.begin(), names.end(), name);
     return found == names.end() ? -1 : static_cast<int>(found - names.begin());
 }
-
-constexpr auto crc32c_tables = [] {
-    std::array<std::array<std::uint32_t, 256>, 8> tables{};
-    for (std::uint32_t n = 0; n < 256; ++n) {
-        std::uint32_t crc = n;
-        for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) ? 0x82f63b78U : 0U);
-        tables[0][n] = crc;
-    }
-    for (std::size_t n = 0; n < 256; ++n)
-        for (std::size_t t = 1; t < 8; ++t)
-            tables[t][n] = (tables[t - 1][n] >> 8) ^ tables[0][tables[t - 1][n] & 0xff];
-    return tables;
-}();
 
 void swap_elements(std::byte* to, ByteSpan from, std::size_t element_size) {
     for (std::size_t at = 0; at < from.size(); at += element_size)
@@ -116,7 +104,7 @@ ByteSpan decode_crc32c(ByteSpan object) {
     std::uint32_t stored = 0;
     ByteSpan const data = object.first(object.size() - 4);
     std::memcpy(&stored, object.data() + data.size(), 4);
-    if (stored != crc32c_of(data)) damaged("crc32c", "the checksum differs");
+    if (stored != crc32c(data)) damaged("crc32c", "the checksum differs");
     return data;
 }
 
@@ -319,7 +307,7 @@ ByteSpan encode_step(GzipCodec const& codec, ByteSpan in, Bytes& out) {
 }
 
 ByteSpan encode_step(Crc32cCodec, ByteSpan in, Bytes& out) {
-    std::uint32_t const crc = crc32c_of(in);
+    std::uint32_t const crc = crc32c(in);
     out.resize(std::max(out.size(), in.size() + 4));
     std::copy(in.begin(), in.end(), out.begin());
     std::memcpy(out.data() + in.size(), &crc, 4);
@@ -330,23 +318,6 @@ ByteSpan encode_step(Crc32cCodec, ByteSpan in, Bytes& out) {
 
 std::size_t ChunkForm::bytes() const {
     return static_cast<std::size_t>(element_count(shape)) * element_size;
-}
-
-std::uint32_t crc32c_of(ByteSpan bytes) {
-    std::uint32_t crc = ~0U;
-    auto const* at = reinterpret_cast<unsigned char const*>(bytes.data());
-    std::size_t left = bytes.size();
-    auto const& t = crc32c_tables;
-    for (; left >= 8; left -= 8, at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, at, 8);
-        word ^= crc;
-        crc = t[7][word & 0xff] ^ t[6][(word >> 8) & 0xff] ^ t[5][(word >> 16) & 0xff] ^
-              t[4][(word >> 24) & 0xff] ^ t[3][(word >> 32) & 0xff] ^ t[2][(word >> 40) & 0xff] ^
-              t[1][(word >> 48) & 0xff] ^ t[0][word >> 56];
-    }
-    for (; left > 0; --left, ++at) crc = (crc >> 8) ^ t[0][(crc ^ *at) & 0xff];
-    return ~crc;
 }
 
 void check_codecs(CodecChain const& chain, ChunkForm const& form) {

@@ -70,9 +70,6 @@ struct EncodeScratch {
     Bytes back;
 };
 
-/// CRC-32C (Castagnoli, RFC 3720 B.4) of `bytes`.
-[[nodiscard]] std::uint32_t crc32c_of(std::span<std::byte const> bytes);
-
 /// Throws StorageError unless `chain` can code chunks of `form`: filters, then exactly one codec
 /// from array to bytes, then codecs from bytes to bytes, each with possible settings.
 void check_codecs(CodecChain const& chain, ChunkForm const& form);

@@ -8,7 +8,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "comm/crc32c.hpp"
+#include "runtime/crc32c.hpp"
 #include "comm/credit_channel.hpp"
 #include "comm/in_process_transport.hpp"
 #include "runtime/packed_samples.hpp"

@@ -10,7 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "comm/crc32c.hpp"
+#include "runtime/crc32c.hpp"
 #include "runtime/error.hpp"
 
 namespace athanor::test {

@@ -15,20 +15,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::span<std::byte const> bytes_of(std::string_view text) {
-    return std::as_bytes(std::span(text));
-}
-
-TEST(Crc32c, HasTheValuesOfRfc3720) {
-    EXPECT_EQ(crc32c_of(bytes_of("123456789")), 0xe3069283U);       // the usual check value
-    EXPECT_EQ(crc32c_of(Bytes(32, std::byte{0x00})), 0x8a9136aaU);  // RFC 3720 B.4
-    EXPECT_EQ(crc32c_of(Bytes(32, std::byte{0xff})), 0x62a8ab43U);
-    Bytes ascending(32);
-    for (int k = 0; k < 32; ++k) ascending[static_cast<std::size_t>(k)] = std::byte(k);
-    EXPECT_EQ(crc32c_of(ascending), 0x46dd794eU);
-    EXPECT_EQ(crc32c_of({}), 0U);
-}
-
 ChunkForm const form{{64, 3}, 8, Bytes(8)};
 
 Bytes counted_chunk() {

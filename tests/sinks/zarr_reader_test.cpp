@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "runtime/crc32c.hpp"
 #include "runtime/error.hpp"
 #include "sinks/zarr_sink.hpp"
 #include "tests/sinks/store_samples.hpp"
@@ -48,7 +49,7 @@ void expect_rows(ZarrReader& reader, std::int64_t row, std::string const& name,
 
     Bytes const rows = reader.read_rows(*found, row);
 
-    EXPECT_EQ(fmt::format("{:08x}", crc32c_of(rows)), wanted["crc32c"].get<std::string>())
+    EXPECT_EQ(fmt::format("{:08x}", crc32c(rows)), wanted["crc32c"].get<std::string>())
         << name << " of sample " << row;
 }
 

@@ -5,7 +5,7 @@
 
 #include <nmmintrin.h>
 
-#include "comm/crc32c.hpp"
+#include "runtime/crc32c.hpp"
 
 namespace athanor {
 namespace {

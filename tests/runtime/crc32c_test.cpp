@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-#include "comm/crc32c.hpp"
+#include "runtime/crc32c.hpp"
 
 #include <random>
 #include <string_view>

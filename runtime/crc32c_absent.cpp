@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
 /// What a processor other than x86-64 has: no CRC instruction that we use.
-#include "comm/crc32c.hpp"
+#include "runtime/crc32c.hpp"
 
 namespace athanor {
 
