@@ -46,6 +46,15 @@ json dump(SnapshotSpec const& spec) {
 json dump(ConvergedSnapshotSpec const& spec) {
     return {{"type", "converged_snapshot"}, {"sink", spec.sink}};
 }
+json dump(LoggingSpec const& spec) {
+    json columns = json::array();
+    for (LogColumn const column : spec.scalars) columns.push_back(word_of(column));
+    return {{"type", "logging"},
+            {"backend", word_of(spec.backend)},
+            {"path", spec.path},
+            {"frequency", spec.frequency},
+            {"scalars", columns}};
+}
 json dump(ZarrSinkSpec const& spec) {
     return {{"type", "zarr"},
             {"url", spec.url.string()},

@@ -21,8 +21,7 @@ constexpr double largest_seed = 18446744073709551615.0;
 
 constexpr std::string_view later_dynamics =
     "this version has single_point, nve, nvt_langevin and fire";
-constexpr std::string_view later_hooks =
-    "this version has snapshot, converged_snapshot and neighbor_list";
+constexpr std::string_view later_hooks = "a later version has this hook";
 
 // --- dynamics ------------------------------------------------------------------------------------
 constexpr KeySpec timestep{.key = "timestep_fs",
@@ -217,8 +216,50 @@ constexpr std::array neighbor_list_keys{
             .unavailable = "edges are not stored yet",
             .only_available = "false"},
 };
+constexpr std::array backend_choices{
+    KeyChoice{.word = "csv", .help = "comma-separated values"},
+    KeyChoice{.word = "tensorboard", .help = "an event file for TensorBoard"},
+};
+constexpr std::array column_choices{
+    KeyChoice{.word = "kinetic_energy", .help = "in eV"},
+    KeyChoice{.word = "volume", .help = "in cubic ångström"},
+    KeyChoice{.word = "pressure", .help = "in eV per cubic ångström"},
+};
+constexpr KeySpec log_column{.kind = word,
+                             .noun = "column of a log",
+                             .help = "one column beside energy, fmax and temperature",
+                             .choices = column_choices};
+constexpr std::array logging_keys{
+    KeySpec{.key = "backend",
+            .kind = word,
+            .noun = "form of a log",
+            .help = "what the log is read with",
+            .default_json = "\"csv\"",
+            .choices = backend_choices},
+    KeySpec{.key = "path",
+            .noun = "path",
+            .help = "csv: file to write; tensorboard: folder of the event file",
+            .required = true,
+            .may_be_empty = false},
+    KeySpec{.key = "frequency",
+            .kind = integer,
+            .noun = "frequency",
+            .help = "a line every so many of the sample's own steps",
+            .default_json = "1",
+            .unit = "steps",
+            .least = 1,
+            .most = largest_int},
+    KeySpec{.key = "scalars",
+            .kind = list,
+            .noun = "list of columns",
+            .help = "columns beside energy, fmax and temperature",
+            .default_json = "[]",
+            .item = &log_column},
+};
 constexpr std::array hook_choices{
-    KeyChoice{.word = "logging", .unavailable = later_hooks},
+    KeyChoice{.word = "logging",
+              .help = "a line per sample every few steps, in a file",
+              .keys = logging_keys},
     KeyChoice{
         .word = "snapshot", .help = "rows of all samples every few steps", .keys = snapshot_keys},
     KeyChoice{.word = "converged_snapshot",

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -27,8 +28,11 @@ enum class StageKind { unknown, single_point, molecular_dynamics, optimizer };
 /// Reads the stages one after the other and remembers what they must not share.
 class PipelineReader {
 public:
-    PipelineReader(json const& checked, Config& config, ConfigErrors& errors)
-        : config_(config), errors_(errors), sinks_known_(holds(checked, "sinks")) {
+    PipelineReader(json const& checked, PathReader read_path, Config& config, ConfigErrors& errors)
+        : config_(config),
+          errors_(errors),
+          read_path_(std::move(read_path)),
+          sinks_known_(holds(checked, "sinks")) {
         if (sinks_known_)
             for (auto const& [name, sink] : checked["sinks"].items()) sink_names_.push_back(name);
     }
@@ -40,6 +44,7 @@ private:
     void read_name(json const& found, std::string const& pointer, StageSpec& stage);
     void read_converge(json const& found, std::string const& pointer, StageSpec& stage);
     void read_hooks(json const& found, std::string const& pointer, StageSpec& stage);
+    LoggingSpec read_logging(json const& hook, std::string const& pointer);
     void check_end(json const& found, std::string const& pointer, StageKind kind);
     void check_velocities(json const& found, std::string const& pointer, StageSpec const& stage);
     void check_fire(json const& found, std::string const& pointer, FireOptions const& fire);
@@ -51,6 +56,7 @@ private:
 
     Config& config_;
     ConfigErrors& errors_;
+    PathReader read_path_;
     bool sinks_known_;
     std::vector<std::string> sink_names_;
     std::map<std::string, std::string> pointer_of_name_;
@@ -238,6 +244,19 @@ void PipelineReader::check_sink(json const& hook, std::string const& pointer) {
                                                name, known_words(name, sink_names_)));
 }
 
+LoggingSpec PipelineReader::read_logging(json const& hook, std::string const& pointer) {
+    LoggingSpec spec;
+    take_word(hook, "backend", spec.backend);
+    spec.path = read_path_(hook, "path", pointer + "/path").string();
+    take(hook, "frequency", spec.frequency);
+    if (holds(hook, "scalars"))
+        for (json const& column : hook["scalars"])
+            if (column.is_string())
+                spec.scalars.push_back(
+                    detail::value_of<LogColumn>(column.get_ref<std::string const&>()));
+    return spec;
+}
+
 void PipelineReader::read_hooks(json const& found, std::string const& pointer, StageSpec& stage) {
     if (!holds(found, "hooks")) return;
     bool has_list = false;
@@ -252,6 +271,8 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
                 errors_.add(hook_pointer, "a second neighbor_list; a stage has one, keep one");
             has_list = true;
             take(hook, "skin", stage.skin);
+        } else if (type == "logging") {
+            stage.hooks.emplace_back(read_logging(hook, hook_pointer));
         } else if (type == "snapshot") {
             SnapshotSpec spec;
             take(hook, "sink", spec.sink);
@@ -272,9 +293,10 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
 
 }  // namespace
 
-void read_pipeline(json const& checked, Config& config, ConfigErrors& errors) {
+void read_pipeline(json const& checked, PathReader read_path, Config& config,
+                   ConfigErrors& errors) {
     if (!holds(checked, "pipeline")) return;
-    PipelineReader reader(checked, config, errors);
+    PipelineReader reader(checked, std::move(read_path), config, errors);
     for (std::size_t e = 0; e < checked["pipeline"].size(); ++e)
         reader.read_element(checked["pipeline"][e], child_pointer("/pipeline", e));
 }

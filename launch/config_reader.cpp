@@ -209,7 +209,12 @@ Config read_config(json const& checked, std::filesystem::path const& base, Confi
         take(sampler, "max_edges", config.sampler.max_edges);
     }
     read_model(checked, config, errors);
-    read_pipeline(checked, config, errors);
+    read_pipeline(
+        checked,
+        [&places](json const& object, char const* key, std::string const& pointer) {
+            return places.add(object, key, pointer);
+        },
+        config, errors);
     if (holds(checked, "buffers")) {
         json const& buffers = checked["buffers"];
         take(buffers, "systems", config.buffers.systems);

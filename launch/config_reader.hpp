@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <string>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -17,7 +19,13 @@ class ConfigErrors;
 [[nodiscard]] Config read_config(nlohmann::json const& checked, std::filesystem::path const& base,
                                  ConfigErrors& errors);
 
+/// Makes a path of what a key of an object holds, absolute and unlike all others of the
+/// configuration: (object, key, pointer).
+using PathReader =
+    std::function<std::filesystem::path(nlohmann::json const&, char const*, std::string const&)>;
+
 /// The part of it that is a pipeline; sink names are looked up in `checked`.
-void read_pipeline(nlohmann::json const& checked, Config& config, ConfigErrors& errors);
+void read_pipeline(nlohmann::json const& checked, PathReader read_path, Config& config,
+                   ConfigErrors& errors);
 
 }  // namespace athanor

@@ -40,6 +40,17 @@ struct EnumWords<DegreesOfFreedom> {
         {{DegreesOfFreedom::automatic, "auto"}, {DegreesOfFreedom::three_n, "3N"}}};
 };
 template <>
+struct EnumWords<LogBackend> {
+    static constexpr WordTable<LogBackend, 2> table{
+        {{LogBackend::csv, "csv"}, {LogBackend::tensorboard, "tensorboard"}}};
+};
+template <>
+struct EnumWords<LogColumn> {
+    static constexpr WordTable<LogColumn, 3> table{{{LogColumn::kinetic_energy, "kinetic_energy"},
+                                                    {LogColumn::volume, "volume"},
+                                                    {LogColumn::pressure, "pressure"}}};
+};
+template <>
 struct EnumWords<StoreDtype> {
     static constexpr WordTable<StoreDtype, 2> table{
         {{StoreDtype::float64, "float64"}, {StoreDtype::float32, "float32"}}};

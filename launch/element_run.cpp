@@ -3,6 +3,7 @@
 #include "launch/element_run.hpp"
 
 #include <cmath>
+#include <filesystem>
 #include <utility>
 #include <variant>
 
@@ -12,16 +13,47 @@
 #include "kernels/parallel_for.hpp"
 #include "launch/placement.hpp"
 #include "runtime/constants.hpp"
+#include "sinks/csv_log.hpp"
 #include "sinks/extxyz_reader.hpp"
+#include "sinks/queued_log.hpp"
+#include "sinks/tensorboard_log.hpp"
 #include "stages/hooks/converged_snapshot.hpp"
+#include "stages/hooks/logging.hpp"
 #include "stages/hooks/snapshot.hpp"
 #include "stages/make_dynamics.hpp"
 
 namespace athanor {
 namespace {
 
+LogScalar log_scalar(LogColumn column) {
+    switch (column) {
+        case LogColumn::kinetic_energy:
+            return kinetic_energy_scalar();
+        case LogColumn::volume:
+            return volume_scalar();
+        case LogColumn::pressure:
+            break;
+    }
+    return pressure_scalar();
+}
+
 struct HookMaker {
     SinkSet& sinks;
+    bool without_momentum;
+
+    std::shared_ptr<Hook> operator()(LoggingSpec const& spec) const {
+        std::filesystem::path const path = spec.path;
+        std::filesystem::create_directories(path.parent_path());
+        std::unique_ptr<LogWriter> log;
+        if (spec.backend == LogBackend::csv)
+            log = std::make_unique<CsvLog>(path);
+        else
+            log = std::make_unique<TensorboardLog>(path);
+        LoggingOptions options{spec.frequency, without_momentum, {}};
+        for (LogColumn const column : spec.scalars) options.scalars.push_back(log_scalar(column));
+        return std::make_shared<Logging>(std::make_unique<QueuedLog>(std::move(log)),
+                                         std::move(options));
+    }
 
     std::shared_ptr<Hook> operator()(SnapshotSpec const& spec) const {
         return std::make_shared<Snapshot>(sinks.at(spec.sink),
@@ -31,6 +63,12 @@ struct HookMaker {
         return std::make_shared<ConvergedSnapshot>(sinks.at(spec.sink));
     }
 };
+
+/// The stage draws velocities without momentum, and its dynamics conserves that.
+bool keeps_momentum_out(StageSpec const& stage, DegreesOfFreedom degrees) {
+    return degrees == DegreesOfFreedom::automatic && stage.initial_temperature_kelvin &&
+           !std::holds_alternative<NvtLangevinOptions>(stage.dynamics);
+}
 
 std::vector<SubStage> make_sub_stages(CampaignPlan const& plan, int element, SinkSet& sinks) {
     std::vector<SubStage> sub_stages;
@@ -45,8 +83,10 @@ std::vector<SubStage> make_sub_stages(CampaignPlan const& plan, int element, Sin
         if (std::holds_alternative<SinglePointOptions>(spec.dynamics)) sub.step_budget = 0;
         sub.initial_temperature_kelvin = spec.initial_temperature_kelvin;
         sub.skin = spec.skin;
-        for (HookSpec const& hook : spec.hooks)
-            sub.hooks.push_back(std::visit(HookMaker{sinks}, hook));
+        auto const stage = static_cast<std::size_t>(sub.id.value());
+        HookMaker const maker{sinks,
+                              keeps_momentum_out(spec, plan.config.degrees_of_freedom.at(stage))};
+        for (HookSpec const& hook : spec.hooks) sub.hooks.push_back(std::visit(maker, hook));
         sub_stages.push_back(std::move(sub));
     }
     return sub_stages;

@@ -76,6 +76,21 @@ void clear_output(fs::path const& path, std::string const& pointer, bool overwri
             fmt::format("{}: cannot be overwritten: {}", path.string(), error.message()));
 }
 
+/// A folder of TensorBoard may hold event files only.
+void clear_log(LoggingSpec const& log, std::string const& what, bool overwrite) {
+    fs::path const path = log.path;
+    if (log.backend == LogBackend::csv || !fs::is_directory(path)) {
+        clear_output(path, what, overwrite);
+        return;
+    }
+    for (auto const& entry : fs::directory_iterator(path)) {
+        if (!entry.path().filename().string().starts_with("events.out.tfevents."))
+            throw ConfigError(fmt::format("{}: {} holds more than event files; give another folder",
+                                          what, path.string()));
+        clear_output(entry.path(), what, overwrite);
+    }
+}
+
 struct SinkMaker {
     fs::path path_override;
     SchemaPtr const& schema;
@@ -128,6 +143,11 @@ void clear_outputs(Config const& config, bool overwrite) {
             clear_output(extxyz->path, pointer + "/path", overwrite);
         }
     }
+    for (ElementSpec const& element : config.pipeline.elements)
+        for (StageSpec const& stage : element.stages)
+            for (HookSpec const& hook : stage.hooks)
+                if (auto const* log = std::get_if<LoggingSpec>(&hook))
+                    clear_log(*log, "log of stage " + stage.name, overwrite);
     clear_output(config.quarantine, "/quarantine", overwrite);
     clear_output(config.quarantine.string() + ".rejects.txt", "/quarantine", overwrite);
 }

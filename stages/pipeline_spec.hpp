@@ -33,7 +33,19 @@ struct ConvergedSnapshotSpec {
     bool operator==(ConvergedSnapshotSpec const&) const = default;
 };
 
-using HookSpec = std::variant<SnapshotSpec, ConvergedSnapshotSpec>;
+enum class LogBackend { csv, tensorboard };
+enum class LogColumn { kinetic_energy, volume, pressure };
+
+/// A line per sample every `frequency` of its own steps, in a file of its own.
+struct LoggingSpec {
+    LogBackend backend = LogBackend::csv;
+    std::string path;  ///< csv: a file; tensorboard: a folder
+    int frequency = 1;
+    std::vector<LogColumn> scalars;  ///< after energy, fmax and temperature
+    bool operator==(LoggingSpec const&) const = default;
+};
+
+using HookSpec = std::variant<SnapshotSpec, ConvergedSnapshotSpec, LoggingSpec>;
 
 /// One stage: what it does to a sample, and when the sample is done with it.
 struct StageSpec {

@@ -328,6 +328,34 @@ TEST(Campaign, AReadOnlyDiskEndsWithExitSix) {
     EXPECT_THAT(result.text, HasSubstr("Read-only file system"));
 }
 
+TEST(Campaign, LogsHaveALinePerSampleAndStepWhicheverRankWritesThem) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", golden_input("ar32") + golden_input("lj13"));
+    auto config = small_campaign("in.extxyz");
+    config["pipeline"][1]["hooks"].push_back({{"type", "logging"},
+                                              {"path", "logs/md.csv"},
+                                              {"frequency", 10},
+                                              {"scalars", {"pressure"}}});
+    config["pipeline"][0]["hooks"].push_back(
+        {{"type", "logging"}, {"path", "logs/board"}, {"backend", "tensorboard"}});
+    folder.write("c.json", config.dump());
+
+    ProgramResult const two = folder.mpirun(2, "run c.json --progress off");
+    std::string const log = folder.read("logs/md.csv");
+    ProgramResult const again = folder.athanor("run c.json --progress off");
+    ProgramResult const one = folder.athanor("run c.json --progress off --overwrite");
+
+    ASSERT_EQ(two.code, 0) << two.text;
+    EXPECT_EQ(again.code, 2);
+    ASSERT_EQ(one.code, 0) << one.text;
+    EXPECT_THAT(log, ::testing::StartsWith("step,graph_idx,system_id,name,status,energy,fmax,"
+                                           "temperature,pressure\n"));
+    EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1 + 2 * 2);
+    for (char const* start : {"\n1,", "\n11,"}) EXPECT_THAT(log, HasSubstr(start));
+    auto const events = std::filesystem::directory_iterator(folder.path() / "logs/board");
+    EXPECT_EQ(std::distance(begin(events), end(events)), 1);
+}
+
 TEST(Campaign, ProgressAndSummaryAreShown) {
     ProgramFolder folder;
     folder.write("in.extxyz", mixed_input());

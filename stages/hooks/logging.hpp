@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/hook.hpp"
+#include "runtime/log_writer.hpp"
+
+namespace athanor {
+
+/// A number of a sample that a log shows: its column's name, and how to work it out.
+struct LogScalar {
+    std::string name;
+    std::function<double(BatchView const&, SystemIndex)> value;
+    bool needs_stress = false;
+};
+
+/// Σ 1/2 m v² [eV], in a column "kinetic_energy".
+[[nodiscard]] LogScalar kinetic_energy_scalar();
+/// |det cell| [Å³], in a column "volume".
+[[nodiscard]] LogScalar volume_scalar();
+/// (2/3 kinetic energy / volume) - trace(stress) / 3 [eV/Å³], in a column "pressure"; NaN where the
+/// stress is not defined.
+[[nodiscard]] LogScalar pressure_scalar();
+
+struct LoggingOptions {
+    int frequency = 1;  ///< steps of each sample between its rows, above 0
+    /// Degrees of freedom are 3N - 3 instead of 3N: somebody took the momentum out, and the
+    /// dynamics keeps it out.
+    bool without_momentum = false;
+    /// Columns after energy, fmax and temperature.
+    std::vector<LogScalar> scalars;
+};
+
+/// A line per sample every so many of its own steps: energy [eV], fmax [eV/Å], temperature [K] and
+/// what else is asked for. Order of rows: by step, then by place in the batch; each has the
+/// system_id and the step of its sample.
+///   T = 2 E_kin / (f k_B), f = 3N or 3N - 3; 0 where f is 0.
+/// Ownership: owns the writer; closed, and so complete in the file, when the hook is closed.
+class Logging final : public Hook {
+public:
+    /// Throws ConfigError for a frequency below 1.
+    Logging(std::unique_ptr<LogWriter> writer, LoggingOptions options);
+
+    [[nodiscard]] std::string name() const override { return "logging"; }
+    [[nodiscard]] bool runs_at(HookPoint point) const override {
+        return point == HookPoint::after_step;
+    }
+    [[nodiscard]] int frequency() const override { return options_.frequency; }
+    [[nodiscard]] bool needs_stress() const override;
+    void fire(HookContext& context) override;
+    void open() override;
+    void close() override { writer_->close(); }
+
+private:
+    std::unique_ptr<LogWriter> writer_;
+    LoggingOptions options_;
+    LogBlock block_;
+};
+
+}  // namespace athanor
