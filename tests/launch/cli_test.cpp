@@ -2,18 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/cli.hpp"
 
-#include <array>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "tests/launch/config_fixture.hpp"
+#include "tests/launch/program.hpp"
 
 namespace athanor::test {
 namespace {
@@ -21,43 +16,24 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-/// What the program printed, on both streams, and how it ended.
-struct Ended {
-    int code;
-    std::string text;
-};
-
 /// Runs the built program in a folder of its own that holds good.json and bad.json.
 class Cli : public ::testing::Test {
 protected:
     Cli() {
-        std::filesystem::create_directories(folder_);
-        std::ofstream(folder_ / "structures.extxyz") << "1\nPbc=\"F F F\"\nAr 0 0 0\n";
-        std::ofstream(folder_ / "good.json") << relax_then_md();
-        std::ofstream(folder_ / "bad.json")
-            << with(with(relax_then_md(), "/sampler/max_atoms", 0), "/model/cutoff", -1);
+        folder_.write("structures.extxyz", "1\nPbc=\"F F F\"\nAr 0 0 0\n");
+        folder_.write("good.json", relax_then_md().dump());
+        folder_.write(
+            "bad.json",
+            with(with(relax_then_md(), "/sampler/max_atoms", 0), "/model/cutoff", -1).dump());
     }
-    ~Cli() override { std::filesystem::remove_all(folder_); }
+    ProgramResult athanor(std::string const& arguments) const { return folder_.athanor(arguments); }
 
-    Ended athanor(std::string const& arguments) const {
-        std::string const line =
-            "cd '" + folder_.string() + "' && '" ATHANOR_EXECUTABLE "' " + arguments + " 2>&1";
-        std::FILE* const pipe = popen(line.c_str(), "r");
-        if (pipe == nullptr) return {-1, ""};
-        std::string text;
-        std::array<char, 4096> piece{};
-        while (std::fgets(piece.data(), static_cast<int>(piece.size()), pipe) != nullptr)
-            text += piece.data();
-        int const status = pclose(pipe);
-        return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
-    }
-
-    std::filesystem::path folder_ =
-        std::filesystem::temp_directory_path() / ("athanor_cli_test_" + std::to_string(getpid()));
+private:
+    ProgramFolder folder_;
 };
 
 TEST_F(Cli, VersionSaysWhetherCudaIsThere) {
-    Ended const ended = athanor("--version");
+    ProgramResult const ended = athanor("--version");
 
     EXPECT_EQ(ended.code, 0);
     EXPECT_THAT(ended.text, StartsWith("athanor 0."));
@@ -65,7 +41,7 @@ TEST_F(Cli, VersionSaysWhetherCudaIsThere) {
 }
 
 TEST_F(Cli, HelpNamesTheCommands) {
-    Ended const ended = athanor("--help");
+    ProgramResult const ended = athanor("--help");
 
     EXPECT_EQ(ended.code, 0);
     for (char const* command : {"run", "validate", "inspect", "Exit codes"})
@@ -74,7 +50,7 @@ TEST_F(Cli, HelpNamesTheCommands) {
 }
 
 TEST_F(Cli, ValidatePrintsThePlan) {
-    Ended const ended = athanor("validate good.json --ranks 2");
+    ProgramResult const ended = athanor("validate good.json --ranks 2");
 
     EXPECT_EQ(ended.code, 0);
     EXPECT_THAT(ended.text, StartsWith("good.json: valid\n"));
@@ -83,7 +59,7 @@ TEST_F(Cli, ValidatePrintsThePlan) {
 }
 
 TEST_F(Cli, ValidateKnowsHowManyRanksFit) {
-    Ended const ended = athanor("validate good.json --ranks 3");
+    ProgramResult const ended = athanor("validate good.json --ranks 3");
 
     EXPECT_EQ(ended.code, 2);
     EXPECT_EQ(
@@ -101,7 +77,7 @@ TEST_F(Cli, AWrongConfigurationEndsWithTwoAndOneLinePerError) {
         "athanor: bad.json#/sampler/max_atoms: 0 is no number of atoms; give an integer, 1 or "
         "above\n";
     for (char const* command : {"validate bad.json", "run bad.json"}) {
-        Ended const ended = athanor(command);
+        ProgramResult const ended = athanor(command);
 
         EXPECT_EQ(ended.code, 2);
         EXPECT_EQ(ended.text, expected);
@@ -111,7 +87,7 @@ TEST_F(Cli, AWrongConfigurationEndsWithTwoAndOneLinePerError) {
 TEST_F(Cli, SettingsTakeTheFilesPlace) {
     EXPECT_EQ(athanor("validate bad.json --set /sampler/max_atoms=9 --set /model/cutoff=5").code,
               0);
-    Ended const ended = athanor("validate good.json --set /seed=x");
+    ProgramResult const ended = athanor("validate good.json --set /seed=x");
 
     EXPECT_EQ(ended.code, 2);
     EXPECT_EQ(ended.text, "athanor: --set /seed: \"x\" is no seed; give an integer, 0 or above\n");
@@ -120,7 +96,7 @@ TEST_F(Cli, SettingsTakeTheFilesPlace) {
 }
 
 TEST_F(Cli, AMissingConfigurationEndsWithTwo) {
-    Ended const ended = athanor("run nope.json");
+    ProgramResult const ended = athanor("run nope.json");
 
     EXPECT_EQ(ended.code, 2);
     EXPECT_EQ(ended.text,
@@ -150,7 +126,7 @@ TEST_F(Cli, UsageErrorsEndWithTwo) {
 
 TEST_F(Cli, CommandsOfLaterVersionsEndWithTwo) {
     for (char const* command : {"resume", "convert", "report", "slurm", "doctor", "help"}) {
-        Ended const ended = athanor(command + std::string(" good.json"));
+        ProgramResult const ended = athanor(command + std::string(" good.json"));
 
         EXPECT_EQ(ended.code, 2);
         EXPECT_EQ(ended.text, "athanor: " + std::string(command) +

@@ -6,19 +6,17 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <string>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "sinks/zarr_reader.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/samples.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace athanor::test {
 
@@ -27,35 +25,12 @@ struct ProgramResult {
     std::string text;  ///< both streams
 };
 
-class ProgramFolder {
+/// A folder in which the program runs.
+class ProgramFolder : public TemporaryFolder {
 public:
-    ProgramFolder() {
-        static int count = 0;
-        path_ = std::filesystem::temp_directory_path() /
-                ("athanor-test-" + std::to_string(getpid()) + "-" + std::to_string(count++));
-        std::filesystem::create_directories(path_);
-    }
-    ~ProgramFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    ProgramFolder(ProgramFolder const&) = delete;
-    ProgramFolder& operator=(ProgramFolder const&) = delete;
-
-    [[nodiscard]] std::filesystem::path const& path() const { return path_; }
-    void write(std::string const& name, std::string const& text) const {
-        std::ofstream(path_ / name) << text;
-    }
-    [[nodiscard]] std::string read(std::string const& name) const {
-        std::ifstream file(path_ / name);
-        std::stringstream text;
-        text << file.rdbuf();
-        return text.str();
-    }
-
     /// Runs a shell line in the folder; "athanor" in it is the built program.
     [[nodiscard]] ProgramResult shell(std::string const& line) const {
-        std::string const command = "cd '" + path_.string() +
+        std::string const command = "cd '" + path().string() +
                                     "' && athanor() { '" ATHANOR_EXECUTABLE
                                     "' \"$@\"; }\nexport -f athanor 2>/dev/null\n" +
                                     line;
@@ -81,7 +56,6 @@ private:
         for (char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
         return out;
     }
-    std::filesystem::path path_;
 };
 
 /// Every row of a store, by (system_id, stage, step, kind).

@@ -3,45 +3,17 @@
 /// Files for the tests of extended XYZ: written to a folder of the test's own, read back whole.
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <unistd.h>
-
 #include "sinks/extxyz_reader.hpp"
 #include "sinks/extxyz_scanner.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace athanor::test {
-
-/// A folder that is gone when the test ends.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string pattern =
-            (std::filesystem::temp_directory_path() / "athanor_extxyz_XXXXXX").string();
-        if (mkdtemp(pattern.data()) == nullptr) std::abort();
-        path_ = pattern;
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TemporaryFolder(TemporaryFolder const&) = delete;
-    TemporaryFolder& operator=(TemporaryFolder const&) = delete;
-
-    std::filesystem::path write(std::string const& name, std::string_view content) const {
-        std::ofstream(path_ / name, std::ios::binary) << content;
-        return path_ / name;
-    }
-    std::filesystem::path operator/(std::string const& name) const { return path_ / name; }
-
-private:
-    std::filesystem::path path_;
-};
 
 /// All that a file gives: what the scan says, the samples of its schema, the frames refused.
 struct WholeFile {

@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 
 #include "runtime/error.hpp"
-#include "tests/sinks/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace athanor::test {
 namespace {

@@ -4,10 +4,8 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <map>
-#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,19 +16,12 @@
 #include "sinks/csv_log.hpp"
 #include "sinks/queued_log.hpp"
 #include "sinks/tensorboard_log.hpp"
-#include "tests/sinks/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace athanor::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::string text_of(std::filesystem::path const& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 void fill(LogBlock& block, std::int64_t step, std::string const& name, double energy, double fmax) {
     block.clear(2);
@@ -61,7 +52,7 @@ TEST(CsvLog, HasAHeadingAndALinePerRowWithExactNumbers) {
     log.close();
     log.close();
 
-    EXPECT_EQ(text_of(folder.path() / "md.csv"),
+    EXPECT_EQ(folder.read("md.csv"),
               "step,graph_idx,system_id,name,status,energy,fmax\n"
               "1,0,40,\"a,\"\"b\"\"\",1,-0.1,nan\n"
               "1,1,41,\"a,\"\"b\"\"\",1,0.9,nan\n"
@@ -173,7 +164,7 @@ TEST(TensorboardLog, WritesChecksummedEventsWithACurvePerScalarAndSample) {
 
     auto const file = std::filesystem::directory_iterator(folder.path() / "board")->path();
     EXPECT_THAT(file.filename().string(), HasSubstr("events.out.tfevents."));
-    EventFile const events(text_of(file));
+    EventFile const events(folder.read("board/" + file.filename().string()));
     EXPECT_EQ(events.version, "brain.Event:2");
     std::map<std::pair<std::string, std::int64_t>, float> const expected{
         {{"energy/40", 1}, -0.5F},   {{"fmax/40", 1}, 0.25F},     {{"energy/41", 1}, 0.5F},

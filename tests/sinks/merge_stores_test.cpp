@@ -10,7 +10,7 @@
 #include "sinks/zarr_reader.hpp"
 #include "tests/sinks/expect_samples.hpp"
 #include "tests/sinks/store_samples.hpp"
-#include "tests/sinks/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace athanor::test {
 namespace {

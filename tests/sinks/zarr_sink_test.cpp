@@ -18,7 +18,7 @@
 #include "tests/sinks/expect_samples.hpp"
 #include "tests/sinks/faulty_storage.hpp"
 #include "tests/sinks/store_samples.hpp"
-#include "tests/sinks/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace athanor::test {
 namespace {

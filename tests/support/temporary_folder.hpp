@@ -4,8 +4,11 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace athanor::test {
 
@@ -24,6 +27,19 @@ public:
         std::filesystem::remove_all(path_, ignored);
     }
     [[nodiscard]] std::filesystem::path const& path() const { return path_; }
+    std::filesystem::path operator/(std::string const& name) const { return path_ / name; }
+
+    std::filesystem::path write(std::string const& name, std::string_view content) const {
+        std::ofstream(path_ / name, std::ios::binary) << content;
+        return path_ / name;
+    }
+    /// A file of the folder; nothing when it is not there.
+    [[nodiscard]] std::string read(std::string const& name) const {
+        std::ifstream file(path_ / name, std::ios::binary);
+        std::stringstream text;
+        text << file.rdbuf();
+        return text.str();
+    }
 
 private:
     std::filesystem::path path_;
