@@ -7,6 +7,7 @@
 #include "bench/kernels/argon_crystal.hpp"
 #include "kernels/parallel_for.hpp"
 #include "stages/fused_stage.hpp"
+#include "stages/hooks/logging.hpp"
 #include "stages/make_dynamics.hpp"
 
 namespace athanor::bench {
@@ -15,16 +16,19 @@ namespace {
 /// A stage of crystals that come to about 40 K and stay for ever.
 class CrystalStage {
 public:
-    CrystalStage(std::vector<DynamicsSpec> const& dynamics, int systems, int repeats)
+    CrystalStage(std::vector<DynamicsSpec> const& dynamics, int systems, int repeats,
+                 std::vector<std::shared_ptr<Hook>> const& hooks = {})
         : model_(argon_model()),
-          stage_(std::make_shared<Schema const>(), sub_stages(dynamics), model_,
+          stage_(std::make_shared<Schema const>(), sub_stages(dynamics, hooks), model_,
                  {{systems, systems * 4 * repeats * repeats * repeats, 0}, /*seed=*/1}, metrics_,
                  [](OutcomeRecord const&) {}) {
         for (int s = 0; s < systems; ++s)
             stage_.enter(stage_.batch().append(
                 argon_crystal(repeats, 40.0, static_cast<std::uint64_t>(s) + 1)));
+        stage_.open_hooks();
         for (int k = 0; k < 100; ++k) step();
     }
+    ~CrystalStage() { stage_.close_hooks(); }
     void step() { stage_.step(clock_); }
     [[nodiscard]] double energy_per_atom() {
         Batch const& batch = stage_.batch();
@@ -38,13 +42,15 @@ public:
     [[nodiscard]] int atom_count() const { return stage_.batch().used_atoms(); }
 
 private:
-    static std::vector<SubStage> sub_stages(std::vector<DynamicsSpec> const& dynamics) {
+    static std::vector<SubStage> sub_stages(std::vector<DynamicsSpec> const& dynamics,
+                                            std::vector<std::shared_ptr<Hook>> const& hooks) {
         std::vector<SubStage> list;
         for (DynamicsSpec const& spec : dynamics) {
             SubStage sub;
             sub.id = StageId{static_cast<int>(list.size())};
             sub.dynamics = make_dynamics(spec);
             sub.skin = argon_skin;
+            sub.hooks = hooks;
             list.push_back(std::move(sub));
         }
         return list;
@@ -97,6 +103,42 @@ BENCHMARK(nvt_langevin_step)->Apply(on_two_threads);
 void fire_step(benchmark::State& state) { measure(state, FireOptions{.timestep_fs = 1.0}); }
 BENCHMARK(fire_step)->Apply(on_one_thread);
 BENCHMARK(fire_step)->Apply(on_two_threads);
+
+// --- hooks: NVE of 64 crystals of 108 atoms, to be compared with nve_step --------------------------
+
+/// A hook at every point of a step that does nothing.
+class IdleHook final : public Hook {
+public:
+    [[nodiscard]] std::string name() const override { return "idle"; }
+    [[nodiscard]] bool runs_at(HookPoint) const override { return true; }
+    void fire(HookContext&) override {}
+};
+
+/// A log that is thrown away: what is left is the working out of its rows.
+class NoLog final : public LogWriter {
+public:
+    void open(std::span<std::string const>) override {}
+    void write(LogBlock& block) override { benchmark::DoNotOptimize(block.size()); }
+    void close() override {}
+    [[nodiscard]] std::string describe() const override { return "none"; }
+};
+
+void measure_with_hook(benchmark::State& state, std::shared_ptr<Hook> const& hook) {
+    set_thread_count(1);
+    CrystalStage stage({NveOptions{.timestep_fs = 2.0}}, 64, 3, {hook});
+    for (auto _ : state) stage.step();
+    state.counters["atom_steps/s"] = benchmark::Counter(
+        static_cast<double>(state.iterations()) * stage.atom_count(), benchmark::Counter::kIsRate);
+}
+void nve_step_with_idle_hook(benchmark::State& state) {
+    measure_with_hook(state, std::make_shared<IdleHook>());
+}
+void nve_step_with_logging(benchmark::State& state) {
+    measure_with_hook(state,
+                      std::make_shared<Logging>(std::make_unique<NoLog>(), LoggingOptions{}));
+}
+BENCHMARK(nve_step_with_idle_hook)->Unit(benchmark::kMicrosecond);
+BENCHMARK(nve_step_with_logging)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace athanor::bench
