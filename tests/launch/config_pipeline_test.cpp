@@ -124,6 +124,22 @@ TEST(ConfigPipeline, FireTimeStepsAreInOrder) {
         "or below");
 }
 
+TEST(ConfigPipeline, Fire2IsReadWithItsOwnDefaultsAndTimeStepsInOrder) {
+    Config const config = parse(with(relax_then_md(), "/pipeline/0/dynamics", Json::parse(R"(
+        {"type": "fire2", "timestep_fs": 0.7, "delay_steps": 20, "keep_velocities": true})")));
+    EXPECT_EQ(
+        config.pipeline.elements[0].stages[0].dynamics,
+        DynamicsSpec(Fire2Options{.timestep_fs = 0.7, .delay_steps = 20, .keep_velocities = true}));
+    EXPECT_EQ(
+        error_of_stage(R"({"dynamics": {"type": "fire2", "timestep_fs": 1}, "max_steps": 5})"),
+        "campaign.json#/pipeline/0/dynamics/timestep_max_fs: 0.8 is below timestep_fs, 1; give 1 "
+        "or above");
+    EXPECT_EQ(
+        error_of_stage(R"({"dynamics": {"type": "fire2", "timestep_fs": 0.02}, "max_steps": 5})"),
+        "campaign.json#/pipeline/0/dynamics/timestep_min_fs: 0.05 is above timestep_fs, 0.02; "
+        "give 0.02 or below");
+}
+
 TEST(ConfigPipeline, VelocitiesAndDegreesOfFreedomAreRead) {
     Json document = relax_then_md();
     document["pipeline"][1]["initial_temperature_kelvin"] = 40;
