@@ -50,6 +50,9 @@ json dump(Fire2Options const& options) {
             {"mixing_decrease", options.mixing_decrease},
             {"keep_velocities", options.keep_velocities}};
 }
+json dump(LbfgsOptions const& options) {
+    return {{"type", "lbfgs"}, {"max_step", options.max_step}, {"history", options.history}};
+}
 
 // The key of the step budget, by kind of dynamics.
 template <class Options>
@@ -58,6 +61,7 @@ char const* budget_key(Options const&) {
 }
 char const* budget_key(FireOptions const&) { return "max_steps"; }
 char const* budget_key(Fire2Options const&) { return "max_steps"; }
+char const* budget_key(LbfgsOptions const&) { return "max_steps"; }
 
 json dump(SnapshotSpec const& spec) {
     return {{"type", "snapshot"},

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "kernels/lbfgs_step.hpp"
 #include "launch/nearest_word.hpp"
 
 namespace athanor {
@@ -20,7 +21,7 @@ constexpr double largest_exact = 9007199254740992.0;  // 2^53
 constexpr double largest_seed = 18446744073709551615.0;
 
 constexpr std::string_view later_dynamics =
-    "this version has single_point, nve, nvt_langevin, fire and fire2";
+    "this version has single_point, nve, nvt_langevin, fire, fire2 and lbfgs";
 constexpr std::string_view later_hooks =
     "this version has snapshot, converged_snapshot and neighbor_list";
 
@@ -198,6 +199,23 @@ constexpr std::array fire2_keys{
             .help = "start from the sample's velocities and leave them behind",
             .default_json = "false"},
 };
+constexpr std::array lbfgs_keys{
+    KeySpec{.key = "max_step",
+            .kind = number,
+            .noun = "length",
+            .help = "largest move of one atom in one step",
+            .default_json = "0.2",
+            .unit = "ångström",
+            .least = 0,
+            .above_least = true},
+    KeySpec{.key = "history",
+            .kind = integer,
+            .noun = "number of moves",
+            .help = "moves that a sample remembers",
+            .default_json = "16",
+            .least = 1,
+            .most = most_lbfgs_pairs},
+};
 constexpr std::array dynamics_choices{
     KeyChoice{.word = "single_point", .help = "one evaluation of energy and forces"},
     KeyChoice{.word = "demo", .unavailable = later_dynamics},
@@ -213,7 +231,7 @@ constexpr std::array dynamics_choices{
     KeyChoice{.word = "fire2", .help = "relaxation, FIRE 2.0", .keys = fire2_keys},
     KeyChoice{.word = "fire_variable_cell", .unavailable = later_dynamics},
     KeyChoice{.word = "fire2_variable_cell", .unavailable = later_dynamics},
-    KeyChoice{.word = "lbfgs", .unavailable = later_dynamics},
+    KeyChoice{.word = "lbfgs", .help = "relaxation, limited-memory BFGS", .keys = lbfgs_keys},
 };
 
 // --- convergence ---------------------------------------------------------------------------------

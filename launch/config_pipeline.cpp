@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -88,11 +89,13 @@ Fire2Options read_fire2(json const& found) {
     return options;
 }
 
-/// True for an optimizer that was told to start from the sample's velocities.
+/// Whether a dynamics can be told to start from the sample's velocities, and whether it was.
 template <class Options>
-bool keeps_velocities(Options const& options) {
-    if constexpr (requires { options.keep_velocities; }) return options.keep_velocities;
-    return false;
+std::pair<bool, bool> keeping_velocities(Options const& options) {
+    if constexpr (requires { options.keep_velocities; })
+        return {true, options.keep_velocities};
+    else
+        return {false, false};
 }
 
 StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
@@ -118,6 +121,13 @@ StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
     }
     if (type == "fire2") {
         dynamics = read_fire2(found);
+        return StageKind::optimizer;
+    }
+    if (type == "lbfgs") {
+        LbfgsOptions options;
+        take(found, "max_step", options.max_step);
+        take(found, "history", options.history);
+        dynamics = options;
         return StageKind::optimizer;
     }
     FireOptions options;
@@ -241,11 +251,13 @@ void PipelineReader::check_end(json const& found, std::string const& pointer, St
 
 void PipelineReader::check_velocities(json const& found, std::string const& pointer,
                                       StageSpec const& stage) {
-    if (std::visit([](auto const& options) { return keeps_velocities(options); }, stage.dynamics))
-        return;
+    auto const [may_keep, keeps] =
+        std::visit([](auto const& options) { return keeping_velocities(options); }, stage.dynamics);
+    if (keeps) return;
     refuse_key(found, "initial_temperature_kelvin", pointer,
-               "an optimizer starts from rest; leave the key out, or set "
-               "\"keep_velocities\": true in its dynamics");
+               may_keep ? "an optimizer starts from rest; leave the key out, or set "
+                          "\"keep_velocities\": true in its dynamics"
+                        : "an optimizer starts from rest; leave the key out");
 }
 
 void PipelineReader::check_options(std::string const& pointer, FireOptions const& fire) {

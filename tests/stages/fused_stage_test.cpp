@@ -165,7 +165,8 @@ using Pair = std::pair<DynamicsSpec, DynamicsSpec>;
 
 SubStage of_kind(int id, DynamicsSpec const& spec) {
     if (std::holds_alternative<SinglePointOptions>(spec)) return sub_stage(id, spec, 0);
-    if (std::holds_alternative<FireOptions>(spec) || std::holds_alternative<Fire2Options>(spec))
+    if (std::holds_alternative<FireOptions>(spec) || std::holds_alternative<Fire2Options>(spec) ||
+        std::holds_alternative<LbfgsOptions>(spec))
         return sub_stage(id, spec, 30, {fmax_criterion(5e-3)});
     SubStage sub = sub_stage(id, spec, 25);
     if (std::holds_alternative<NvtLangevinOptions>(spec)) sub.initial_temperature_kelvin = 30.0;
@@ -230,7 +231,9 @@ std::vector<Pair> all_pairs() {
                                           NvtLangevinOptions{2.0, 30.0, 0.02},
                                           FireOptions{.timestep_fs = 4.0},
                                           FireOptions{.timestep_fs = 4.0, .keep_velocities = true},
-                                          Fire2Options{.delay_steps = 4}};
+                                          Fire2Options{.delay_steps = 4},
+                                          LbfgsOptions{.history = 3},
+                                          LbfgsOptions{}};
     std::vector<Pair> pairs;
     for (auto const& first : kinds)
         for (auto const& second : kinds) pairs.emplace_back(first, second);
@@ -251,8 +254,9 @@ std::map<std::int64_t, Sample> run_with_threads(DynamicsSpec const& spec, int th
 }
 
 TEST(FusedStage, TheNumberOfThreadsChangesNoBit) {
-    for (DynamicsSpec const& spec : std::vector<DynamicsSpec>{NvtLangevinOptions{2.0, 30.0, 0.02},
-                                                              Fire2Options{.delay_steps = 4}}) {
+    for (DynamicsSpec const& spec :
+         std::vector<DynamicsSpec>{NvtLangevinOptions{2.0, 30.0, 0.02},
+                                   Fire2Options{.delay_steps = 4}, LbfgsOptions{.history = 3}}) {
         SCOPED_TRACE(make_dynamics(spec)->name());
         auto const one = run_with_threads(spec, 1);
         auto const two = run_with_threads(spec, 2);
