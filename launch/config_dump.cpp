@@ -37,6 +37,32 @@ json dump(FireOptions const& options) {
             {"mixing_decrease", options.mixing_decrease},
             {"keep_velocities", options.keep_velocities}};
 }
+json dump(Fire2Options const& options) {
+    return {{"type", "fire2"},
+            {"timestep_fs", options.timestep_fs},
+            {"timestep_max_fs", options.timestep_max_fs},
+            {"timestep_min_fs", options.timestep_min_fs},
+            {"max_step", options.max_step},
+            {"delay_steps", options.delay_steps},
+            {"timestep_increase", options.timestep_increase},
+            {"timestep_decrease", options.timestep_decrease},
+            {"mixing_start", options.mixing_start},
+            {"mixing_decrease", options.mixing_decrease},
+            {"keep_velocities", options.keep_velocities}};
+}
+json dump(LbfgsOptions const& options) {
+    return {{"type", "lbfgs"}, {"max_step", options.max_step}, {"history", options.history}};
+}
+
+// The key of the step budget, by kind of dynamics.
+template <class Options>
+char const* budget_key(Options const&) {
+    return "steps";
+}
+char const* budget_key(FireOptions const&) { return "max_steps"; }
+char const* budget_key(Fire2Options const&) { return "max_steps"; }
+char const* budget_key(LbfgsOptions const&) { return "max_steps"; }
+
 json dump(SnapshotSpec const& spec) {
     return {{"type", "snapshot"},
             {"sink", spec.sink},
@@ -93,7 +119,7 @@ json dump(StageSpec const& stage, DegreesOfFreedom degrees) {
                                        {"threshold", criterion.threshold}});
     }
     if (stage.step_budget)
-        out[std::holds_alternative<FireOptions>(stage.dynamics) ? "max_steps" : "steps"] =
+        out[std::visit([](auto const& options) { return budget_key(options); }, stage.dynamics)] =
             *stage.step_budget;
     if (stage.initial_temperature_kelvin)
         out["initial_temperature_kelvin"] = *stage.initial_temperature_kelvin;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "kernels/lbfgs_step.hpp"
 #include "launch/nearest_word.hpp"
 
 namespace athanor {
@@ -20,7 +21,7 @@ constexpr double largest_exact = 9007199254740992.0;  // 2^53
 constexpr double largest_seed = 18446744073709551615.0;
 
 constexpr std::string_view later_dynamics =
-    "this version has single_point, nve, nvt_langevin and fire";
+    "a later version has this dynamics";
 constexpr std::string_view later_hooks = "a later version has this hook";
 
 // --- dynamics ------------------------------------------------------------------------------------
@@ -119,6 +120,101 @@ constexpr std::array fire_keys{
             .help = "start from the sample's velocities and leave them behind",
             .default_json = "false"},
 };
+constexpr std::array fire2_keys{
+    KeySpec{.key = "timestep_fs",
+            .kind = number,
+            .noun = "time step",
+            .help = "first time step; every atom counts as 1 amu",
+            .default_json = "0.5",
+            .unit = "femtoseconds",
+            .least = 0,
+            .above_least = true},
+    KeySpec{.key = "timestep_max_fs",
+            .kind = number,
+            .noun = "time step",
+            .help = "largest time step",
+            .default_json = "0.8",
+            .unit = "femtoseconds",
+            .least = 0,
+            .above_least = true},
+    KeySpec{.key = "timestep_min_fs",
+            .kind = number,
+            .noun = "time step",
+            .help = "smallest time step",
+            .default_json = "0.05",
+            .unit = "femtoseconds",
+            .least = 0,
+            .above_least = true},
+    KeySpec{.key = "max_step",
+            .kind = number,
+            .noun = "length",
+            .help = "largest move of one atom in one step",
+            .default_json = "0.1",
+            .unit = "ångström",
+            .least = 0,
+            .above_least = true},
+    KeySpec{.key = "delay_steps",
+            .kind = integer,
+            .noun = "number of steps",
+            .help = "steps downhill before the time step grows",
+            .default_json = "60",
+            .least = 0,
+            .most = largest_int},
+    KeySpec{.key = "timestep_increase",
+            .kind = number,
+            .noun = "factor of growth",
+            .help = "factor on the time step while going downhill",
+            .default_json = "1.05",
+            .least = 1,
+            .above_least = true},
+    KeySpec{.key = "timestep_decrease",
+            .kind = number,
+            .noun = "factor of decrease",
+            .help = "factor on the time step after a step uphill",
+            .default_json = "0.75",
+            .least = 0,
+            .most = 1,
+            .above_least = true,
+            .below_most = true},
+    KeySpec{.key = "mixing_start",
+            .kind = number,
+            .noun = "mixing",
+            .help = "share of the force direction in the velocity, at the start and after uphill",
+            .default_json = "0.09",
+            .least = 0,
+            .most = 1,
+            .above_least = true},
+    KeySpec{.key = "mixing_decrease",
+            .kind = number,
+            .noun = "factor of decrease",
+            .help = "factor on the mixing while going downhill",
+            .default_json = "0.985",
+            .least = 0,
+            .most = 1,
+            .above_least = true},
+    KeySpec{.key = "keep_velocities",
+            .kind = boolean,
+            .noun = "switch",
+            .help = "start from the sample's velocities and leave them behind",
+            .default_json = "false"},
+};
+constexpr std::array lbfgs_keys{
+    KeySpec{.key = "max_step",
+            .kind = number,
+            .noun = "length",
+            .help = "largest move of one atom in one step",
+            .default_json = "0.2",
+            .unit = "ångström",
+            .least = 0,
+            .above_least = true},
+    KeySpec{.key = "history",
+            .kind = integer,
+            .noun = "number of moves",
+            .help = "moves that a sample remembers",
+            .default_json = "16",
+            .least = 1,
+            .most = most_lbfgs_pairs},
+};
 constexpr std::array dynamics_choices{
     KeyChoice{.word = "single_point", .help = "one evaluation of energy and forces"},
     KeyChoice{.word = "demo", .unavailable = later_dynamics},
@@ -131,10 +227,10 @@ constexpr std::array dynamics_choices{
     KeyChoice{.word = "nph", .unavailable = later_dynamics},
     KeyChoice{
         .word = "fire", .help = "relaxation, fast inertial relaxation engine", .keys = fire_keys},
-    KeyChoice{.word = "fire2", .unavailable = later_dynamics},
+    KeyChoice{.word = "fire2", .help = "relaxation, FIRE 2.0", .keys = fire2_keys},
     KeyChoice{.word = "fire_variable_cell", .unavailable = later_dynamics},
     KeyChoice{.word = "fire2_variable_cell", .unavailable = later_dynamics},
-    KeyChoice{.word = "lbfgs", .unavailable = later_dynamics},
+    KeyChoice{.word = "lbfgs", .help = "relaxation, limited-memory BFGS", .keys = lbfgs_keys},
 };
 
 // --- convergence ---------------------------------------------------------------------------------

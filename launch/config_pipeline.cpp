@@ -47,7 +47,10 @@ private:
     LoggingSpec read_logging(json const& hook, std::string const& pointer);
     void check_end(json const& found, std::string const& pointer, StageKind kind);
     void check_velocities(json const& found, std::string const& pointer, StageSpec const& stage);
-    void check_fire(json const& found, std::string const& pointer, FireOptions const& fire);
+    void check_options(std::string const& pointer, FireOptions const& fire);
+    void check_options(std::string const& pointer, Fire2Options const& fire);
+    template <class Options>
+    void check_options(std::string const&, Options const&) {}
     void check_sink(json const& hook, std::string const& pointer);
     void refuse_key(json const& found, char const* key, std::string const& pointer,
                     std::string const& why) {
@@ -76,6 +79,30 @@ void PipelineReader::read_element(json const& found, std::string const& pointer)
     config_.pipeline.elements.push_back(std::move(element));
 }
 
+Fire2Options read_fire2(json const& found) {
+    Fire2Options options;
+    take(found, "timestep_fs", options.timestep_fs);
+    take(found, "timestep_max_fs", options.timestep_max_fs);
+    take(found, "timestep_min_fs", options.timestep_min_fs);
+    take(found, "max_step", options.max_step);
+    take(found, "delay_steps", options.delay_steps);
+    take(found, "timestep_increase", options.timestep_increase);
+    take(found, "timestep_decrease", options.timestep_decrease);
+    take(found, "mixing_start", options.mixing_start);
+    take(found, "mixing_decrease", options.mixing_decrease);
+    take(found, "keep_velocities", options.keep_velocities);
+    return options;
+}
+
+/// Whether a dynamics can be told to start from the sample's velocities, and whether it was.
+template <class Options>
+std::pair<bool, bool> keeping_velocities(Options const& options) {
+    if constexpr (requires { options.keep_velocities; })
+        return {true, options.keep_velocities};
+    else
+        return {false, false};
+}
+
 StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
     if (!holds(found, "type")) return StageKind::unknown;
     auto const& type = found["type"].get_ref<std::string const&>();
@@ -96,6 +123,17 @@ StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
         take(found, "friction_per_fs", options.friction_per_fs);
         dynamics = options;
         return StageKind::molecular_dynamics;
+    }
+    if (type == "fire2") {
+        dynamics = read_fire2(found);
+        return StageKind::optimizer;
+    }
+    if (type == "lbfgs") {
+        LbfgsOptions options;
+        take(found, "max_step", options.max_step);
+        take(found, "history", options.history);
+        dynamics = options;
+        return StageKind::optimizer;
     }
     FireOptions options;
     take(found, "timestep_fs", options.timestep_fs);
@@ -130,7 +168,8 @@ StageSpec PipelineReader::read_stage(json const& found, std::string const& point
         read_hooks(found, pointer, stage);
         if (kind == StageKind::optimizer) {
             check_velocities(found, pointer, stage);
-            check_fire(found["dynamics"], dynamics_pointer, std::get<FireOptions>(stage.dynamics));
+            std::visit([&](auto const& options) { check_options(dynamics_pointer, options); },
+                       stage.dynamics);
         }
     }
     config_.degrees_of_freedom.push_back(degrees);
@@ -217,17 +256,31 @@ void PipelineReader::check_end(json const& found, std::string const& pointer, St
 
 void PipelineReader::check_velocities(json const& found, std::string const& pointer,
                                       StageSpec const& stage) {
-    if (std::get<FireOptions>(stage.dynamics).keep_velocities) return;
+    auto const [may_keep, keeps] =
+        std::visit([](auto const& options) { return keeping_velocities(options); }, stage.dynamics);
+    if (keeps) return;
     refuse_key(found, "initial_temperature_kelvin", pointer,
-               "an optimizer starts from rest; leave the key out, or set "
-               "\"keep_velocities\": true in its dynamics");
+               may_keep ? "an optimizer starts from rest; leave the key out, or set "
+                          "\"keep_velocities\": true in its dynamics"
+                        : "an optimizer starts from rest; leave the key out");
 }
 
-void PipelineReader::check_fire(json const&, std::string const& pointer, FireOptions const& fire) {
+void PipelineReader::check_options(std::string const& pointer, FireOptions const& fire) {
     if (fire.timestep_max_fs != 0 && fire.timestep_max_fs < fire.timestep_fs)
         errors_.add(pointer + "/timestep_max_fs",
                     fmt::format("{} is below timestep_fs, {}; give {} or above, or 0 for ten times "
                                 "as much",
+                                fire.timestep_max_fs, fire.timestep_fs, fire.timestep_fs));
+    if (fire.timestep_min_fs > fire.timestep_fs)
+        errors_.add(pointer + "/timestep_min_fs",
+                    fmt::format("{} is above timestep_fs, {}; give {} or below",
+                                fire.timestep_min_fs, fire.timestep_fs, fire.timestep_fs));
+}
+
+void PipelineReader::check_options(std::string const& pointer, Fire2Options const& fire) {
+    if (fire.timestep_max_fs < fire.timestep_fs)
+        errors_.add(pointer + "/timestep_max_fs",
+                    fmt::format("{} is below timestep_fs, {}; give {} or above",
                                 fire.timestep_max_fs, fire.timestep_fs, fire.timestep_fs));
     if (fire.timestep_min_fs > fire.timestep_fs)
         errors_.add(pointer + "/timestep_min_fs",

@@ -18,6 +18,12 @@ struct Maker {
     std::unique_ptr<Dynamics> operator()(FireOptions const& options) const {
         return std::make_unique<Fire>(options);
     }
+    std::unique_ptr<Dynamics> operator()(Fire2Options const& options) const {
+        return std::make_unique<Fire2>(options);
+    }
+    std::unique_ptr<Dynamics> operator()(LbfgsOptions const& options) const {
+        return std::make_unique<Lbfgs>(options);
+    }
 };
 
 }  // namespace

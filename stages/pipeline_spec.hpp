@@ -10,6 +10,8 @@
 
 #include "runtime/convergence.hpp"
 #include "stages/fire.hpp"
+#include "stages/fire2.hpp"
+#include "stages/lbfgs.hpp"
 #include "stages/nve.hpp"
 #include "stages/nvt_langevin.hpp"
 #include "stages/single_point.hpp"
@@ -17,7 +19,8 @@
 namespace athanor {
 
 /// Which dynamics a stage runs: one alternative per word of the configuration.
-using DynamicsSpec = std::variant<SinglePointOptions, NveOptions, NvtLangevinOptions, FireOptions>;
+using DynamicsSpec = std::variant<SinglePointOptions, NveOptions, NvtLangevinOptions, FireOptions,
+                                  Fire2Options, LbfgsOptions>;
 
 /// Rows of all samples of the stage, every `frequency` of their own steps.
 struct SnapshotSpec {

@@ -21,6 +21,8 @@ std::string_view word_of_dynamics(DynamicsSpec const& dynamics) {
         std::string_view operator()(NveOptions const&) const { return "nve"; }
         std::string_view operator()(NvtLangevinOptions const&) const { return "nvt_langevin"; }
         std::string_view operator()(FireOptions const&) const { return "fire"; }
+        std::string_view operator()(Fire2Options const&) const { return "fire2"; }
+        std::string_view operator()(LbfgsOptions const&) const { return "lbfgs"; }
     };
     return std::visit(Word{}, dynamics);
 }

@@ -22,7 +22,11 @@ Json rich() {
         {"name": "a", "dynamics": {"type": "single_point"}},
         {"name": "b", "dynamics": {"type": "nve", "timestep_fs": 0.3}, "steps": 3},
         {"name": "c", "dynamics": {"type": "fire"}, "converge": {"fmax": 1},
-         "hooks": [{"type": "converged_snapshot", "sink": "memory"}]}]})"));
+         "hooks": [{"type": "converged_snapshot", "sink": "memory"}]},
+        {"name": "d", "dynamics": {"type": "fire2", "timestep_fs": 0.4, "delay_steps": 7},
+         "converge": {"fmax": 1}, "max_steps": 9},
+        {"name": "e", "dynamics": {"type": "lbfgs", "max_step": 0.1, "history": 4},
+         "max_steps": 3}]})"));
     document["sinks"]["memory"] = {{"type", "host_memory"}, {"capacity", 5}};
     document["sinks"]["text"] = {{"type", "extxyz"}, {"path", "t.extxyz"}};
     return document;

@@ -124,6 +124,38 @@ TEST(ConfigPipeline, FireTimeStepsAreInOrder) {
         "or below");
 }
 
+TEST(ConfigPipeline, Fire2IsReadWithItsOwnDefaultsAndTimeStepsInOrder) {
+    Config const config = parse(with(relax_then_md(), "/pipeline/0/dynamics", Json::parse(R"(
+        {"type": "fire2", "timestep_fs": 0.7, "delay_steps": 20, "keep_velocities": true})")));
+    EXPECT_EQ(
+        config.pipeline.elements[0].stages[0].dynamics,
+        DynamicsSpec(Fire2Options{.timestep_fs = 0.7, .delay_steps = 20, .keep_velocities = true}));
+    EXPECT_EQ(
+        error_of_stage(R"({"dynamics": {"type": "fire2", "timestep_fs": 1}, "max_steps": 5})"),
+        "campaign.json#/pipeline/0/dynamics/timestep_max_fs: 0.8 is below timestep_fs, 1; give 1 "
+        "or above");
+    EXPECT_EQ(
+        error_of_stage(R"({"dynamics": {"type": "fire2", "timestep_fs": 0.02}, "max_steps": 5})"),
+        "campaign.json#/pipeline/0/dynamics/timestep_min_fs: 0.05 is above timestep_fs, 0.02; "
+        "give 0.02 or below");
+}
+
+TEST(ConfigPipeline, LbfgsHasNoTimeStepAndNoVelocities) {
+    Config const config = parse(with(relax_then_md(), "/pipeline/0/dynamics",
+                                     Json::parse(R"({"type": "lbfgs", "history": 5})")));
+    EXPECT_EQ(config.pipeline.elements[0].stages[0].dynamics,
+              DynamicsSpec(LbfgsOptions{.history = 5}));
+    EXPECT_NE(
+        error_of_stage(R"({"dynamics": {"type": "lbfgs", "timestep_fs": 1}, "max_steps": 5})"), "");
+    EXPECT_EQ(error_of_stage(R"({"dynamics": {"type": "lbfgs"}})"),
+              "campaign.json#/pipeline/0/converge: missing; a lbfgs stage without \"converge\" "
+              "and \"max_steps\" never ends, give one of them");
+    EXPECT_EQ(error_of_stage(R"({"dynamics": {"type": "lbfgs"}, "max_steps": 5,
+                                 "initial_temperature_kelvin": 10})"),
+              "campaign.json#/pipeline/0/initial_temperature_kelvin: an optimizer starts from "
+              "rest; leave the key out");
+}
+
 TEST(ConfigPipeline, VelocitiesAndDegreesOfFreedomAreRead) {
     Json document = relax_then_md();
     document["pipeline"][1]["initial_temperature_kelvin"] = 40;

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/fire2_step.hpp"
+
+#include <cmath>
+
+#include "kernels/parallel_for.hpp"
+#include "kernels/sample_reduce.hpp"
+
+namespace athanor {
+namespace {
+
+void step_system(BatchView const& batch, int s, Fire2Settings const& settings,
+                 Fire2State const& state) {
+    int const atoms = batch.atom_count[s];
+    int const elements = 3 * atoms;
+    double* const r = batch.positions + 3 * batch.atom_begin[s];
+    double* const v = batch.velocities + 3 * batch.atom_begin[s];
+    double const* const f = batch.forces + 3 * batch.atom_begin[s];
+
+    double const kick = state.dt[s];
+    for (int k = 0; k < elements; ++k) v[k] += kick * f[k];
+    Fire2Decision const decision = Fire2Decision::make(
+        settings, sum_products(v, f, atoms), sum_products(v, v, atoms), sum_products(f, f, atoms),
+        state.dt[s], state.mixing[s], state.downhill[s]);
+    for (int k = 0; k < elements; ++k) v[k] = decision.keep * v[k] + decision.along_force * f[k];
+
+    double const largest = std::fabs(decision.reach) * max_norm(v, atoms);
+    double const scale = largest > settings.max_step ? settings.max_step / largest : 1.0;
+    for (int k = 0; k < elements; ++k) {
+        r[k] += scale * decision.reach * v[k];
+        if (!decision.downhill) v[k] = 0.0;
+    }
+    state.dt[s] *= scale;
+}
+
+}  // namespace
+
+void fire2_step(BatchView const& batch, std::span<SystemIndex const> systems,
+                Fire2Settings const& settings, Fire2State const& state) {
+    parallel_for_systems(static_cast<int>(systems.size()),
+                         [&](int k) { step_system(batch, systems[k].value(), settings, state); });
+}
+
+}  // namespace athanor
