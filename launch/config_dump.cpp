@@ -24,6 +24,14 @@ json dump(NvtLangevinOptions const& options) {
             {"temperature_kelvin", options.temperature_kelvin},
             {"friction_per_fs", options.friction_per_fs}};
 }
+json dump(NvtNoseHooverOptions const& options) {
+    return {{"type", "nvt_nose_hoover"},
+            {"timestep_fs", options.timestep_fs},
+            {"temperature_kelvin", options.temperature_kelvin},
+            {"thermostat_time_fs", options.thermostat_time_fs},
+            {"chain_length", options.chain_length},
+            {"yoshida_order", options.yoshida_order}};
+}
 json dump(FireOptions const& options) {
     return {{"type", "fire"},
             {"timestep_fs", options.timestep_fs},

@@ -20,7 +20,7 @@ constexpr double largest_exact = 9007199254740992.0;  // 2^53
 constexpr double largest_seed = 18446744073709551615.0;
 
 constexpr std::string_view later_dynamics =
-    "this version has single_point, nve, nvt_langevin and fire";
+    "this version has single_point, nve, nvt_langevin, nvt_nose_hoover and fire";
 constexpr std::string_view later_hooks =
     "this version has snapshot, converged_snapshot and neighbor_list";
 
@@ -50,6 +50,39 @@ constexpr std::array nvt_langevin_keys{
             .default_json = "0.01",
             .unit = "inverse femtoseconds",
             .least = 0},
+};
+constexpr std::array nvt_nose_hoover_keys{
+    timestep,
+    KeySpec{.key = "temperature_kelvin",
+            .kind = number,
+            .noun = "temperature",
+            .help = "temperature of the heat bath",
+            .default_json = "300.0",
+            .unit = "kelvin",
+            .least = 0,
+            .above_least = true},
+    KeySpec{.key = "thermostat_time_fs",
+            .kind = number,
+            .noun = "time",
+            .help = "period of the thermostat, some ten periods of the fastest motion",
+            .default_json = "100.0",
+            .unit = "femtoseconds",
+            .least = 0,
+            .above_least = true},
+    KeySpec{.key = "chain_length",
+            .kind = integer,
+            .noun = "length of the chain",
+            .help = "thermostats in the chain",
+            .default_json = "3",
+            .least = 1,
+            .most = 8},
+    KeySpec{.key = "yoshida_order",
+            .kind = integer,
+            .noun = "order",
+            .help = "Suzuki-Yoshida weights of a chain step: 1, 3 or 5",
+            .default_json = "3",
+            .least = 1,
+            .most = 5},
 };
 constexpr std::array fire_keys{
     timestep,
@@ -127,7 +160,9 @@ constexpr std::array dynamics_choices{
     KeyChoice{.word = "nvt_langevin",
               .help = "constant temperature, Langevin dynamics (BAOAB)",
               .keys = nvt_langevin_keys},
-    KeyChoice{.word = "nvt_nose_hoover", .unavailable = later_dynamics},
+    KeyChoice{.word = "nvt_nose_hoover",
+              .help = "constant temperature, Nosé-Hoover chains",
+              .keys = nvt_nose_hoover_keys},
     KeyChoice{.word = "npt", .unavailable = later_dynamics},
     KeyChoice{.word = "nph", .unavailable = later_dynamics},
     KeyChoice{
@@ -279,12 +314,13 @@ constexpr std::array stage_keys{
             .help = "velocities are drawn anew at this temperature when a sample enters",
             .unit = "kelvin",
             .least = 0},
-    KeySpec{.key = "degrees_of_freedom",
-            .kind = word,
-            .noun = "count of degrees of freedom",
-            .help = "what a temperature is divided by",
-            .default_json = "\"auto\"",
-            .choices = degrees_choices},
+    KeySpec{
+        .key = "degrees_of_freedom",
+        .kind = word,
+        .noun = "count of degrees of freedom",
+        .help = "what a temperature is divided by; auto: 3N - 3 where the stage draws velocities",
+        .default_json = "\"auto\"",
+        .choices = degrees_choices},
     KeySpec{.key = "hooks",
             .kind = list,
             .noun = "list of hooks",

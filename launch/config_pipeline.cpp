@@ -43,6 +43,7 @@ private:
     void check_end(json const& found, std::string const& pointer, StageKind kind);
     void check_velocities(json const& found, std::string const& pointer, StageSpec const& stage);
     void check_fire(json const& found, std::string const& pointer, FireOptions const& fire);
+    void check_nose_hoover(std::string const& pointer, NvtNoseHooverOptions const& chain);
     void check_sink(json const& hook, std::string const& pointer);
     void refuse_key(json const& found, char const* key, std::string const& pointer,
                     std::string const& why) {
@@ -70,6 +71,16 @@ void PipelineReader::read_element(json const& found, std::string const& pointer)
     config_.pipeline.elements.push_back(std::move(element));
 }
 
+NvtNoseHooverOptions read_nose_hoover(json const& found) {
+    NvtNoseHooverOptions options;
+    take(found, "timestep_fs", options.timestep_fs);
+    take(found, "temperature_kelvin", options.temperature_kelvin);
+    take(found, "thermostat_time_fs", options.thermostat_time_fs);
+    take(found, "chain_length", options.chain_length);
+    take(found, "yoshida_order", options.yoshida_order);
+    return options;
+}
+
 StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
     if (!holds(found, "type")) return StageKind::unknown;
     auto const& type = found["type"].get_ref<std::string const&>();
@@ -89,6 +100,10 @@ StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
         take(found, "temperature_kelvin", options.temperature_kelvin);
         take(found, "friction_per_fs", options.friction_per_fs);
         dynamics = options;
+        return StageKind::molecular_dynamics;
+    }
+    if (type == "nvt_nose_hoover") {
+        dynamics = read_nose_hoover(found);
         return StageKind::molecular_dynamics;
     }
     FireOptions options;
@@ -122,6 +137,12 @@ StageSpec PipelineReader::read_stage(json const& found, std::string const& point
         read_converge(found, pointer, stage);
         check_end(found, pointer, kind);
         read_hooks(found, pointer, stage);
+        if (auto* const chain = std::get_if<NvtNoseHooverOptions>(&stage.dynamics)) {
+            // Only a draw of its own tells a stage that the momentum is gone.
+            chain->momentum_removed = degrees == DegreesOfFreedom::automatic &&
+                                      stage.initial_temperature_kelvin.has_value();
+            check_nose_hoover(dynamics_pointer, *chain);
+        }
         if (kind == StageKind::optimizer) {
             check_velocities(found, pointer, stage);
             check_fire(found["dynamics"], dynamics_pointer, std::get<FireOptions>(stage.dynamics));
@@ -227,6 +248,14 @@ void PipelineReader::check_fire(json const&, std::string const& pointer, FireOpt
         errors_.add(pointer + "/timestep_min_fs",
                     fmt::format("{} is above timestep_fs, {}; give {} or below",
                                 fire.timestep_min_fs, fire.timestep_fs, fire.timestep_fs));
+}
+
+void PipelineReader::check_nose_hoover(std::string const& pointer,
+                                       NvtNoseHooverOptions const& chain) {
+    if (chain.yoshida_order % 2 == 0)
+        errors_.add(
+            pointer + "/yoshida_order",
+            fmt::format("{} is no order that has weights; give 1, 3 or 5", chain.yoshida_order));
 }
 
 void PipelineReader::check_sink(json const& hook, std::string const& pointer) {

@@ -18,6 +18,9 @@ struct Maker {
     std::unique_ptr<Dynamics> operator()(FireOptions const& options) const {
         return std::make_unique<Fire>(options);
     }
+    std::unique_ptr<Dynamics> operator()(NvtNoseHooverOptions const& options) const {
+        return std::make_unique<NvtNoseHoover>(options);
+    }
 };
 
 }  // namespace

@@ -12,12 +12,14 @@
 #include "stages/fire.hpp"
 #include "stages/nve.hpp"
 #include "stages/nvt_langevin.hpp"
+#include "stages/nvt_nose_hoover.hpp"
 #include "stages/single_point.hpp"
 
 namespace athanor {
 
 /// Which dynamics a stage runs: one alternative per word of the configuration.
-using DynamicsSpec = std::variant<SinglePointOptions, NveOptions, NvtLangevinOptions, FireOptions>;
+using DynamicsSpec = std::variant<SinglePointOptions, NveOptions, NvtLangevinOptions, FireOptions,
+                                  NvtNoseHooverOptions>;
 
 /// Rows of all samples of the stage, every `frequency` of their own steps.
 struct SnapshotSpec {

@@ -20,6 +20,7 @@ std::string_view word_of_dynamics(DynamicsSpec const& dynamics) {
         std::string_view operator()(SinglePointOptions const&) const { return "single_point"; }
         std::string_view operator()(NveOptions const&) const { return "nve"; }
         std::string_view operator()(NvtLangevinOptions const&) const { return "nvt_langevin"; }
+        std::string_view operator()(NvtNoseHooverOptions const&) const { return "nvt_nose_hoover"; }
         std::string_view operator()(FireOptions const&) const { return "fire"; }
     };
     return std::visit(Word{}, dynamics);

@@ -168,7 +168,9 @@ SubStage of_kind(int id, DynamicsSpec const& spec) {
     if (std::holds_alternative<FireOptions>(spec))
         return sub_stage(id, spec, 30, {fmax_criterion(5e-3)});
     SubStage sub = sub_stage(id, spec, 25);
-    if (std::holds_alternative<NvtLangevinOptions>(spec)) sub.initial_temperature_kelvin = 30.0;
+    if (std::holds_alternative<NvtLangevinOptions>(spec) ||
+        std::holds_alternative<NvtNoseHooverOptions>(spec))
+        sub.initial_temperature_kelvin = 30.0;
     return sub;
 }
 
@@ -225,9 +227,12 @@ TEST_P(EveryPair, FusedEqualsPipelinedEqualsOneSampleAloneBitForBit) {
 }
 
 std::vector<Pair> all_pairs() {
-    std::vector<DynamicsSpec> const kinds{
-        SinglePointOptions{}, NveOptions{2.0}, NvtLangevinOptions{2.0, 30.0, 0.02},
-        FireOptions{.timestep_fs = 4.0}, FireOptions{.timestep_fs = 4.0, .keep_velocities = true}};
+    std::vector<DynamicsSpec> const kinds{SinglePointOptions{},
+                                          NveOptions{2.0},
+                                          NvtLangevinOptions{2.0, 30.0, 0.02},
+                                          FireOptions{.timestep_fs = 4.0},
+                                          FireOptions{.timestep_fs = 4.0, .keep_velocities = true},
+                                          NvtNoseHooverOptions{2.0, 30.0, 50.0}};
     std::vector<Pair> pairs;
     for (auto const& first : kinds)
         for (auto const& second : kinds) pairs.emplace_back(first, second);
@@ -236,10 +241,9 @@ std::vector<Pair> all_pairs() {
 
 INSTANTIATE_TEST_SUITE_P(Dynamics, EveryPair, ::testing::ValuesIn(all_pairs()));
 
-std::map<std::int64_t, Sample> run_with_threads(int threads) {
+std::map<std::int64_t, Sample> run_with_threads(DynamicsSpec const& spec, int threads) {
     LennardJones model = test::reference_argon();
-    StageRunner run(model, sub_stages(of_kind(0, NvtLangevinOptions{2.0, 30.0, 0.02})),
-                    {6, 700, 0});
+    StageRunner run(model, sub_stages(of_kind(0, spec)), {6, 700, 0});
     for (Sample const& sample : mixed_samples()) run.add(sample);
     run.add(test::argon_crystal(test::plain_schema(), 9, 5, 0.1, 9));
     set_thread_count(threads);
@@ -249,13 +253,16 @@ std::map<std::int64_t, Sample> run_with_threads(int threads) {
 }
 
 TEST(FusedStage, TheNumberOfThreadsChangesNoBit) {
-    auto const one = run_with_threads(1);
-    auto const two = run_with_threads(2);
-    auto const three = run_with_threads(3);
+    for (DynamicsSpec const& spec : {DynamicsSpec{NvtLangevinOptions{2.0, 30.0, 0.02}},
+                                     DynamicsSpec{NvtNoseHooverOptions{2.0, 30.0, 50.0}}}) {
+        auto const one = run_with_threads(spec, 1);
+        auto const two = run_with_threads(spec, 2);
+        auto const three = run_with_threads(spec, 3);
 
-    for (auto const& [id, sample] : one) {
-        EXPECT_TRUE(same_bits(sample, two.at(id)));
-        EXPECT_TRUE(same_bits(sample, three.at(id)));
+        for (auto const& [id, sample] : one) {
+            EXPECT_TRUE(same_bits(sample, two.at(id)));
+            EXPECT_TRUE(same_bits(sample, three.at(id)));
+        }
     }
 }
 
