@@ -15,6 +15,9 @@ using nlohmann::json;
 
 // How each alternative of a variant is written; overloads, so that a new one is missed by no visit.
 json dump(SinglePointOptions const&) { return {{"type", "single_point"}}; }
+json dump(DemoOptions const& options) {
+    return {{"type", "demo"}, {"timestep_fs", options.timestep_fs}};
+}
 json dump(NveOptions const& options) {
     return {{"type", "nve"}, {"timestep_fs", options.timestep_fs}};
 }

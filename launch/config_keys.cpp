@@ -20,7 +20,7 @@ constexpr double largest_exact = 9007199254740992.0;  // 2^53
 constexpr double largest_seed = 18446744073709551615.0;
 
 constexpr std::string_view later_dynamics =
-    "this version has single_point, nve, nvt_langevin, nvt_nose_hoover and fire";
+    "this version has single_point, demo, nve, nvt_langevin, nvt_nose_hoover and fire";
 constexpr std::string_view later_hooks =
     "this version has snapshot, converged_snapshot and neighbor_list";
 
@@ -155,7 +155,9 @@ constexpr std::array fire_keys{
 };
 constexpr std::array dynamics_choices{
     KeyChoice{.word = "single_point", .help = "one evaluation of energy and forces"},
-    KeyChoice{.word = "demo", .unavailable = later_dynamics},
+    KeyChoice{.word = "demo",
+              .help = "constant energy, velocity Verlet with averaged accelerations",
+              .keys = nve_keys},
     KeyChoice{.word = "nve", .help = "constant energy, velocity Verlet", .keys = nve_keys},
     KeyChoice{.word = "nvt_langevin",
               .help = "constant temperature, Langevin dynamics (BAOAB)",

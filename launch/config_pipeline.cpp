@@ -88,6 +88,12 @@ StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
         dynamics = SinglePointOptions{};
         return StageKind::single_point;
     }
+    if (type == "demo") {
+        DemoOptions options;
+        take(found, "timestep_fs", options.timestep_fs);
+        dynamics = options;
+        return StageKind::molecular_dynamics;
+    }
     if (type == "nve") {
         NveOptions options;
         take(found, "timestep_fs", options.timestep_fs);

@@ -21,6 +21,9 @@ struct Maker {
     std::unique_ptr<Dynamics> operator()(NvtNoseHooverOptions const& options) const {
         return std::make_unique<NvtNoseHoover>(options);
     }
+    std::unique_ptr<Dynamics> operator()(DemoOptions const& options) const {
+        return std::make_unique<Demo>(options);
+    }
 };
 
 }  // namespace

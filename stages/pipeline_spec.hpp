@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/convergence.hpp"
+#include "stages/demo.hpp"
 #include "stages/fire.hpp"
 #include "stages/nve.hpp"
 #include "stages/nvt_langevin.hpp"
@@ -19,7 +20,7 @@ namespace athanor {
 
 /// Which dynamics a stage runs: one alternative per word of the configuration.
 using DynamicsSpec = std::variant<SinglePointOptions, NveOptions, NvtLangevinOptions, FireOptions,
-                                  NvtNoseHooverOptions>;
+                                  NvtNoseHooverOptions, DemoOptions>;
 
 /// Rows of all samples of the stage, every `frequency` of their own steps.
 struct SnapshotSpec {

@@ -90,7 +90,7 @@ constexpr Wrong wrong_values[] = {
      "/buffers/mode: \"async\" is no channel mode; give sync, async_recv or fully_async (nearest: "
      "async_recv)"},
     {"/pipeline/1/dynamics/type", "\"nvt_langvin\"",
-     "/pipeline/1/dynamics/type: \"nvt_langvin\" is no dynamics; give single_point, nve, "
+     "/pipeline/1/dynamics/type: \"nvt_langvin\" is no dynamics; give single_point, demo, nve, "
      "nvt_langevin, nvt_nose_hoover or fire (nearest: nvt_langevin)"},
     {"/model/type", "\"morse\"", "/model/type: \"morse\" is no model; give lennard_jones"},
     {"/sinks/done/codec", "\"gzip\"",
@@ -127,7 +127,7 @@ constexpr Wrong wrong_values[] = {
      "next stage has room); leave the key out"},
     {"/pipeline/1/dynamics/type", "\"npt\"",
      "/pipeline/1/dynamics/type: \"npt\" is not available in this version (this version has "
-     "single_point, nve, nvt_langevin, nvt_nose_hoover and fire)"},
+     "single_point, demo, nve, nvt_langevin, nvt_nose_hoover and fire)"},
     {"/pipeline/1/hooks/0/type", "\"logging\"",
      "/pipeline/1/hooks/0/type: \"logging\" is not available in this version (this version has "
      "snapshot, converged_snapshot and neighbor_list)"},

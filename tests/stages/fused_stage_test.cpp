@@ -232,7 +232,8 @@ std::vector<Pair> all_pairs() {
                                           NvtLangevinOptions{2.0, 30.0, 0.02},
                                           FireOptions{.timestep_fs = 4.0},
                                           FireOptions{.timestep_fs = 4.0, .keep_velocities = true},
-                                          NvtNoseHooverOptions{2.0, 30.0, 50.0}};
+                                          NvtNoseHooverOptions{2.0, 30.0, 50.0},
+                                          DemoOptions{2.0}};
     std::vector<Pair> pairs;
     for (auto const& first : kinds)
         for (auto const& second : kinds) pairs.emplace_back(first, second);
@@ -253,8 +254,9 @@ std::map<std::int64_t, Sample> run_with_threads(DynamicsSpec const& spec, int th
 }
 
 TEST(FusedStage, TheNumberOfThreadsChangesNoBit) {
-    for (DynamicsSpec const& spec : {DynamicsSpec{NvtLangevinOptions{2.0, 30.0, 0.02}},
-                                     DynamicsSpec{NvtNoseHooverOptions{2.0, 30.0, 50.0}}}) {
+    for (DynamicsSpec const& spec :
+         {DynamicsSpec{NvtLangevinOptions{2.0, 30.0, 0.02}},
+          DynamicsSpec{NvtNoseHooverOptions{2.0, 30.0, 50.0}}, DynamicsSpec{DemoOptions{2.0}}}) {
         auto const one = run_with_threads(spec, 1);
         auto const two = run_with_threads(spec, 2);
         auto const three = run_with_threads(spec, 3);
