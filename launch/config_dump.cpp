@@ -15,6 +15,9 @@ using nlohmann::json;
 
 // How each alternative of a variant is written; overloads, so that a new one is missed by no visit.
 json dump(SinglePointOptions const&) { return {{"type", "single_point"}}; }
+json dump(DemoOptions const& options) {
+    return {{"type", "demo"}, {"timestep_fs", options.timestep_fs}};
+}
 json dump(NveOptions const& options) {
     return {{"type", "nve"}, {"timestep_fs", options.timestep_fs}};
 }
@@ -23,6 +26,14 @@ json dump(NvtLangevinOptions const& options) {
             {"timestep_fs", options.timestep_fs},
             {"temperature_kelvin", options.temperature_kelvin},
             {"friction_per_fs", options.friction_per_fs}};
+}
+json dump(NvtNoseHooverOptions const& options) {
+    return {{"type", "nvt_nose_hoover"},
+            {"timestep_fs", options.timestep_fs},
+            {"temperature_kelvin", options.temperature_kelvin},
+            {"thermostat_time_fs", options.thermostat_time_fs},
+            {"chain_length", options.chain_length},
+            {"yoshida_order", options.yoshida_order}};
 }
 json dump(FireOptions const& options) {
     return {{"type", "fire"},

@@ -49,6 +49,7 @@ private:
     void check_velocities(json const& found, std::string const& pointer, StageSpec const& stage);
     void check_options(std::string const& pointer, FireOptions const& fire);
     void check_options(std::string const& pointer, Fire2Options const& fire);
+    void check_options(std::string const& pointer, NvtNoseHooverOptions const& chain);
     template <class Options>
     void check_options(std::string const&, Options const&) {}
     void check_sink(json const& hook, std::string const& pointer);
@@ -103,12 +104,28 @@ std::pair<bool, bool> keeping_velocities(Options const& options) {
         return {false, false};
 }
 
+NvtNoseHooverOptions read_nose_hoover(json const& found) {
+    NvtNoseHooverOptions options;
+    take(found, "timestep_fs", options.timestep_fs);
+    take(found, "temperature_kelvin", options.temperature_kelvin);
+    take(found, "thermostat_time_fs", options.thermostat_time_fs);
+    take(found, "chain_length", options.chain_length);
+    take(found, "yoshida_order", options.yoshida_order);
+    return options;
+}
+
 StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
     if (!holds(found, "type")) return StageKind::unknown;
     auto const& type = found["type"].get_ref<std::string const&>();
     if (type == "single_point") {
         dynamics = SinglePointOptions{};
         return StageKind::single_point;
+    }
+    if (type == "demo") {
+        DemoOptions options;
+        take(found, "timestep_fs", options.timestep_fs);
+        dynamics = options;
+        return StageKind::molecular_dynamics;
     }
     if (type == "nve") {
         NveOptions options;
@@ -134,6 +151,10 @@ StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
         take(found, "history", options.history);
         dynamics = options;
         return StageKind::optimizer;
+    }
+    if (type == "nvt_nose_hoover") {
+        dynamics = read_nose_hoover(found);
+        return StageKind::molecular_dynamics;
     }
     FireOptions options;
     take(found, "timestep_fs", options.timestep_fs);
@@ -166,6 +187,12 @@ StageSpec PipelineReader::read_stage(json const& found, std::string const& point
         read_converge(found, pointer, stage);
         check_end(found, pointer, kind);
         read_hooks(found, pointer, stage);
+        if (auto* const chain = std::get_if<NvtNoseHooverOptions>(&stage.dynamics)) {
+            // Only a draw of its own tells a stage that the momentum is gone.
+            chain->momentum_removed = degrees == DegreesOfFreedom::automatic &&
+                                      stage.initial_temperature_kelvin.has_value();
+            check_nose_hoover(dynamics_pointer, *chain);
+        }
         if (kind == StageKind::optimizer) {
             check_velocities(found, pointer, stage);
             std::visit([&](auto const& options) { check_options(dynamics_pointer, options); },
@@ -286,6 +313,13 @@ void PipelineReader::check_options(std::string const& pointer, Fire2Options cons
         errors_.add(pointer + "/timestep_min_fs",
                     fmt::format("{} is above timestep_fs, {}; give {} or below",
                                 fire.timestep_min_fs, fire.timestep_fs, fire.timestep_fs));
+}
+
+void PipelineReader::check_options(std::string const& pointer, NvtNoseHooverOptions const& chain) {
+    if (chain.yoshida_order % 2 == 0)
+        errors_.add(
+            pointer + "/yoshida_order",
+            fmt::format("{} is no order that has weights; give 1, 3 or 5", chain.yoshida_order));
 }
 
 void PipelineReader::check_sink(json const& hook, std::string const& pointer) {

@@ -24,6 +24,12 @@ struct Maker {
     std::unique_ptr<Dynamics> operator()(LbfgsOptions const& options) const {
         return std::make_unique<Lbfgs>(options);
     }
+    std::unique_ptr<Dynamics> operator()(NvtNoseHooverOptions const& options) const {
+        return std::make_unique<NvtNoseHoover>(options);
+    }
+    std::unique_ptr<Dynamics> operator()(DemoOptions const& options) const {
+        return std::make_unique<Demo>(options);
+    }
 };
 
 }  // namespace

@@ -9,18 +9,20 @@
 #include <vector>
 
 #include "runtime/convergence.hpp"
+#include "stages/demo.hpp"
 #include "stages/fire.hpp"
 #include "stages/fire2.hpp"
 #include "stages/lbfgs.hpp"
 #include "stages/nve.hpp"
 #include "stages/nvt_langevin.hpp"
+#include "stages/nvt_nose_hoover.hpp"
 #include "stages/single_point.hpp"
 
 namespace athanor {
 
 /// Which dynamics a stage runs: one alternative per word of the configuration.
 using DynamicsSpec = std::variant<SinglePointOptions, NveOptions, NvtLangevinOptions, FireOptions,
-                                  Fire2Options, LbfgsOptions>;
+                                  Fire2Options, LbfgsOptions, NvtNoseHooverOptions, DemoOptions>;
 
 /// Rows of all samples of the stage, every `frequency` of their own steps.
 struct SnapshotSpec {

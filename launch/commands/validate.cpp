@@ -18,8 +18,10 @@ namespace {
 std::string_view word_of_dynamics(DynamicsSpec const& dynamics) {
     struct Word {
         std::string_view operator()(SinglePointOptions const&) const { return "single_point"; }
+        std::string_view operator()(DemoOptions const&) const { return "demo"; }
         std::string_view operator()(NveOptions const&) const { return "nve"; }
         std::string_view operator()(NvtLangevinOptions const&) const { return "nvt_langevin"; }
+        std::string_view operator()(NvtNoseHooverOptions const&) const { return "nvt_nose_hoover"; }
         std::string_view operator()(FireOptions const&) const { return "fire"; }
         std::string_view operator()(Fire2Options const&) const { return "fire2"; }
         std::string_view operator()(LbfgsOptions const&) const { return "lbfgs"; }

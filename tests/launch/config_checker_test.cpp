@@ -90,8 +90,8 @@ constexpr Wrong wrong_values[] = {
      "/buffers/mode: \"async\" is no channel mode; give sync, async_recv or fully_async (nearest: "
      "async_recv)"},
     {"/pipeline/1/dynamics/type", "\"nvt_langvin\"",
-     "/pipeline/1/dynamics/type: \"nvt_langvin\" is no dynamics; give single_point, nve, "
-     "nvt_langevin, fire, fire2 or lbfgs (nearest: nvt_langevin)"},
+     "/pipeline/1/dynamics/type: \"nvt_langvin\" is no dynamics; give single_point, demo, nve, "
+     "nvt_langevin, nvt_nose_hoover, fire, fire2 or lbfgs (nearest: nvt_langevin)"},
     {"/model/type", "\"morse\"", "/model/type: \"morse\" is no model; give lennard_jones"},
     {"/sinks/done/codec", "\"gzip\"",
      "/sinks/done/codec: \"gzip\" is no codec; give none, blosclz, lz4, lz4hc, zlib or zstd"},

@@ -21,6 +21,10 @@ Json rich() {
     document["pipeline"].push_back(Json::parse(R"({"fuse": [
         {"name": "a", "dynamics": {"type": "single_point"}},
         {"name": "b", "dynamics": {"type": "nve", "timestep_fs": 0.3}, "steps": 3},
+        {"name": "d", "dynamics": {"type": "demo", "timestep_fs": 0.4}, "steps": 3},
+        {"name": "h", "dynamics": {"type": "nvt_nose_hoover", "temperature_kelvin": 11,
+         "thermostat_time_fs": 51, "chain_length": 4, "yoshida_order": 5}, "steps": 3,
+         "initial_temperature_kelvin": 12},
         {"name": "c", "dynamics": {"type": "fire"}, "converge": {"fmax": 1},
          "hooks": [{"type": "converged_snapshot", "sink": "memory"}]},
         {"name": "d", "dynamics": {"type": "fire2", "timestep_fs": 0.4, "delay_steps": 7},

@@ -168,6 +168,30 @@ TEST(ConfigPipeline, VelocitiesAndDegreesOfFreedomAreRead) {
               (std::vector{DegreesOfFreedom::automatic, DegreesOfFreedom::three_n}));
 }
 
+TEST(ConfigPipeline, NoseHooverTakesThreeDegreesOffOnlyWhereTheStageDrawsVelocities) {
+    for (auto const& [draws, degrees, expected] : std::vector<std::tuple<bool, char const*, bool>>{
+             {true, "auto", true}, {true, "3N", false}, {false, "auto", false}}) {
+        Json document = relax_then_md();
+        document["pipeline"][1]["dynamics"] = {{"type", "nvt_nose_hoover"}, {"yoshida_order", 5}};
+        document["pipeline"][1]["degrees_of_freedom"] = degrees;
+        document["pipeline"][1].erase("initial_temperature_kelvin");
+        if (draws) document["pipeline"][1]["initial_temperature_kelvin"] = 40;
+
+        auto const options =
+            std::get<NvtNoseHooverOptions>(parse(document).pipeline.elements[1].stages[0].dynamics);
+
+        EXPECT_EQ(options.momentum_removed, expected);
+        EXPECT_EQ(options.yoshida_order, 5);
+    }
+}
+
+TEST(ConfigPipeline, YoshidaOrdersAreOdd) {
+    EXPECT_EQ(error_of_stage(R"({"dynamics": {"type": "nvt_nose_hoover", "yoshida_order": 4},
+                                 "steps": 5})"),
+              "campaign.json#/pipeline/0/dynamics/yoshida_order: 4 is no order that has weights; "
+              "give 1, 3 or 5");
+}
+
 TEST(ConfigPipeline, HooksNameSinksThatExist) {
     EXPECT_EQ(error_of(with(relax_then_md(), "/pipeline/1/hooks/0/sink", "trajectry")),
               "campaign.json#/pipeline/1/hooks/0/sink: \"trajectry\" is no sink of this "

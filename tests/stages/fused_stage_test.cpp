@@ -169,7 +169,9 @@ SubStage of_kind(int id, DynamicsSpec const& spec) {
         std::holds_alternative<LbfgsOptions>(spec))
         return sub_stage(id, spec, 30, {fmax_criterion(5e-3)});
     SubStage sub = sub_stage(id, spec, 25);
-    if (std::holds_alternative<NvtLangevinOptions>(spec)) sub.initial_temperature_kelvin = 30.0;
+    if (std::holds_alternative<NvtLangevinOptions>(spec) ||
+        std::holds_alternative<NvtNoseHooverOptions>(spec))
+        sub.initial_temperature_kelvin = 30.0;
     return sub;
 }
 
@@ -233,10 +235,16 @@ std::vector<Pair> all_pairs() {
                                           FireOptions{.timestep_fs = 4.0, .keep_velocities = true},
                                           Fire2Options{.delay_steps = 4},
                                           LbfgsOptions{.history = 3},
-                                          LbfgsOptions{}};
+                                          LbfgsOptions{},
+                                          NvtNoseHooverOptions{2.0, 30.0, 50.0},
+                                          DemoOptions{2.0}};
     std::vector<Pair> pairs;
-    for (auto const& first : kinds)
-        for (auto const& second : kinds) pairs.emplace_back(first, second);
+    // Each after relaxation, before dynamics, and twice; each two would take minutes.
+    for (auto const& kind : kinds) {
+        pairs.emplace_back(FireOptions{.timestep_fs = 4.0}, kind);
+        pairs.emplace_back(kind, NvtLangevinOptions{2.0, 30.0, 0.02});
+        pairs.emplace_back(kind, kind);
+    }
     return pairs;
 }
 
@@ -254,9 +262,9 @@ std::map<std::int64_t, Sample> run_with_threads(DynamicsSpec const& spec, int th
 }
 
 TEST(FusedStage, TheNumberOfThreadsChangesNoBit) {
-    for (DynamicsSpec const& spec :
-         std::vector<DynamicsSpec>{NvtLangevinOptions{2.0, 30.0, 0.02},
-                                   Fire2Options{.delay_steps = 4}, LbfgsOptions{.history = 3}}) {
+    for (DynamicsSpec const& spec : std::vector<DynamicsSpec>{
+             NvtLangevinOptions{2.0, 30.0, 0.02}, Fire2Options{.delay_steps = 4},
+             LbfgsOptions{.history = 3}, NvtNoseHooverOptions{2.0, 30.0, 50.0}, DemoOptions{2.0}}) {
         SCOPED_TRACE(make_dynamics(spec)->name());
         auto const one = run_with_threads(spec, 1);
         auto const two = run_with_threads(spec, 2);

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "kernels/nose_hoover_functor.hpp"
+#include "runtime/batch_view.hpp"
+#include "runtime/ids.hpp"
+
+namespace athanor {
+
+/// Per-system columns of a chain, nose_hoover_links values in each row of the batch.
+struct NoseHooverState {
+    double* position;  ///< η
+    double* velocity;  ///< dη/dt
+};
+
+struct NoseHooverStep {
+    NoseHooverChain chain;
+    double time;
+    bool momentum_removed;  ///< see thermal_freedom()
+};
+
+/// Degrees of freedom that a thermostat warms: 3 per atom with a mass, and 3 fewer where
+/// `momentum_removed` and there are two atoms or more (draw_initial_velocities leaves a lone atom
+/// its momentum).
+[[nodiscard]] int thermal_freedom(BatchView const& batch, SystemIndex system,
+                                  bool momentum_removed);
+
+/// Moves the chains of the listed systems by `time` and scales their velocities. A system without
+/// degrees of freedom stays as it is.
+void advance_nose_hoover(BatchView const& batch, std::span<SystemIndex const> systems,
+                         NoseHooverStep const& step, NoseHooverState const& state);
+
+}  // namespace athanor
