@@ -46,6 +46,9 @@ json dump(SnapshotSpec const& spec) {
 json dump(ConvergedSnapshotSpec const& spec) {
     return {{"type", "converged_snapshot"}, {"sink", spec.sink}};
 }
+json dump(MaxForceClampOptions const& options) {
+    return {{"type", "max_force_clamp"}, {"max_force", options.max_force}};
+}
 json dump(ZarrSinkSpec const& spec) {
     return {{"type", "zarr"},
             {"url", spec.url.string()},

@@ -21,8 +21,7 @@ constexpr double largest_seed = 18446744073709551615.0;
 
 constexpr std::string_view later_dynamics =
     "this version has single_point, nve, nvt_langevin and fire";
-constexpr std::string_view later_hooks =
-    "this version has snapshot, converged_snapshot and neighbor_list";
+constexpr std::string_view later_hooks = "a later version brings it";
 
 // --- dynamics ------------------------------------------------------------------------------------
 constexpr KeySpec timestep{.key = "timestep_fs",
@@ -201,6 +200,16 @@ constexpr std::array snapshot_keys{
             .default_json = "false"},
 };
 constexpr std::array converged_snapshot_keys{hook_sink};
+constexpr std::array max_force_clamp_keys{
+    KeySpec{.key = "max_force",
+            .kind = number,
+            .noun = "force",
+            .help = "longest force that an atom keeps",
+            .required = true,
+            .unit = "eV/Å",
+            .least = 0,
+            .above_least = true},
+};
 constexpr std::array neighbor_list_keys{
     KeySpec{.key = "skin",
             .kind = number,
@@ -227,7 +236,9 @@ constexpr std::array hook_choices{
     KeyChoice{.word = "energy_drift_monitor", .unavailable = later_hooks},
     KeyChoice{.word = "profiler", .unavailable = later_hooks},
     KeyChoice{.word = "nan_detector", .unavailable = later_hooks},
-    KeyChoice{.word = "max_force_clamp", .unavailable = later_hooks},
+    KeyChoice{.word = "max_force_clamp",
+              .help = "shortens forces that are too long, keeps their direction",
+              .keys = max_force_clamp_keys},
     KeyChoice{.word = "freeze_atoms", .unavailable = later_hooks},
     KeyChoice{.word = "biased_potential", .unavailable = later_hooks},
     KeyChoice{.word = "neighbor_list",

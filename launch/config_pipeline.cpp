@@ -44,6 +44,7 @@ private:
     void check_velocities(json const& found, std::string const& pointer, StageSpec const& stage);
     void check_fire(json const& found, std::string const& pointer, FireOptions const& fire);
     void check_sink(json const& hook, std::string const& pointer);
+    void check_fires(json const& stage, json const& hook, std::string const& pointer);
     void refuse_key(json const& found, char const* key, std::string const& pointer,
                     std::string const& why) {
         if (has(found, key)) errors_.add(child_pointer(pointer, std::string(key)), why);
@@ -238,6 +239,22 @@ void PipelineReader::check_sink(json const& hook, std::string const& pointer) {
                                                name, known_words(name, sink_names_)));
 }
 
+void PipelineReader::check_fires(json const& stage, json const& hook, std::string const& pointer) {
+    auto const& type = hook["type"].get_ref<std::string const&>();
+    bool const takes_no_steps = holds(stage, "dynamics") && holds(stage["dynamics"], "type") &&
+                                stage["dynamics"]["type"] == "single_point";
+    bool const fires_at_admission =
+        type == "snapshot" && holds(hook, "initial") && hook["initial"].get<bool>();
+    if (type == "converged_snapshot" && !has(stage, "converge"))
+        errors_.add(pointer,
+                    "nothing converges in a stage without \"converge\"; add it, or take the hook "
+                    "out");
+    else if (takes_no_steps && type == "snapshot" && !fires_at_admission)
+        errors_.add(pointer,
+                    "a single_point stage takes no steps, so that the hook would never fire; give "
+                    "\"initial\": true, or take it out");
+}
+
 void PipelineReader::read_hooks(json const& found, std::string const& pointer, StageSpec& stage) {
     if (!holds(found, "hooks")) return;
     bool has_list = false;
@@ -247,6 +264,7 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
         std::string const hook_pointer = child_pointer(pointer + "/hooks", h);
         auto const& type = hook["type"].get_ref<std::string const&>();
         check_sink(hook, hook_pointer);
+        check_fires(found, hook, hook_pointer);
         if (type == "neighbor_list") {
             if (has_list)
                 errors_.add(hook_pointer, "a second neighbor_list; a stage has one, keep one");
@@ -258,14 +276,12 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
             take(hook, "frequency", spec.frequency);
             take(hook, "initial", spec.initial);
             stage.hooks.emplace_back(std::move(spec));
-        } else {
+        } else if (type == "converged_snapshot") {
             ConvergedSnapshotSpec spec;
             take(hook, "sink", spec.sink);
             stage.hooks.emplace_back(std::move(spec));
-            if (!has(found, "converge"))
-                errors_.add(hook_pointer,
-                            "nothing converges in a stage without \"converge\"; add it, or take "
-                            "the hook out");
+        } else {
+            stage.hooks.push_back(read_hook(hook));
         }
     }
 }

@@ -17,6 +17,9 @@ class ConfigErrors;
 [[nodiscard]] Config read_config(nlohmann::json const& checked, std::filesystem::path const& base,
                                  ConfigErrors& errors);
 
+/// One hook that names no sink. Expects: `checked` has its type.
+[[nodiscard]] HookSpec read_hook(nlohmann::json const& checked);
+
 /// The part of it that is a pipeline; sink names are looked up in `checked`.
 void read_pipeline(nlohmann::json const& checked, Config& config, ConfigErrors& errors);
 

@@ -14,6 +14,7 @@
 #include "runtime/constants.hpp"
 #include "sinks/extxyz_reader.hpp"
 #include "stages/hooks/converged_snapshot.hpp"
+#include "stages/hooks/max_force_clamp.hpp"
 #include "stages/hooks/snapshot.hpp"
 #include "stages/make_dynamics.hpp"
 
@@ -29,6 +30,9 @@ struct HookMaker {
     }
     std::shared_ptr<Hook> operator()(ConvergedSnapshotSpec const& spec) const {
         return std::make_shared<ConvergedSnapshot>(sinks.at(spec.sink));
+    }
+    std::shared_ptr<Hook> operator()(MaxForceClampOptions const& options) const {
+        return std::make_shared<MaxForceClamp>(options);
     }
 };
 

@@ -10,6 +10,7 @@
 
 #include "runtime/convergence.hpp"
 #include "stages/fire.hpp"
+#include "stages/hooks/max_force_clamp.hpp"
 #include "stages/nve.hpp"
 #include "stages/nvt_langevin.hpp"
 #include "stages/single_point.hpp"
@@ -33,7 +34,8 @@ struct ConvergedSnapshotSpec {
     bool operator==(ConvergedSnapshotSpec const&) const = default;
 };
 
-using HookSpec = std::variant<SnapshotSpec, ConvergedSnapshotSpec>;
+/// Which hook: one alternative per word of the configuration.
+using HookSpec = std::variant<SnapshotSpec, ConvergedSnapshotSpec, MaxForceClampOptions>;
 
 /// One stage: what it does to a sample, and when the sample is done with it.
 struct StageSpec {

@@ -129,8 +129,8 @@ constexpr Wrong wrong_values[] = {
      "/pipeline/1/dynamics/type: \"npt\" is not available in this version (this version has "
      "single_point, nve, nvt_langevin and fire)"},
     {"/pipeline/1/hooks/0/type", "\"logging\"",
-     "/pipeline/1/hooks/0/type: \"logging\" is not available in this version (this version has "
-     "snapshot, converged_snapshot and neighbor_list)"},
+     "/pipeline/1/hooks/0/type: \"logging\" is not available in this version (a later version "
+     "brings it)"},
     {"/sinks/done/type", "\"device_buffer\"",
      "/sinks/done/type: \"device_buffer\" is not available in this version (rows are kept on the "
      "host)"},

@@ -18,6 +18,7 @@ Json rich() {
     document["pipeline"][1]["initial_temperature_kelvin"] = 40;
     document["pipeline"][1]["degrees_of_freedom"] = "3N";
     document["pipeline"][1]["hooks"].push_back({{"type", "neighbor_list"}, {"skin", 0.7}});
+    document["pipeline"][1]["hooks"].push_back({{"type", "max_force_clamp"}, {"max_force", 3.5}});
     document["pipeline"].push_back(Json::parse(R"({"fuse": [
         {"name": "a", "dynamics": {"type": "single_point"}},
         {"name": "b", "dynamics": {"type": "nve", "timestep_fs": 0.3}, "steps": 3},
@@ -50,7 +51,8 @@ TEST(PhysicsHash, FollowsWhatDecidesATrajectory) {
                                                    {"/pipeline/0/max_steps", 501},
                                                    {"/pipeline/0/converge/0/threshold", 0.03},
                                                    {"/pipeline/1/dynamics/friction_per_fs", 0.02},
-                                                   {"/pipeline/1/hooks/1/skin", 0.8}})
+                                                   {"/pipeline/1/hooks/1/skin", 0.8},
+                                                   {"/pipeline/1/hooks/2/max_force", 4.0}})
         EXPECT_NE(physics_hash(parse(with(rich(), pointer, value))), hash) << pointer;
 }
 

@@ -154,6 +154,36 @@ TEST(ConfigPipeline, NeighborListSetsTheSkinOfItsStage) {
               "has one, keep one");
 }
 
+TEST(ConfigPipeline, ASnapshotOfASinglePointNeedsInitial) {
+    Json document = with(smallest(), "/pipeline/0/hooks",
+                         Json::parse(R"([{"type": "snapshot", "sink": "done"}])"));
+    EXPECT_EQ(error_of(document),
+              "campaign.json#/pipeline/0/hooks/0: a single_point stage takes no steps, so that the "
+              "hook would never fire; give \"initial\": true, or take it out");
+    EXPECT_EQ(error_of(with(document, "/pipeline/0/hooks/0/initial", true)), "");
+}
+
+/// The hooks of a stage of molecular dynamics with this one hook, read back.
+std::vector<HookSpec> hooks_of(char const* hook) {
+    Json document = relax_then_md();
+    document["pipeline"][1]["hooks"] = {Json::parse(hook)};
+    return parse(document).pipeline.elements[1].stages[0].hooks;
+}
+
+std::string error_of_hook(char const* hook) {
+    Json document = relax_then_md();
+    document["pipeline"][1]["hooks"] = {Json::parse(hook)};
+    return error_of(document);
+}
+
+TEST(ConfigPipeline, MaxForceClampNeedsItsForce) {
+    EXPECT_EQ(hooks_of(R"({"type": "max_force_clamp", "max_force": 2.5})"),
+              (std::vector<HookSpec>{MaxForceClampOptions{2.5}}));
+    EXPECT_EQ(error_of_hook(R"({"type": "max_force_clamp"})"),
+              "campaign.json#/pipeline/1/hooks/0/max_force: missing; give eV/Å above 0 (longest "
+              "force that an atom keeps)");
+}
+
 TEST(ConfigPipeline, ConvergedSnapshotNeedsConvergence) {
     Json document = relax_then_md();
     Json const hook = {{"type", "converged_snapshot"}, {"sink", "done"}};
