@@ -49,6 +49,9 @@ json dump(ConvergedSnapshotSpec const& spec) {
 json dump(MaxForceClampOptions const& options) {
     return {{"type", "max_force_clamp"}, {"max_force", options.max_force}};
 }
+json dump(WrapPeriodicOptions const& options) {
+    return {{"type", "wrap_periodic"}, {"frequency", options.frequency}};
+}
 json dump(ZarrSinkSpec const& spec) {
     return {{"type", "zarr"},
             {"url", spec.url.string()},

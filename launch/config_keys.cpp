@@ -200,6 +200,14 @@ constexpr std::array snapshot_keys{
             .default_json = "false"},
 };
 constexpr std::array converged_snapshot_keys{hook_sink};
+constexpr KeySpec hook_frequency{.key = "frequency",
+                                 .kind = integer,
+                                 .noun = "frequency",
+                                 .help = "it fires every so many of the sample's own steps",
+                                 .default_json = "1",
+                                 .unit = "steps",
+                                 .least = 1,
+                                 .most = largest_int};
 constexpr std::array max_force_clamp_keys{
     KeySpec{.key = "max_force",
             .kind = number,
@@ -210,6 +218,7 @@ constexpr std::array max_force_clamp_keys{
             .least = 0,
             .above_least = true},
 };
+constexpr std::array wrap_periodic_keys{hook_frequency};
 constexpr std::array neighbor_list_keys{
     KeySpec{.key = "skin",
             .kind = number,
@@ -244,7 +253,9 @@ constexpr std::array hook_choices{
     KeyChoice{.word = "neighbor_list",
               .help = "settings of the stage's neighbour list",
               .keys = neighbor_list_keys},
-    KeyChoice{.word = "wrap_periodic", .unavailable = later_hooks},
+    KeyChoice{.word = "wrap_periodic",
+              .help = "moves atoms back into the cell, by whole lattice vectors",
+              .keys = wrap_periodic_keys},
     KeyChoice{.word = "align_cell", .unavailable = later_hooks},
 };
 constexpr KeySpec hook{.kind = tagged, .noun = "hook", .help = "one hook", .choices = hook_choices};

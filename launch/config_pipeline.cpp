@@ -239,6 +239,9 @@ void PipelineReader::check_sink(json const& hook, std::string const& pointer) {
                                                name, known_words(name, sink_names_)));
 }
 
+/// True for hooks that do nothing in a stage that only evaluates.
+bool needs_steps(json const&, std::string const& type) { return type == "wrap_periodic"; }
+
 void PipelineReader::check_fires(json const& stage, json const& hook, std::string const& pointer) {
     auto const& type = hook["type"].get_ref<std::string const&>();
     bool const takes_no_steps = holds(stage, "dynamics") && holds(stage["dynamics"], "type") &&
@@ -253,6 +256,10 @@ void PipelineReader::check_fires(json const& stage, json const& hook, std::strin
         errors_.add(pointer,
                     "a single_point stage takes no steps, so that the hook would never fire; give "
                     "\"initial\": true, or take it out");
+    else if (takes_no_steps && needs_steps(hook, type))
+        errors_.add(pointer,
+                    "a single_point stage takes no steps, so that the hook would never fire; take "
+                    "it out");
 }
 
 void PipelineReader::read_hooks(json const& found, std::string const& pointer, StageSpec& stage) {

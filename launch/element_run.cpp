@@ -16,6 +16,7 @@
 #include "stages/hooks/converged_snapshot.hpp"
 #include "stages/hooks/max_force_clamp.hpp"
 #include "stages/hooks/snapshot.hpp"
+#include "stages/hooks/wrap_periodic.hpp"
 #include "stages/make_dynamics.hpp"
 
 namespace athanor {
@@ -33,6 +34,9 @@ struct HookMaker {
     }
     std::shared_ptr<Hook> operator()(MaxForceClampOptions const& options) const {
         return std::make_shared<MaxForceClamp>(options);
+    }
+    std::shared_ptr<Hook> operator()(WrapPeriodicOptions const& options) const {
+        return std::make_shared<WrapPeriodic>(options);
     }
 };
 

@@ -11,6 +11,7 @@
 #include "runtime/convergence.hpp"
 #include "stages/fire.hpp"
 #include "stages/hooks/max_force_clamp.hpp"
+#include "stages/hooks/wrap_periodic.hpp"
 #include "stages/nve.hpp"
 #include "stages/nvt_langevin.hpp"
 #include "stages/single_point.hpp"
@@ -35,7 +36,8 @@ struct ConvergedSnapshotSpec {
 };
 
 /// Which hook: one alternative per word of the configuration.
-using HookSpec = std::variant<SnapshotSpec, ConvergedSnapshotSpec, MaxForceClampOptions>;
+using HookSpec =
+    std::variant<SnapshotSpec, ConvergedSnapshotSpec, MaxForceClampOptions, WrapPeriodicOptions>;
 
 /// One stage: what it does to a sample, and when the sample is done with it.
 struct StageSpec {

@@ -184,6 +184,15 @@ TEST(ConfigPipeline, MaxForceClampNeedsItsForce) {
               "force that an atom keeps)");
 }
 
+TEST(ConfigPipeline, WrapPeriodicHasAFrequencyAndNeedsSteps) {
+    EXPECT_EQ(hooks_of(R"({"type": "wrap_periodic", "frequency": 7})"),
+              (std::vector<HookSpec>{WrapPeriodicOptions{7}}));
+    EXPECT_EQ(error_of(with(smallest(), "/pipeline/0/hooks",
+                            Json::parse(R"([{"type": "wrap_periodic"}])"))),
+              "campaign.json#/pipeline/0/hooks/0: a single_point stage takes no steps, so that the "
+              "hook would never fire; take it out");
+}
+
 TEST(ConfigPipeline, ConvergedSnapshotNeedsConvergence) {
     Json document = relax_then_md();
     Json const hook = {{"type", "converged_snapshot"}, {"sink", "done"}};
