@@ -52,6 +52,12 @@ json dump(MaxForceClampOptions const& options) {
 json dump(WrapPeriodicOptions const& options) {
     return {{"type", "wrap_periodic"}, {"frequency", options.frequency}};
 }
+json dump(FreezeAtomsOptions const& options) {
+    json out{{"type", "freeze_atoms"}, {"zero_forces", options.zero_forces}};
+    if (options.category) out["category"] = *options.category;
+    if (!options.indices.empty()) out["indices"] = options.indices;
+    return out;
+}
 json dump(ZarrSinkSpec const& spec) {
     return {{"type", "zarr"},
             {"url", spec.url.string()},

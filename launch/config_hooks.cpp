@@ -1,14 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
 #include "launch/config_access.hpp"
+#include "launch/config_errors.hpp"
 #include "launch/config_reader.hpp"
 
 namespace athanor {
 
+using detail::has;
+using detail::holds;
 using detail::take;
 using nlohmann::json;
 
@@ -26,10 +30,25 @@ HookSpec read_wrap_periodic(json const& checked) {
     return options;
 }
 
+HookSpec read_freeze_atoms(json const& checked, std::string const& pointer, ConfigErrors& errors) {
+    FreezeAtomsOptions options;
+    if (holds(checked, "category")) options.category = checked["category"].get<std::int64_t>();
+    if (holds(checked, "indices"))
+        for (json const& index : checked["indices"])
+            if (!index.is_null()) options.indices.push_back(index.get<int>());
+    take(checked, "zero_forces", options.zero_forces);
+    if (has(checked, "category") == has(checked, "indices"))
+        errors.add(pointer,
+                   "it is not clear which atoms to freeze; give either \"category\" or "
+                   "\"indices\"");
+    return options;
+}
+
 }  // namespace
 
-HookSpec read_hook(json const& checked) {
+HookSpec read_hook(json const& checked, std::string const& pointer, ConfigErrors& errors) {
     auto const& type = checked["type"].get_ref<std::string const&>();
+    if (type == "freeze_atoms") return read_freeze_atoms(checked, pointer, errors);
     if (type == "wrap_periodic") return read_wrap_periodic(checked);
     return read_max_force_clamp(checked);
 }

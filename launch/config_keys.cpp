@@ -219,6 +219,30 @@ constexpr std::array max_force_clamp_keys{
             .above_least = true},
 };
 constexpr std::array wrap_periodic_keys{hook_frequency};
+constexpr KeySpec atom_index{.kind = integer,
+                             .noun = "number of an atom",
+                             .help = "an atom, from 0",
+                             .least = 0,
+                             .most = largest_int};
+constexpr std::array freeze_atoms_keys{
+    KeySpec{.key = "category",
+            .kind = integer,
+            .noun = "category",
+            .help = "atoms with this value in atom_categories",
+            .least = -1,
+            .most = 10},
+    KeySpec{.key = "indices",
+            .kind = list,
+            .noun = "list of atoms",
+            .help = "atoms of every sample, from 0",
+            .may_be_empty = false,
+            .item = &atom_index},
+    KeySpec{.key = "zero_forces",
+            .kind = boolean,
+            .noun = "switch",
+            .help = "forces of frozen atoms count as zero",
+            .default_json = "true"},
+};
 constexpr std::array neighbor_list_keys{
     KeySpec{.key = "skin",
             .kind = number,
@@ -248,7 +272,9 @@ constexpr std::array hook_choices{
     KeyChoice{.word = "max_force_clamp",
               .help = "shortens forces that are too long, keeps their direction",
               .keys = max_force_clamp_keys},
-    KeyChoice{.word = "freeze_atoms", .unavailable = later_hooks},
+    KeyChoice{.word = "freeze_atoms",
+              .help = "holds atoms of a category, or of a list, where they are",
+              .keys = freeze_atoms_keys},
     KeyChoice{.word = "biased_potential", .unavailable = later_hooks},
     KeyChoice{.word = "neighbor_list",
               .help = "settings of the stage's neighbour list",

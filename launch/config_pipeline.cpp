@@ -288,7 +288,7 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
             take(hook, "sink", spec.sink);
             stage.hooks.emplace_back(std::move(spec));
         } else {
-            stage.hooks.push_back(read_hook(hook));
+            stage.hooks.push_back(read_hook(hook, hook_pointer, errors_));
         }
     }
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -18,7 +19,8 @@ class ConfigErrors;
                                  ConfigErrors& errors);
 
 /// One hook that names no sink. Expects: `checked` has its type.
-[[nodiscard]] HookSpec read_hook(nlohmann::json const& checked);
+[[nodiscard]] HookSpec read_hook(nlohmann::json const& checked, std::string const& pointer,
+                                 ConfigErrors& errors);
 
 /// The part of it that is a pipeline; sink names are looked up in `checked`.
 void read_pipeline(nlohmann::json const& checked, Config& config, ConfigErrors& errors);

@@ -14,6 +14,7 @@
 #include "runtime/constants.hpp"
 #include "sinks/extxyz_reader.hpp"
 #include "stages/hooks/converged_snapshot.hpp"
+#include "stages/hooks/freeze_atoms.hpp"
 #include "stages/hooks/max_force_clamp.hpp"
 #include "stages/hooks/snapshot.hpp"
 #include "stages/hooks/wrap_periodic.hpp"
@@ -37,6 +38,9 @@ struct HookMaker {
     }
     std::shared_ptr<Hook> operator()(WrapPeriodicOptions const& options) const {
         return std::make_shared<WrapPeriodic>(options);
+    }
+    std::shared_ptr<Hook> operator()(FreezeAtomsOptions const& options) const {
+        return std::make_shared<FreezeAtoms>(options);
     }
 };
 

@@ -10,6 +10,7 @@
 
 #include "runtime/convergence.hpp"
 #include "stages/fire.hpp"
+#include "stages/hooks/freeze_atoms.hpp"
 #include "stages/hooks/max_force_clamp.hpp"
 #include "stages/hooks/wrap_periodic.hpp"
 #include "stages/nve.hpp"
@@ -36,8 +37,8 @@ struct ConvergedSnapshotSpec {
 };
 
 /// Which hook: one alternative per word of the configuration.
-using HookSpec =
-    std::variant<SnapshotSpec, ConvergedSnapshotSpec, MaxForceClampOptions, WrapPeriodicOptions>;
+using HookSpec = std::variant<SnapshotSpec, ConvergedSnapshotSpec, MaxForceClampOptions,
+                              WrapPeriodicOptions, FreezeAtomsOptions>;
 
 /// One stage: what it does to a sample, and when the sample is done with it.
 struct StageSpec {

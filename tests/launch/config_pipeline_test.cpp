@@ -193,6 +193,21 @@ TEST(ConfigPipeline, WrapPeriodicHasAFrequencyAndNeedsSteps) {
               "hook would never fire; take it out");
 }
 
+TEST(ConfigPipeline, FreezeAtomsTakesEitherACategoryOrIndices) {
+    EXPECT_EQ(hooks_of(R"({"type": "freeze_atoms", "category": -1})"),
+              (std::vector<HookSpec>{FreezeAtomsOptions{.category = -1}}));
+    EXPECT_EQ(hooks_of(R"({"type": "freeze_atoms", "indices": [4, 0], "zero_forces": false})"),
+              (std::vector<HookSpec>{FreezeAtomsOptions{.indices = {4, 0}, .zero_forces = false}}));
+    for (char const* hook : {R"({"type": "freeze_atoms"})",
+                             R"({"type": "freeze_atoms", "category": 1, "indices": [0]})"})
+        EXPECT_EQ(error_of_hook(hook),
+                  "campaign.json#/pipeline/1/hooks/0: it is not clear which atoms to freeze; give "
+                  "either \"category\" or \"indices\"");
+    EXPECT_NE(error_of_hook(R"({"type": "freeze_atoms", "indices": [1, -1, "2"]})")
+                  .find("/pipeline/1/hooks/0/indices/1: -1 is no number of an atom"),
+              std::string::npos);
+}
+
 TEST(ConfigPipeline, ConvergedSnapshotNeedsConvergence) {
     Json document = relax_then_md();
     Json const hook = {{"type", "converged_snapshot"}, {"sink", "done"}};
