@@ -58,6 +58,12 @@ json dump(FreezeAtomsOptions const& options) {
     if (!options.indices.empty()) out["indices"] = options.indices;
     return out;
 }
+json dump(NanDetectorOptions const& options) {
+    return {{"type", "nan_detector"},
+            {"fields", options.fields},
+            {"action", word_of(options.action)},
+            {"frequency", options.frequency}};
+}
 json dump(ZarrSinkSpec const& spec) {
     return {{"type", "zarr"},
             {"url", spec.url.string()},

@@ -14,6 +14,7 @@ namespace athanor {
 using detail::has;
 using detail::holds;
 using detail::take;
+using detail::take_word;
 using nlohmann::json;
 
 namespace {
@@ -44,11 +45,22 @@ HookSpec read_freeze_atoms(json const& checked, std::string const& pointer, Conf
     return options;
 }
 
+HookSpec read_nan_detector(json const& checked) {
+    NanDetectorOptions options;
+    if (holds(checked, "fields"))
+        for (json const& field : checked["fields"])
+            if (!field.is_null()) options.fields.push_back(field.get<std::string>());
+    take_word(checked, "action", options.action);
+    take(checked, "frequency", options.frequency);
+    return options;
+}
+
 }  // namespace
 
 HookSpec read_hook(json const& checked, std::string const& pointer, ConfigErrors& errors) {
     auto const& type = checked["type"].get_ref<std::string const&>();
     if (type == "freeze_atoms") return read_freeze_atoms(checked, pointer, errors);
+    if (type == "nan_detector") return read_nan_detector(checked);
     if (type == "wrap_periodic") return read_wrap_periodic(checked);
     return read_max_force_clamp(checked);
 }

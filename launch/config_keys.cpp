@@ -243,6 +243,27 @@ constexpr std::array freeze_atoms_keys{
             .help = "forces of frozen atoms count as zero",
             .default_json = "true"},
 };
+constexpr KeySpec field_name{
+    .noun = "field", .help = "name of a field of the samples", .may_be_empty = false};
+constexpr std::array nan_action_choices{
+    KeyChoice{.word = "quarantine", .help = "the sample leaves, the others go on"},
+    KeyChoice{.word = "stop", .help = "the campaign ends"},
+};
+constexpr std::array nan_detector_keys{
+    KeySpec{.key = "fields",
+            .kind = list,
+            .noun = "list of fields",
+            .help = "to look at beside positions, energy and forces",
+            .default_json = "[]",
+            .item = &field_name},
+    KeySpec{.key = "action",
+            .kind = word,
+            .noun = "action",
+            .help = "what happens to a sample that is no longer finite",
+            .default_json = "\"quarantine\"",
+            .choices = nan_action_choices},
+    hook_frequency,
+};
 constexpr std::array neighbor_list_keys{
     KeySpec{.key = "skin",
             .kind = number,
@@ -268,7 +289,9 @@ constexpr std::array hook_choices{
               .keys = converged_snapshot_keys},
     KeyChoice{.word = "energy_drift_monitor", .unavailable = later_hooks},
     KeyChoice{.word = "profiler", .unavailable = later_hooks},
-    KeyChoice{.word = "nan_detector", .unavailable = later_hooks},
+    KeyChoice{.word = "nan_detector",
+              .help = "says where a number is not finite; quarantine or stop",
+              .keys = nan_detector_keys},
     KeyChoice{.word = "max_force_clamp",
               .help = "shortens forces that are too long, keeps their direction",
               .keys = max_force_clamp_keys},

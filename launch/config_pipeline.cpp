@@ -240,7 +240,10 @@ void PipelineReader::check_sink(json const& hook, std::string const& pointer) {
 }
 
 /// True for hooks that do nothing in a stage that only evaluates.
-bool needs_steps(json const&, std::string const& type) { return type == "wrap_periodic"; }
+bool needs_steps(json const& hook, std::string const& type) {
+    return type == "wrap_periodic" ||
+           (type == "nan_detector" && holds(hook, "fields") && hook["fields"].empty());
+}
 
 void PipelineReader::check_fires(json const& stage, json const& hook, std::string const& pointer) {
     auto const& type = hook["type"].get_ref<std::string const&>();

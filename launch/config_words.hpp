@@ -69,6 +69,13 @@ struct EnumWords<RowReduction> {
                                                        {RowReduction::mean, "mean"}}};
 };
 
+template <>
+struct EnumWords<NanDetectorOptions::Action> {
+    static constexpr WordTable<NanDetectorOptions::Action, 2> table{
+        {{NanDetectorOptions::Action::quarantine, "quarantine"},
+         {NanDetectorOptions::Action::stop, "stop"}}};
+};
+
 template <class Enum>
 [[nodiscard]] constexpr std::string_view word_of(Enum value) {
     for (auto const& [known, word] : EnumWords<Enum>::table)

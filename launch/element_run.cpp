@@ -16,6 +16,7 @@
 #include "stages/hooks/converged_snapshot.hpp"
 #include "stages/hooks/freeze_atoms.hpp"
 #include "stages/hooks/max_force_clamp.hpp"
+#include "stages/hooks/nan_detector.hpp"
 #include "stages/hooks/snapshot.hpp"
 #include "stages/hooks/wrap_periodic.hpp"
 #include "stages/make_dynamics.hpp"
@@ -41,6 +42,9 @@ struct HookMaker {
     }
     std::shared_ptr<Hook> operator()(FreezeAtomsOptions const& options) const {
         return std::make_shared<FreezeAtoms>(options);
+    }
+    std::shared_ptr<Hook> operator()(NanDetectorOptions const& options) const {
+        return std::make_shared<NanDetector>(options);
     }
 };
 

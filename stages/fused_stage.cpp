@@ -210,9 +210,10 @@ void FusedStage::step(StageClock& clock) {
     fire_all(HookPoint::before_compute, false, clock);
     drop_non_finite_positions();
     evaluate(clock);
+    // Hooks first: they may still say where it went wrong, and what they change is checked too.
+    fire_all(HookPoint::after_compute, false, clock);
     drop_non_finite_results();
     clock.give_to(TimePart::forces);
-    fire_all(HookPoint::after_compute, false, clock);
     for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
         SubStage& sub = sub_stages_[code];
         fire(HookPoint::before_post_update, static_cast<int>(code), systems_of_[code], false);

@@ -44,7 +44,9 @@ struct SubStage {
 ///           middle. Hooks come first, so that a dynamics starts from forces that they changed.
 /// Failure:  non-finite positions, energy or forces, atoms at one place, a cell without volume, a
 ///           species without parameters or a hook take that sample out with its reason, and touch
-///           no other. One that a hook fails is gone for the hooks after it, also at that point.
+///           no other: positions right after the before_compute hooks, energy and forces after the
+///           after_compute hooks, which see them still. One that a hook fails is gone for the hooks
+///           after it, also at that point.
 /// Order:    what happens to a sample depends on that sample alone.
 /// Ownership: owns its batch, its neighbour lists and its dynamics; the model must outlive it.
 /// Threads:  one; kernels use threads inside.

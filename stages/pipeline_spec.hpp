@@ -12,6 +12,7 @@
 #include "stages/fire.hpp"
 #include "stages/hooks/freeze_atoms.hpp"
 #include "stages/hooks/max_force_clamp.hpp"
+#include "stages/hooks/nan_detector.hpp"
 #include "stages/hooks/wrap_periodic.hpp"
 #include "stages/nve.hpp"
 #include "stages/nvt_langevin.hpp"
@@ -38,7 +39,7 @@ struct ConvergedSnapshotSpec {
 
 /// Which hook: one alternative per word of the configuration.
 using HookSpec = std::variant<SnapshotSpec, ConvergedSnapshotSpec, MaxForceClampOptions,
-                              WrapPeriodicOptions, FreezeAtomsOptions>;
+                              WrapPeriodicOptions, FreezeAtomsOptions, NanDetectorOptions>;
 
 /// One stage: what it does to a sample, and when the sample is done with it.
 struct StageSpec {

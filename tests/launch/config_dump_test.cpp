@@ -22,6 +22,8 @@ Json rich() {
     document["pipeline"][1]["hooks"].push_back({{"type", "wrap_periodic"}, {"frequency", 3}});
     document["pipeline"][1]["hooks"].push_back({{"type", "freeze_atoms"}, {"indices", {2, 0}}});
     document["pipeline"][0]["hooks"] = {{{"type", "freeze_atoms"}, {"category", 5}}};
+    document["pipeline"][1]["hooks"].push_back(
+        {{"type", "nan_detector"}, {"fields", {"velocities"}}, {"action", "stop"}});
     document["pipeline"].push_back(Json::parse(R"({"fuse": [
         {"name": "a", "dynamics": {"type": "single_point"}},
         {"name": "b", "dynamics": {"type": "nve", "timestep_fs": 0.3}, "steps": 3},

@@ -208,6 +208,18 @@ TEST(ConfigPipeline, FreezeAtomsTakesEitherACategoryOrIndices) {
               std::string::npos);
 }
 
+TEST(ConfigPipeline, NanDetectorHasFieldsAndAnAction) {
+    EXPECT_EQ(hooks_of(R"({"type": "nan_detector"})"),
+              (std::vector<HookSpec>{NanDetectorOptions{}}));
+    EXPECT_EQ(hooks_of(R"({"type": "nan_detector", "fields": ["velocities"], "action": "stop",
+                           "frequency": 5})"),
+              (std::vector<HookSpec>{
+                  NanDetectorOptions{{"velocities"}, NanDetectorOptions::Action::stop, 5}}));
+    EXPECT_EQ(error_of_hook(R"({"type": "nan_detector", "action": "raise"})"),
+              "campaign.json#/pipeline/1/hooks/0/action: \"raise\" is no action; give quarantine "
+              "or stop");
+}
+
 TEST(ConfigPipeline, ConvergedSnapshotNeedsConvergence) {
     Json document = relax_then_md();
     Json const hook = {{"type", "converged_snapshot"}, {"sink", "done"}};
