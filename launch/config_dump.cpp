@@ -64,6 +64,14 @@ json dump(NanDetectorOptions const& options) {
             {"action", word_of(options.action)},
             {"frequency", options.frequency}};
 }
+json dump(EnergyDriftMonitorOptions const& options) {
+    return {{"type", "energy_drift_monitor"},
+            {"threshold", options.threshold},
+            {"metric", word_of(options.metric)},
+            {"action", word_of(options.action)},
+            {"include_kinetic", options.include_kinetic},
+            {"frequency", options.frequency}};
+}
 json dump(ZarrSinkSpec const& spec) {
     return {{"type", "zarr"},
             {"url", spec.url.string()},

@@ -55,12 +55,23 @@ HookSpec read_nan_detector(json const& checked) {
     return options;
 }
 
+HookSpec read_energy_drift_monitor(json const& checked) {
+    EnergyDriftMonitorOptions options;
+    take(checked, "threshold", options.threshold);
+    take_word(checked, "metric", options.metric);
+    take_word(checked, "action", options.action);
+    take(checked, "include_kinetic", options.include_kinetic);
+    take(checked, "frequency", options.frequency);
+    return options;
+}
+
 }  // namespace
 
 HookSpec read_hook(json const& checked, std::string const& pointer, ConfigErrors& errors) {
     auto const& type = checked["type"].get_ref<std::string const&>();
     if (type == "freeze_atoms") return read_freeze_atoms(checked, pointer, errors);
     if (type == "nan_detector") return read_nan_detector(checked);
+    if (type == "energy_drift_monitor") return read_energy_drift_monitor(checked);
     if (type == "wrap_periodic") return read_wrap_periodic(checked);
     return read_max_force_clamp(checked);
 }

@@ -241,7 +241,7 @@ void PipelineReader::check_sink(json const& hook, std::string const& pointer) {
 
 /// True for hooks that do nothing in a stage that only evaluates.
 bool needs_steps(json const& hook, std::string const& type) {
-    return type == "wrap_periodic" ||
+    return type == "wrap_periodic" || type == "energy_drift_monitor" ||
            (type == "nan_detector" && holds(hook, "fields") && hook["fields"].empty());
 }
 

@@ -3,6 +3,8 @@
 #include "launch/element_run.hpp"
 
 #include <cmath>
+#include <cstdio>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -14,6 +16,7 @@
 #include "runtime/constants.hpp"
 #include "sinks/extxyz_reader.hpp"
 #include "stages/hooks/converged_snapshot.hpp"
+#include "stages/hooks/energy_drift_monitor.hpp"
 #include "stages/hooks/freeze_atoms.hpp"
 #include "stages/hooks/max_force_clamp.hpp"
 #include "stages/hooks/nan_detector.hpp"
@@ -45,6 +48,11 @@ struct HookMaker {
     }
     std::shared_ptr<Hook> operator()(NanDetectorOptions const& options) const {
         return std::make_shared<NanDetector>(options);
+    }
+    std::shared_ptr<Hook> operator()(EnergyDriftMonitorOptions const& options) const {
+        return std::make_shared<EnergyDriftMonitor>(options, [](std::string const& line) {
+            std::fputs(fmt::format("athanor: warning: {}\n", line).c_str(), stderr);
+        });
     }
 };
 

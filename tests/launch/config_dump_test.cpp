@@ -24,6 +24,11 @@ Json rich() {
     document["pipeline"][0]["hooks"] = {{{"type", "freeze_atoms"}, {"category", 5}}};
     document["pipeline"][1]["hooks"].push_back(
         {{"type", "nan_detector"}, {"fields", {"velocities"}}, {"action", "stop"}});
+    document["pipeline"][1]["hooks"].push_back({{"type", "energy_drift_monitor"},
+                                                {"threshold", 0.1},
+                                                {"metric", "absolute"},
+                                                {"action", "raise"},
+                                                {"include_kinetic", false}});
     document["pipeline"].push_back(Json::parse(R"({"fuse": [
         {"name": "a", "dynamics": {"type": "single_point"}},
         {"name": "b", "dynamics": {"type": "nve", "timestep_fs": 0.3}, "steps": 3},

@@ -220,6 +220,19 @@ TEST(ConfigPipeline, NanDetectorHasFieldsAndAnAction) {
               "or stop");
 }
 
+TEST(ConfigPipeline, EnergyDriftMonitorHasAThresholdAMetricAndAnAction) {
+    using Options = EnergyDriftMonitorOptions;
+    EXPECT_EQ(hooks_of(R"({"type": "energy_drift_monitor", "threshold": 1e-5})"),
+              (std::vector<HookSpec>{Options{.threshold = 1e-5}}));
+    EXPECT_EQ(hooks_of(R"({"type": "energy_drift_monitor", "threshold": 2, "metric": "absolute",
+                           "action": "stop", "include_kinetic": false, "frequency": 10})"),
+              (std::vector<HookSpec>{
+                  Options{2.0, Options::Metric::absolute, Options::Action::stop, false, 10}}));
+    EXPECT_EQ(error_of_hook(R"({"type": "energy_drift_monitor"})"),
+              "campaign.json#/pipeline/1/hooks/0/threshold: missing; give eV above 0 (largest "
+              "drift that passes)");
+}
+
 TEST(ConfigPipeline, ConvergedSnapshotNeedsConvergence) {
     Json document = relax_then_md();
     Json const hook = {{"type", "converged_snapshot"}, {"sink", "done"}};
