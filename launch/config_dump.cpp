@@ -92,6 +92,32 @@ json dump(LoggingSpec const& spec) {
             {"frequency", spec.frequency},
             {"scalars", columns}};
 }
+json dump(MaxForceClampOptions const& options) {
+    return {{"type", "max_force_clamp"}, {"max_force", options.max_force}};
+}
+json dump(WrapPeriodicOptions const& options) {
+    return {{"type", "wrap_periodic"}, {"frequency", options.frequency}};
+}
+json dump(FreezeAtomsOptions const& options) {
+    json out{{"type", "freeze_atoms"}, {"zero_forces", options.zero_forces}};
+    if (options.category) out["category"] = *options.category;
+    if (!options.indices.empty()) out["indices"] = options.indices;
+    return out;
+}
+json dump(NanDetectorOptions const& options) {
+    return {{"type", "nan_detector"},
+            {"fields", options.fields},
+            {"action", word_of(options.action)},
+            {"frequency", options.frequency}};
+}
+json dump(EnergyDriftMonitorOptions const& options) {
+    return {{"type", "energy_drift_monitor"},
+            {"threshold", options.threshold},
+            {"metric", word_of(options.metric)},
+            {"action", word_of(options.action)},
+            {"include_kinetic", options.include_kinetic},
+            {"frequency", options.frequency}};
+}
 json dump(ZarrSinkSpec const& spec) {
     return {{"type", "zarr"},
             {"url", spec.url.string()},

@@ -20,8 +20,7 @@ constexpr double largest_int = 2147483647.0;
 constexpr double largest_exact = 9007199254740992.0;  // 2^53
 constexpr double largest_seed = 18446744073709551615.0;
 
-constexpr std::string_view later_dynamics =
-    "a later version has this dynamics";
+constexpr std::string_view later_dynamics = "a later version has this dynamics";
 constexpr std::string_view later_hooks = "a later version has this hook";
 
 // --- dynamics ------------------------------------------------------------------------------------
@@ -333,6 +332,107 @@ constexpr std::array snapshot_keys{
             .default_json = "false"},
 };
 constexpr std::array converged_snapshot_keys{hook_sink};
+constexpr KeySpec hook_frequency{.key = "frequency",
+                                 .kind = integer,
+                                 .noun = "frequency",
+                                 .help = "it fires every so many of the sample's own steps",
+                                 .default_json = "1",
+                                 .unit = "steps",
+                                 .least = 1,
+                                 .most = largest_int};
+constexpr std::array max_force_clamp_keys{
+    KeySpec{.key = "max_force",
+            .kind = number,
+            .noun = "force",
+            .help = "longest force that an atom keeps",
+            .required = true,
+            .unit = "eV/Å",
+            .least = 0,
+            .above_least = true},
+};
+constexpr std::array wrap_periodic_keys{hook_frequency};
+constexpr KeySpec atom_index{.kind = integer,
+                             .noun = "number of an atom",
+                             .help = "an atom, from 0",
+                             .least = 0,
+                             .most = largest_int};
+constexpr std::array freeze_atoms_keys{
+    KeySpec{.key = "category",
+            .kind = integer,
+            .noun = "category",
+            .help = "atoms with this value in atom_categories",
+            .least = -1,
+            .most = 10},
+    KeySpec{.key = "indices",
+            .kind = list,
+            .noun = "list of atoms",
+            .help = "atoms of every sample, from 0",
+            .may_be_empty = false,
+            .item = &atom_index},
+    KeySpec{.key = "zero_forces",
+            .kind = boolean,
+            .noun = "switch",
+            .help = "forces of frozen atoms count as zero",
+            .default_json = "true"},
+};
+constexpr KeySpec field_name{
+    .noun = "field", .help = "name of a field of the samples", .may_be_empty = false};
+constexpr std::array nan_action_choices{
+    KeyChoice{.word = "quarantine", .help = "the sample leaves, the others go on"},
+    KeyChoice{.word = "stop", .help = "the campaign ends"},
+};
+constexpr std::array nan_detector_keys{
+    KeySpec{.key = "fields",
+            .kind = list,
+            .noun = "list of fields",
+            .help = "to look at beside positions, energy and forces",
+            .default_json = "[]",
+            .item = &field_name},
+    KeySpec{.key = "action",
+            .kind = word,
+            .noun = "action",
+            .help = "what happens to a sample that is no longer finite",
+            .default_json = "\"quarantine\"",
+            .choices = nan_action_choices},
+    hook_frequency,
+};
+constexpr std::array drift_metric_choices{
+    KeyChoice{.word = "per_atom_per_step", .help = "divided by atoms and steps"},
+    KeyChoice{.word = "absolute", .help = "as it is"},
+};
+constexpr std::array drift_action_choices{
+    KeyChoice{.word = "warn", .help = "one line per sample and stage"},
+    KeyChoice{.word = "raise", .help = "the sample goes to quarantine, the others go on"},
+    KeyChoice{.word = "stop", .help = "the campaign ends"},
+};
+constexpr std::array energy_drift_monitor_keys{
+    KeySpec{.key = "threshold",
+            .kind = number,
+            .noun = "threshold",
+            .help = "largest drift that passes",
+            .required = true,
+            .unit = "eV",
+            .least = 0,
+            .above_least = true},
+    KeySpec{.key = "metric",
+            .kind = word,
+            .noun = "metric",
+            .help = "what the threshold is compared with",
+            .default_json = "\"per_atom_per_step\"",
+            .choices = drift_metric_choices},
+    KeySpec{.key = "action",
+            .kind = word,
+            .noun = "action",
+            .help = "what happens to a sample beyond the threshold",
+            .default_json = "\"warn\"",
+            .choices = drift_action_choices},
+    KeySpec{.key = "include_kinetic",
+            .kind = boolean,
+            .noun = "switch",
+            .help = "the kinetic energy counts too",
+            .default_json = "true"},
+    hook_frequency,
+};
 constexpr std::array neighbor_list_keys{
     KeySpec{.key = "skin",
             .kind = number,
@@ -398,16 +498,26 @@ constexpr std::array hook_choices{
     KeyChoice{.word = "converged_snapshot",
               .help = "one row of every sample that converges",
               .keys = converged_snapshot_keys},
-    KeyChoice{.word = "energy_drift_monitor", .unavailable = later_hooks},
+    KeyChoice{.word = "energy_drift_monitor",
+              .help = "compares the energy with that at admission; warn, raise or stop",
+              .keys = energy_drift_monitor_keys},
     KeyChoice{.word = "profiler", .unavailable = later_hooks},
-    KeyChoice{.word = "nan_detector", .unavailable = later_hooks},
-    KeyChoice{.word = "max_force_clamp", .unavailable = later_hooks},
-    KeyChoice{.word = "freeze_atoms", .unavailable = later_hooks},
+    KeyChoice{.word = "nan_detector",
+              .help = "says where a number is not finite; quarantine or stop",
+              .keys = nan_detector_keys},
+    KeyChoice{.word = "max_force_clamp",
+              .help = "shortens forces that are too long, keeps their direction",
+              .keys = max_force_clamp_keys},
+    KeyChoice{.word = "freeze_atoms",
+              .help = "holds atoms of a category, or of a list, where they are",
+              .keys = freeze_atoms_keys},
     KeyChoice{.word = "biased_potential", .unavailable = later_hooks},
     KeyChoice{.word = "neighbor_list",
               .help = "settings of the stage's neighbour list",
               .keys = neighbor_list_keys},
-    KeyChoice{.word = "wrap_periodic", .unavailable = later_hooks},
+    KeyChoice{.word = "wrap_periodic",
+              .help = "moves atoms back into the cell, by whole lattice vectors",
+              .keys = wrap_periodic_keys},
     KeyChoice{.word = "align_cell", .unavailable = later_hooks},
 };
 constexpr KeySpec hook{.kind = tagged, .noun = "hook", .help = "one hook", .choices = hook_choices};

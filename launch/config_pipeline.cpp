@@ -53,6 +53,7 @@ private:
     template <class Options>
     void check_options(std::string const&, Options const&) {}
     void check_sink(json const& hook, std::string const& pointer);
+    void check_fires(json const& stage, json const& hook, std::string const& pointer);
     void refuse_key(json const& found, char const* key, std::string const& pointer,
                     std::string const& why) {
         if (has(found, key)) errors_.add(child_pointer(pointer, std::string(key)), why);
@@ -191,13 +192,10 @@ StageSpec PipelineReader::read_stage(json const& found, std::string const& point
             // Only a draw of its own tells a stage that the momentum is gone.
             chain->momentum_removed = degrees == DegreesOfFreedom::automatic &&
                                       stage.initial_temperature_kelvin.has_value();
-            check_nose_hoover(dynamics_pointer, *chain);
         }
-        if (kind == StageKind::optimizer) {
-            check_velocities(found, pointer, stage);
-            std::visit([&](auto const& options) { check_options(dynamics_pointer, options); },
-                       stage.dynamics);
-        }
+        if (kind == StageKind::optimizer) check_velocities(found, pointer, stage);
+        std::visit([&](auto const& options) { check_options(dynamics_pointer, options); },
+                   stage.dynamics);
     }
     config_.degrees_of_freedom.push_back(degrees);
     return stage;
@@ -344,6 +342,32 @@ LoggingSpec PipelineReader::read_logging(json const& hook, std::string const& po
     return spec;
 }
 
+/// True for hooks that do nothing in a stage that only evaluates.
+bool needs_steps(json const& hook, std::string const& type) {
+    return type == "logging" || type == "wrap_periodic" || type == "energy_drift_monitor" ||
+           (type == "nan_detector" && holds(hook, "fields") && hook["fields"].empty());
+}
+
+void PipelineReader::check_fires(json const& stage, json const& hook, std::string const& pointer) {
+    auto const& type = hook["type"].get_ref<std::string const&>();
+    bool const takes_no_steps = holds(stage, "dynamics") && holds(stage["dynamics"], "type") &&
+                                stage["dynamics"]["type"] == "single_point";
+    bool const fires_at_admission =
+        type == "snapshot" && holds(hook, "initial") && hook["initial"].get<bool>();
+    if (type == "converged_snapshot" && !has(stage, "converge"))
+        errors_.add(pointer,
+                    "nothing converges in a stage without \"converge\"; add it, or take the hook "
+                    "out");
+    else if (takes_no_steps && type == "snapshot" && !fires_at_admission)
+        errors_.add(pointer,
+                    "a single_point stage takes no steps, so that the hook would never fire; give "
+                    "\"initial\": true, or take it out");
+    else if (takes_no_steps && needs_steps(hook, type))
+        errors_.add(pointer,
+                    "a single_point stage takes no steps, so that the hook would never fire; take "
+                    "it out");
+}
+
 void PipelineReader::read_hooks(json const& found, std::string const& pointer, StageSpec& stage) {
     if (!holds(found, "hooks")) return;
     bool has_list = false;
@@ -353,6 +377,7 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
         std::string const hook_pointer = child_pointer(pointer + "/hooks", h);
         auto const& type = hook["type"].get_ref<std::string const&>();
         check_sink(hook, hook_pointer);
+        check_fires(found, hook, hook_pointer);
         if (type == "neighbor_list") {
             if (has_list)
                 errors_.add(hook_pointer, "a second neighbor_list; a stage has one, keep one");
@@ -366,14 +391,12 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
             take(hook, "frequency", spec.frequency);
             take(hook, "initial", spec.initial);
             stage.hooks.emplace_back(std::move(spec));
-        } else {
+        } else if (type == "converged_snapshot") {
             ConvergedSnapshotSpec spec;
             take(hook, "sink", spec.sink);
             stage.hooks.emplace_back(std::move(spec));
-            if (!has(found, "converge"))
-                errors_.add(hook_pointer,
-                            "nothing converges in a stage without \"converge\"; add it, or take "
-                            "the hook out");
+        } else {
+            stage.hooks.push_back(read_hook(hook, hook_pointer, errors_));
         }
     }
 }

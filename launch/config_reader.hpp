@@ -23,6 +23,9 @@ class ConfigErrors;
 /// configuration: (object, key, pointer).
 using PathReader =
     std::function<std::filesystem::path(nlohmann::json const&, char const*, std::string const&)>;
+/// One hook that names no sink. Expects: `checked` has its type.
+[[nodiscard]] HookSpec read_hook(nlohmann::json const& checked, std::string const& pointer,
+                                 ConfigErrors& errors);
 
 /// The part of it that is a pipeline; sink names are looked up in `checked`.
 void read_pipeline(nlohmann::json const& checked, PathReader read_path, Config& config,

@@ -80,6 +80,27 @@ struct EnumWords<RowReduction> {
                                                        {RowReduction::mean, "mean"}}};
 };
 
+template <>
+struct EnumWords<NanDetectorOptions::Action> {
+    static constexpr WordTable<NanDetectorOptions::Action, 2> table{
+        {{NanDetectorOptions::Action::quarantine, "quarantine"},
+         {NanDetectorOptions::Action::stop, "stop"}}};
+};
+
+template <>
+struct EnumWords<EnergyDriftMonitorOptions::Metric> {
+    static constexpr WordTable<EnergyDriftMonitorOptions::Metric, 2> table{
+        {{EnergyDriftMonitorOptions::Metric::per_atom_per_step, "per_atom_per_step"},
+         {EnergyDriftMonitorOptions::Metric::absolute, "absolute"}}};
+};
+template <>
+struct EnumWords<EnergyDriftMonitorOptions::Action> {
+    static constexpr WordTable<EnergyDriftMonitorOptions::Action, 3> table{
+        {{EnergyDriftMonitorOptions::Action::warn, "warn"},
+         {EnergyDriftMonitorOptions::Action::raise, "raise"},
+         {EnergyDriftMonitorOptions::Action::stop, "stop"}}};
+};
+
 template <class Enum>
 [[nodiscard]] constexpr std::string_view word_of(Enum value) {
     for (auto const& [known, word] : EnumWords<Enum>::table)

@@ -3,7 +3,9 @@
 #include "launch/element_run.hpp"
 
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -18,8 +20,13 @@
 #include "sinks/queued_log.hpp"
 #include "sinks/tensorboard_log.hpp"
 #include "stages/hooks/converged_snapshot.hpp"
+#include "stages/hooks/energy_drift_monitor.hpp"
+#include "stages/hooks/freeze_atoms.hpp"
 #include "stages/hooks/logging.hpp"
+#include "stages/hooks/max_force_clamp.hpp"
+#include "stages/hooks/nan_detector.hpp"
 #include "stages/hooks/snapshot.hpp"
+#include "stages/hooks/wrap_periodic.hpp"
 #include "stages/make_dynamics.hpp"
 
 namespace athanor {
@@ -61,6 +68,23 @@ struct HookMaker {
     }
     std::shared_ptr<Hook> operator()(ConvergedSnapshotSpec const& spec) const {
         return std::make_shared<ConvergedSnapshot>(sinks.at(spec.sink));
+    }
+    std::shared_ptr<Hook> operator()(MaxForceClampOptions const& options) const {
+        return std::make_shared<MaxForceClamp>(options);
+    }
+    std::shared_ptr<Hook> operator()(WrapPeriodicOptions const& options) const {
+        return std::make_shared<WrapPeriodic>(options);
+    }
+    std::shared_ptr<Hook> operator()(FreezeAtomsOptions const& options) const {
+        return std::make_shared<FreezeAtoms>(options);
+    }
+    std::shared_ptr<Hook> operator()(NanDetectorOptions const& options) const {
+        return std::make_shared<NanDetector>(options);
+    }
+    std::shared_ptr<Hook> operator()(EnergyDriftMonitorOptions const& options) const {
+        return std::make_shared<EnergyDriftMonitor>(options, [](std::string const& line) {
+            std::fputs(fmt::format("athanor: warning: {}\n", line).c_str(), stderr);
+        });
     }
 };
 

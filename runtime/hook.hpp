@@ -4,6 +4,8 @@
 
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "runtime/batch.hpp"
 
@@ -20,7 +22,15 @@ enum class HookPoint : int {
     after_post_update = 6,
     after_step = 7,
     on_converge = 8,  ///< once per sample, for exactly the samples that converged
-    on_admission = 9  ///< once when a sample enters a stage, with its forces up to date
+    /// once when a sample enters a stage, with its forces up to date, before the dynamics sets its
+    /// state from them
+    on_admission = 9
+};
+
+/// A sample that a hook takes out, and why.
+struct HookFailure {
+    SystemIndex system;
+    std::string reason;
 };
 
 /// What a hook sees when it fires.
@@ -31,6 +41,17 @@ struct HookContext {
     std::span<SystemIndex const> systems;
     StageId stage;
     HookPoint point;
+    /// Columns of the hook's state_fields(), in their order.
+    std::span<FieldIndex const> state;
+    /// What fail() has collected; the stage acts on it when fire() returns.
+    std::vector<HookFailure> failures;
+
+    /// Ends the way of this sample as failed, with the hook's name before the reason. It is done
+    /// when fire() returns: hooks added later see the sample no more, those before have seen it.
+    /// Expects: one of `systems`; of several reasons the first one counts.
+    void fail(SystemIndex system, std::string reason) {
+        failures.push_back({system, std::move(reason)});
+    }
 };
 
 /// Something that looks at or changes samples at fixed points of a step.
@@ -38,6 +59,8 @@ struct HookContext {
 ///            with 0, f, 2f ... completed steps, whatever the batch. Admission and convergence
 ///            always.
 /// Order:     hooks of one point fire in the order in which they were added.
+/// State:     what it must remember of a sample stands in the batch, as the fields that
+///            state_fields() declares, and is set at on_admission; the object holds settings only.
 /// Threads:   the thread that drives the stage.
 class Hook {
 public:
@@ -48,6 +71,11 @@ public:
     [[nodiscard]] virtual int frequency() const { return 1; }
     /// True when `stress` rows must be up to date whenever it fires.
     [[nodiscard]] virtual bool needs_stress() const { return false; }
+    /// Fields of its own, per sample; two hooks of one kind in a stage do not share them.
+    [[nodiscard]] virtual std::vector<FieldSpec> state_fields() const { return {}; }
+    /// Called once when a stage is built, with the fields of its batch. Throws ConfigError when one
+    /// is missing that it needs.
+    virtual void bind(Schema const&) {}
     virtual void fire(HookContext& context) = 0;
     /// Called once before the first step and once after the last, also after an exception.
     virtual void open() {}

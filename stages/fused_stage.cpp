@@ -10,15 +10,44 @@
 #include "kernels/cell_frame.hpp"
 #include "kernels/initial_velocities.hpp"
 #include "kernels/sample_reduce.hpp"
+#include "runtime/error.hpp"
 #include "runtime/species.hpp"
 
 namespace athanor {
 namespace {
 
+/// State of a sub-stage's hook number `place`, under names that no second hook of its kind has.
+std::vector<FieldSpec> state_of_hook(Hook const& hook, std::size_t place) {
+    std::vector<FieldSpec> fields = hook.state_fields();
+    for (FieldSpec& field : fields) field.name = fmt::format("hook{}_{}", place, field.name);
+    return fields;
+}
+
 Schema with_state(Schema const& travelling, std::vector<SubStage> const& sub_stages) {
     Schema schema = travelling;
-    for (SubStage const& sub : sub_stages) schema = schema.with(sub.dynamics->state_fields());
+    for (SubStage const& sub : sub_stages) {
+        schema = schema.with(sub.dynamics->state_fields());
+        for (std::size_t h = 0; h < sub.hooks.size(); ++h)
+            schema = schema.with(state_of_hook(*sub.hooks[h], h));
+    }
     return schema;
+}
+
+bool ever_fires(Hook const& hook, SubStage const& sub) {
+    if (hook.runs_at(HookPoint::on_admission)) return true;
+    if (sub.step_budget == 0) return false;
+    for (int point = 0; point <= static_cast<int>(HookPoint::after_step); ++point)
+        if (hook.runs_at(static_cast<HookPoint>(point))) return true;
+    return hook.runs_at(HookPoint::on_converge) && !sub.criteria.empty();
+}
+
+void refuse_silent_hooks(SubStage const& sub) {
+    for (auto const& hook : sub.hooks)
+        if (!ever_fires(*hook, sub))
+            throw ConfigError(fmt::format(
+                "stage \"{}\": its hook {} would never fire, for {}; take it out", sub.name,
+                hook->name(),
+                sub.step_budget == 0 ? "the stage takes no steps" : "nothing converges there"));
 }
 
 std::string species_text(std::int64_t atomic_number) {
@@ -42,6 +71,7 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
     auto const room = static_cast<std::size_t>(options.capacity.systems);
     for (SubStage& sub : sub_stages_) {
         sub.dynamics->bind(batch_);
+        bind_hooks(sub);
         convergence_.emplace_back(sub.criteria, batch_.schema());
         neighbor_lists_.emplace_back(
             NeighborListOptions{
@@ -54,6 +84,17 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
     rows_.resize(room);
     for (auto* scratch : {&evaluated_, &due_, &converged_, &answer_}) scratch->reserve(room);
     neighbors_.reserve(room);
+}
+
+void FusedStage::bind_hooks(SubStage const& sub) {
+    refuse_silent_hooks(sub);
+    auto& state = hook_state_.emplace_back();
+    for (std::size_t h = 0; h < sub.hooks.size(); ++h) {
+        sub.hooks[h]->bind(batch_.schema());
+        auto& fields = state.emplace_back();
+        for (FieldSpec const& field : state_of_hook(*sub.hooks[h], h))
+            fields.push_back(*batch_.schema().find(field.name));
+    }
 }
 
 int FusedStage::code_of(SystemIndex system) const {
@@ -135,14 +176,15 @@ void FusedStage::admit_entered(StageClock& clock) {
         drop_touching_atoms();
         drop_non_finite_results();
         for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
-            SubStage& sub = sub_stages_[code];
-            auto const& systems = systems_of_[code];
-            for (SystemIndex system : systems) rows_[system.value()].state = RowState::active;
-            sub.dynamics->admit({view, systems, sub.id, options_.seed});
-        }
-        for (std::size_t code = 0; code < sub_stages_.size(); ++code)
+            for (SystemIndex system : systems_of_[code])
+                rows_[system.value()].state = RowState::active;
             fire(HookPoint::on_admission, static_cast<int>(code), systems_of_[code], false);
+        }
         clock.give_to(TimePart::hooks);
+        for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+            SubStage& sub = sub_stages_[code];
+            sub.dynamics->admit({view, systems_of_[code], sub.id, options_.seed});
+        }
         for (std::size_t code = 0; code < sub_stages_.size(); ++code)
             if (sub_stages_[code].step_budget == 0)
                 for (SystemIndex system : systems_of_[code]) finish(system, Outcome::budget_spent);
@@ -168,9 +210,10 @@ void FusedStage::step(StageClock& clock) {
     fire_all(HookPoint::before_compute, false, clock);
     drop_non_finite_positions();
     evaluate(clock);
+    // Hooks first: they may still say where it went wrong, and what they change is checked too.
+    fire_all(HookPoint::after_compute, false, clock);
     drop_non_finite_results();
     clock.give_to(TimePart::forces);
-    fire_all(HookPoint::after_compute, false, clock);
     for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
         SubStage& sub = sub_stages_[code];
         fire(HookPoint::before_post_update, static_cast<int>(code), systems_of_[code], false);
@@ -221,18 +264,35 @@ void FusedStage::fire(HookPoint point, int code, std::span<SystemIndex const> sy
     if (systems.empty()) return;
     auto const* const completed = batch_.column<std::int64_t>(Fields::stage_step);
     bool const always = point == HookPoint::on_converge || point == HookPoint::on_admission;
-    for (auto const& hook : sub_stages_[code].hooks) {
-        if (!hook->runs_at(point)) continue;
+    auto const& hooks = sub_stages_[code].hooks;
+    bool any_failed = false;
+    for (std::size_t h = 0; h < hooks.size(); ++h) {
+        Hook& hook = *hooks[h];
+        if (!hook.runs_at(point)) continue;
         due_.clear();
         for (SystemIndex system : systems) {
+            if (rows_[system.value()].state == RowState::failed) continue;
             std::int64_t const before = completed[system.value()] - (step_counted ? 1 : 0);
-            if (always || before % hook->frequency() == 0) due_.push_back(system);
+            if (always || before % hook.frequency() == 0) due_.push_back(system);
         }
         if (due_.empty()) continue;
-        if (hook->needs_stress()) fill_stress(due_);
-        HookContext context{batch_, due_, sub_stages_[code].id, point};
-        hook->fire(context);
+        if (hook.needs_stress()) fill_stress(due_);
+        HookContext context{batch_, due_, sub_stages_[code].id, point, hook_state_[code][h], {}};
+        hook.fire(context);
+        for (HookFailure& failure : context.failures) {
+            any_failed = true;
+            if (rows_[failure.system.value()].state != RowState::failed)
+                fail(failure.system, fmt::format("{}: {}", hook.name(), failure.reason));
+        }
     }
+    if (any_failed) forget_failed();
+}
+
+void FusedStage::forget_failed() {
+    for (auto& systems : systems_of_)
+        std::erase_if(systems, [this](SystemIndex system) {
+            return rows_[system.value()].state == RowState::failed;
+        });
 }
 
 void FusedStage::drop_non_finite_positions() {
@@ -271,10 +331,7 @@ void FusedStage::drop_touching_atoms() {
                      "can be; is one there twice?",
                      pair->first, pair->second,
                      pair->first == pair->second ? "(its periodic image) " : "", pair->distance));
-    for (auto& systems : systems_of_)
-        std::erase_if(systems, [this](SystemIndex system) {
-            return rows_[system.value()].state == RowState::failed;
-        });
+    forget_failed();
 }
 
 void FusedStage::drop_non_finite_results() {

@@ -40,10 +40,13 @@ struct SubStage {
 ///           each; before_post_update, post_update, after_post_update of each; after_step hooks;
 ///           convergence check, on_converge hooks, step budget, migration or departure.
 /// Admission: a sample that enters a sub-stage is checked, gets its neighbour list and its forces,
-///           its state and its on_admission hooks, before its first step there; never in the
-///           middle.
-/// Failure:  non-finite positions, energy or forces, atoms at one place, a cell without volume or a
-///           species without parameters take that sample out with its reason, and touch no other.
+///           its on_admission hooks and its state, before its first step there; never in the
+///           middle. Hooks come first, so that a dynamics starts from forces that they changed.
+/// Failure:  non-finite positions, energy or forces, atoms at one place, a cell without volume, a
+///           species without parameters or a hook take that sample out with its reason, and touch
+///           no other: positions right after the before_compute hooks, energy and forces after the
+///           after_compute hooks, which see them still. One that a hook fails is gone for the hooks
+///           after it, also at that point.
 /// Order:    what happens to a sample depends on that sample alone.
 /// Ownership: owns its batch, its neighbour lists and its dynamics; the model must outlive it.
 /// Threads:  one; kernels use threads inside.
@@ -57,7 +60,8 @@ public:
     using OutcomeListener = std::function<void(OutcomeRecord const&)>;
 
     /// `travelling` is the schema of samples outside; the batch has the state fields beside it.
-    /// Throws ConfigError for criteria that do not fit the schema.
+    /// Throws ConfigError for criteria that do not fit the schema, for a hook that would never
+    /// fire (steps in a stage without, convergence without criteria) and what hooks throw.
     FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, Model& model,
                Options const& options, StageMetrics& metrics, OutcomeListener on_outcome);
 
@@ -93,6 +97,7 @@ private:
     };
 
     [[nodiscard]] int code_of(SystemIndex system) const;
+    void bind_hooks(SubStage const& sub);
     void start_sub_stage(SystemIndex system, int code);
     void admit_entered(StageClock& clock);
     void collect(RowState state);
@@ -101,6 +106,7 @@ private:
     void drop_non_finite_positions();
     void evaluate(StageClock& clock);
     void drop_touching_atoms();
+    void forget_failed();
     void drop_non_finite_results();
     void end_step(int code);
     void finish(SystemIndex system, Outcome outcome);
@@ -109,6 +115,7 @@ private:
     [[nodiscard]] std::string admission_fault(SystemIndex system) const;
 
     std::vector<SubStage> sub_stages_;
+    std::vector<std::vector<std::vector<FieldIndex>>> hook_state_;  // sub-stage, hook, field
     std::vector<Convergence> convergence_;
     std::vector<NeighborList> neighbor_lists_;
     Model& model_;

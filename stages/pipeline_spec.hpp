@@ -12,6 +12,11 @@
 #include "stages/demo.hpp"
 #include "stages/fire.hpp"
 #include "stages/fire2.hpp"
+#include "stages/hooks/energy_drift_monitor.hpp"
+#include "stages/hooks/freeze_atoms.hpp"
+#include "stages/hooks/max_force_clamp.hpp"
+#include "stages/hooks/nan_detector.hpp"
+#include "stages/hooks/wrap_periodic.hpp"
 #include "stages/lbfgs.hpp"
 #include "stages/nve.hpp"
 #include "stages/nvt_langevin.hpp"
@@ -50,7 +55,10 @@ struct LoggingSpec {
     bool operator==(LoggingSpec const&) const = default;
 };
 
-using HookSpec = std::variant<SnapshotSpec, ConvergedSnapshotSpec, LoggingSpec>;
+/// Which hook: one alternative per word of the configuration.
+using HookSpec = std::variant<SnapshotSpec, ConvergedSnapshotSpec, LoggingSpec,
+                              MaxForceClampOptions, WrapPeriodicOptions, FreezeAtomsOptions,
+                              NanDetectorOptions, EnergyDriftMonitorOptions>;
 
 /// One stage: what it does to a sample, and when the sample is done with it.
 struct StageSpec {

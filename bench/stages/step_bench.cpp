@@ -104,7 +104,7 @@ void fire_step(benchmark::State& state) { measure(state, FireOptions{.timestep_f
 BENCHMARK(fire_step)->Apply(on_one_thread);
 BENCHMARK(fire_step)->Apply(on_two_threads);
 
-// --- hooks: NVE of 64 crystals of 108 atoms, to be compared with nve_step --------------------------
+// --- hooks: NVE of 64 crystals of 108 atoms, to be held against nve_step ------------------------
 
 /// A hook at every point of a step that does nothing.
 class IdleHook final : public Hook {

@@ -18,6 +18,17 @@ Json rich() {
     document["pipeline"][1]["initial_temperature_kelvin"] = 40;
     document["pipeline"][1]["degrees_of_freedom"] = "3N";
     document["pipeline"][1]["hooks"].push_back({{"type", "neighbor_list"}, {"skin", 0.7}});
+    document["pipeline"][1]["hooks"].push_back({{"type", "max_force_clamp"}, {"max_force", 3.5}});
+    document["pipeline"][1]["hooks"].push_back({{"type", "wrap_periodic"}, {"frequency", 3}});
+    document["pipeline"][1]["hooks"].push_back({{"type", "freeze_atoms"}, {"indices", {2, 0}}});
+    document["pipeline"][0]["hooks"] = {{{"type", "freeze_atoms"}, {"category", 5}}};
+    document["pipeline"][1]["hooks"].push_back(
+        {{"type", "nan_detector"}, {"fields", {"velocities"}}, {"action", "stop"}});
+    document["pipeline"][1]["hooks"].push_back({{"type", "energy_drift_monitor"},
+                                                {"threshold", 0.1},
+                                                {"metric", "absolute"},
+                                                {"action", "raise"},
+                                                {"include_kinetic", false}});
     document["pipeline"].push_back(Json::parse(R"({"fuse": [
         {"name": "a", "dynamics": {"type": "single_point"}},
         {"name": "b", "dynamics": {"type": "nve", "timestep_fs": 0.3}, "steps": 3},
@@ -27,7 +38,7 @@ Json rich() {
          "initial_temperature_kelvin": 12},
         {"name": "c", "dynamics": {"type": "fire"}, "converge": {"fmax": 1},
          "hooks": [{"type": "converged_snapshot", "sink": "memory"}]},
-        {"name": "d", "dynamics": {"type": "fire2", "timestep_fs": 0.4, "delay_steps": 7},
+        {"name": "g", "dynamics": {"type": "fire2", "timestep_fs": 0.4, "delay_steps": 7},
          "converge": {"fmax": 1}, "max_steps": 9},
         {"name": "e", "dynamics": {"type": "lbfgs", "max_step": 0.1, "history": 4},
          "max_steps": 3}]})"));
@@ -58,7 +69,8 @@ TEST(PhysicsHash, FollowsWhatDecidesATrajectory) {
                                                    {"/pipeline/0/max_steps", 501},
                                                    {"/pipeline/0/converge/0/threshold", 0.03},
                                                    {"/pipeline/1/dynamics/friction_per_fs", 0.02},
-                                                   {"/pipeline/1/hooks/1/skin", 0.8}})
+                                                   {"/pipeline/1/hooks/1/skin", 0.8},
+                                                   {"/pipeline/1/hooks/2/max_force", 4.0}})
         EXPECT_NE(physics_hash(parse(with(rich(), pointer, value))), hash) << pointer;
 }
 

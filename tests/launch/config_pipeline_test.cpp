@@ -210,6 +210,85 @@ TEST(ConfigPipeline, NeighborListSetsTheSkinOfItsStage) {
               "has one, keep one");
 }
 
+TEST(ConfigPipeline, ASnapshotOfASinglePointNeedsInitial) {
+    Json document = with(smallest(), "/pipeline/0/hooks",
+                         Json::parse(R"([{"type": "snapshot", "sink": "done"}])"));
+    EXPECT_EQ(error_of(document),
+              "campaign.json#/pipeline/0/hooks/0: a single_point stage takes no steps, so that the "
+              "hook would never fire; give \"initial\": true, or take it out");
+    EXPECT_EQ(error_of(with(document, "/pipeline/0/hooks/0/initial", true)), "");
+}
+
+/// The hooks of a stage of molecular dynamics with this one hook, read back.
+std::vector<HookSpec> hooks_of(char const* hook) {
+    Json document = relax_then_md();
+    document["pipeline"][1]["hooks"] = {Json::parse(hook)};
+    return parse(document).pipeline.elements[1].stages[0].hooks;
+}
+
+std::string error_of_hook(char const* hook) {
+    Json document = relax_then_md();
+    document["pipeline"][1]["hooks"] = {Json::parse(hook)};
+    return error_of(document);
+}
+
+TEST(ConfigPipeline, MaxForceClampNeedsItsForce) {
+    EXPECT_EQ(hooks_of(R"({"type": "max_force_clamp", "max_force": 2.5})"),
+              (std::vector<HookSpec>{MaxForceClampOptions{2.5}}));
+    EXPECT_EQ(error_of_hook(R"({"type": "max_force_clamp"})"),
+              "campaign.json#/pipeline/1/hooks/0/max_force: missing; give eV/Å above 0 (longest "
+              "force that an atom keeps)");
+}
+
+TEST(ConfigPipeline, WrapPeriodicHasAFrequencyAndNeedsSteps) {
+    EXPECT_EQ(hooks_of(R"({"type": "wrap_periodic", "frequency": 7})"),
+              (std::vector<HookSpec>{WrapPeriodicOptions{7}}));
+    EXPECT_EQ(error_of(with(smallest(), "/pipeline/0/hooks",
+                            Json::parse(R"([{"type": "wrap_periodic"}])"))),
+              "campaign.json#/pipeline/0/hooks/0: a single_point stage takes no steps, so that the "
+              "hook would never fire; take it out");
+}
+
+TEST(ConfigPipeline, FreezeAtomsTakesEitherACategoryOrIndices) {
+    EXPECT_EQ(hooks_of(R"({"type": "freeze_atoms", "category": -1})"),
+              (std::vector<HookSpec>{FreezeAtomsOptions{.category = -1}}));
+    EXPECT_EQ(hooks_of(R"({"type": "freeze_atoms", "indices": [4, 0], "zero_forces": false})"),
+              (std::vector<HookSpec>{FreezeAtomsOptions{.indices = {4, 0}, .zero_forces = false}}));
+    for (char const* hook : {R"({"type": "freeze_atoms"})",
+                             R"({"type": "freeze_atoms", "category": 1, "indices": [0]})"})
+        EXPECT_EQ(error_of_hook(hook),
+                  "campaign.json#/pipeline/1/hooks/0: it is not clear which atoms to freeze; give "
+                  "either \"category\" or \"indices\"");
+    EXPECT_NE(error_of_hook(R"({"type": "freeze_atoms", "indices": [1, -1, "2"]})")
+                  .find("/pipeline/1/hooks/0/indices/1: -1 is no number of an atom"),
+              std::string::npos);
+}
+
+TEST(ConfigPipeline, NanDetectorHasFieldsAndAnAction) {
+    EXPECT_EQ(hooks_of(R"({"type": "nan_detector"})"),
+              (std::vector<HookSpec>{NanDetectorOptions{}}));
+    EXPECT_EQ(hooks_of(R"({"type": "nan_detector", "fields": ["velocities"], "action": "stop",
+                           "frequency": 5})"),
+              (std::vector<HookSpec>{
+                  NanDetectorOptions{{"velocities"}, NanDetectorOptions::Action::stop, 5}}));
+    EXPECT_EQ(error_of_hook(R"({"type": "nan_detector", "action": "raise"})"),
+              "campaign.json#/pipeline/1/hooks/0/action: \"raise\" is no action; give quarantine "
+              "or stop");
+}
+
+TEST(ConfigPipeline, EnergyDriftMonitorHasAThresholdAMetricAndAnAction) {
+    using Options = EnergyDriftMonitorOptions;
+    EXPECT_EQ(hooks_of(R"({"type": "energy_drift_monitor", "threshold": 1e-5})"),
+              (std::vector<HookSpec>{Options{.threshold = 1e-5}}));
+    EXPECT_EQ(hooks_of(R"({"type": "energy_drift_monitor", "threshold": 2, "metric": "absolute",
+                           "action": "stop", "include_kinetic": false, "frequency": 10})"),
+              (std::vector<HookSpec>{
+                  Options{2.0, Options::Metric::absolute, Options::Action::stop, false, 10}}));
+    EXPECT_EQ(error_of_hook(R"({"type": "energy_drift_monitor"})"),
+              "campaign.json#/pipeline/1/hooks/0/threshold: missing; give eV above 0 (largest "
+              "drift that passes)");
+}
+
 TEST(ConfigPipeline, ConvergedSnapshotNeedsConvergence) {
     Json document = relax_then_md();
     Json const hook = {{"type", "converged_snapshot"}, {"sink", "done"}};
