@@ -15,6 +15,7 @@
 #include "launch/placement.hpp"
 #include "runtime/constants.hpp"
 #include "sinks/extxyz_reader.hpp"
+#include "stages/hooks/align_cell.hpp"
 #include "stages/hooks/converged_snapshot.hpp"
 #include "stages/hooks/energy_drift_monitor.hpp"
 #include "stages/hooks/freeze_atoms.hpp"
@@ -53,6 +54,9 @@ struct HookMaker {
         return std::make_shared<EnergyDriftMonitor>(options, [](std::string const& line) {
             std::fputs(fmt::format("athanor: warning: {}\n", line).c_str(), stderr);
         });
+    }
+    std::shared_ptr<Hook> operator()(AlignCellOptions const&) const {
+        return std::make_shared<AlignCell>();
     }
 };
 

@@ -10,6 +10,7 @@
 
 #include "runtime/convergence.hpp"
 #include "stages/fire.hpp"
+#include "stages/hooks/align_cell.hpp"
 #include "stages/hooks/energy_drift_monitor.hpp"
 #include "stages/hooks/freeze_atoms.hpp"
 #include "stages/hooks/max_force_clamp.hpp"
@@ -39,9 +40,9 @@ struct ConvergedSnapshotSpec {
 };
 
 /// Which hook: one alternative per word of the configuration.
-using HookSpec =
-    std::variant<SnapshotSpec, ConvergedSnapshotSpec, MaxForceClampOptions, WrapPeriodicOptions,
-                 FreezeAtomsOptions, NanDetectorOptions, EnergyDriftMonitorOptions>;
+using HookSpec = std::variant<SnapshotSpec, ConvergedSnapshotSpec, MaxForceClampOptions,
+                              WrapPeriodicOptions, FreezeAtomsOptions, NanDetectorOptions,
+                              EnergyDriftMonitorOptions, AlignCellOptions>;
 
 /// One stage: what it does to a sample, and when the sample is done with it.
 struct StageSpec {
