@@ -118,6 +118,7 @@ json dump(EnergyDriftMonitorOptions const& options) {
             {"include_kinetic", options.include_kinetic},
             {"frequency", options.frequency}};
 }
+json dump(AlignCellOptions const&) { return {{"type", "align_cell"}}; }
 json dump(ZarrSinkSpec const& spec) {
     return {{"type", "zarr"},
             {"url", spec.url.string()},

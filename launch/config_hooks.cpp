@@ -69,6 +69,7 @@ HookSpec read_energy_drift_monitor(json const& checked) {
 
 HookSpec read_hook(json const& checked, std::string const& pointer, ConfigErrors& errors) {
     auto const& type = checked["type"].get_ref<std::string const&>();
+    if (type == "align_cell") return AlignCellOptions{};
     if (type == "freeze_atoms") return read_freeze_atoms(checked, pointer, errors);
     if (type == "nan_detector") return read_nan_detector(checked);
     if (type == "energy_drift_monitor") return read_energy_drift_monitor(checked);

@@ -518,7 +518,8 @@ constexpr std::array hook_choices{
     KeyChoice{.word = "wrap_periodic",
               .help = "moves atoms back into the cell, by whole lattice vectors",
               .keys = wrap_periodic_keys},
-    KeyChoice{.word = "align_cell", .unavailable = later_hooks},
+    KeyChoice{.word = "align_cell",
+              .help = "turns a sample so that its cell is lower triangular, never a mirror"},
 };
 constexpr KeySpec hook{.kind = tagged, .noun = "hook", .help = "one hook", .choices = hook_choices};
 

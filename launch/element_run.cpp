@@ -19,6 +19,7 @@
 #include "sinks/extxyz_reader.hpp"
 #include "sinks/queued_log.hpp"
 #include "sinks/tensorboard_log.hpp"
+#include "stages/hooks/align_cell.hpp"
 #include "stages/hooks/converged_snapshot.hpp"
 #include "stages/hooks/energy_drift_monitor.hpp"
 #include "stages/hooks/freeze_atoms.hpp"
@@ -85,6 +86,9 @@ struct HookMaker {
         return std::make_shared<EnergyDriftMonitor>(options, [](std::string const& line) {
             std::fputs(fmt::format("athanor: warning: {}\n", line).c_str(), stderr);
         });
+    }
+    std::shared_ptr<Hook> operator()(AlignCellOptions const&) const {
+        return std::make_shared<AlignCell>();
     }
 };
 

@@ -12,6 +12,7 @@
 #include "stages/demo.hpp"
 #include "stages/fire.hpp"
 #include "stages/fire2.hpp"
+#include "stages/hooks/align_cell.hpp"
 #include "stages/hooks/energy_drift_monitor.hpp"
 #include "stages/hooks/freeze_atoms.hpp"
 #include "stages/hooks/max_force_clamp.hpp"
@@ -58,7 +59,7 @@ struct LoggingSpec {
 /// Which hook: one alternative per word of the configuration.
 using HookSpec = std::variant<SnapshotSpec, ConvergedSnapshotSpec, LoggingSpec,
                               MaxForceClampOptions, WrapPeriodicOptions, FreezeAtomsOptions,
-                              NanDetectorOptions, EnergyDriftMonitorOptions>;
+                              NanDetectorOptions, EnergyDriftMonitorOptions, AlignCellOptions>;
 
 /// One stage: what it does to a sample, and when the sample is done with it.
 struct StageSpec {

@@ -68,6 +68,74 @@ TEST(Campaign, OneProcessTwoRanksAndEachSampleAloneGiveTheSameBits) {
     expect_same_rows(done, alone);
 }
 
+/// The small campaign with every hook that needs no sink.
+nlohmann::json hooked_campaign(std::string const& action) {
+    auto config = small_campaign("in.extxyz");
+    auto& relax = config["pipeline"][0]["hooks"];
+    for (char const* hook :
+         {R"({"type": "align_cell"})", R"({"type": "freeze_atoms", "category": 3})",
+          R"({"type": "max_force_clamp", "max_force": 0.05})"})
+        relax.push_back(nlohmann::json::parse(hook));
+    auto& md = config["pipeline"][1]["hooks"];
+    for (char const* hook :
+         {R"({"type": "freeze_atoms", "indices": [0]})", R"({"type": "wrap_periodic"})",
+          R"({"type": "nan_detector", "fields": ["velocities"], "action": "stop"})"})
+        md.push_back(nlohmann::json::parse(hook));
+    md.push_back({{"type", "energy_drift_monitor"}, {"threshold", 1e-12}, {"action", action}});
+    return config;
+}
+
+std::string categorized_input() {
+    return "3\nLattice=\"9 1 0 0 0 -9 1 8 2\" Properties=species:S:1:pos:R:3:atom_categories:I:1\n"
+           "Ar 0 0 0 3\nAr 3.6 0 0 0\nAr 0 3.5 0.4 3\n"
+           "2\nProperties=species:S:1:pos:R:3:atom_categories:I:1\nAr 0 0 0 0\nAr 3.4 0 0 3\n";
+}
+
+TEST(Campaign, HooksGiveTheSameBitsInOneProcessAndOnTwoRanksAndWarn) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", categorized_input());
+    folder.write("c.json", hooked_campaign("warn").dump());
+
+    ProgramResult const one = folder.athanor("run c.json --progress off");
+    ASSERT_EQ(one.code, 0) << one.text;
+    auto const done = rows_of_store(folder.path() / "out/done.zarr");
+    ProgramResult const two = folder.mpirun(2, "run c.json --progress off --overwrite");
+    ASSERT_EQ(two.code, 0) << two.text;
+
+    EXPECT_EQ(done.size(), 2U);
+    expect_same_rows(done, rows_of_store(folder.path() / "out/done.zarr"));
+    for (std::string const& text : {one.text, two.text}) {
+        EXPECT_THAT(text, HasSubstr("athanor: warning: energy_drift_monitor: stage 1, sample 0"));
+        EXPECT_THAT(text, HasSubstr("athanor: warning: energy_drift_monitor: stage 1, sample 1"));
+    }
+}
+
+TEST(Campaign, AMonitorThatStopsEndsEveryRankWithExitFour) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", categorized_input());
+    folder.write("c.json", hooked_campaign("stop").dump());
+
+    for (ProgramResult const& result :
+         {folder.athanor("run c.json --progress off"),
+          folder.mpirun(2, "run c.json --progress off --overwrite")}) {
+        EXPECT_EQ(result.code, 4) << result.text;
+        EXPECT_THAT(result.text, HasSubstr("energy_drift_monitor: stage 1, sample"));
+        EXPECT_THAT(result.text, HasSubstr("the campaign is told to stop"));
+    }
+}
+
+TEST(Campaign, AMonitorThatRaisesSendsItsSamplesToQuarantine) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", categorized_input());
+    folder.write("c.json", hooked_campaign("raise").dump());
+
+    ProgramResult const result = folder.athanor("run c.json --progress off");
+
+    EXPECT_EQ(rows_of_store(folder.path() / "out/done.zarr").size(), 0U) << result.text;
+    EXPECT_THAT(folder.read("out/quarantine.extxyz"),
+                HasSubstr("energy_drift_monitor: the energy"));
+}
+
 TEST(Campaign, AThousandSamplesThroughSlotsForTwoComeOutOnceEach) {
     ProgramFolder folder;
     std::string input;

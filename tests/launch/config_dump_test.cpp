@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "tests/launch/config_fixture.hpp"
@@ -29,6 +31,8 @@ Json rich() {
                                                 {"metric", "absolute"},
                                                 {"action", "raise"},
                                                 {"include_kinetic", false}});
+    document["pipeline"][0]["hooks"].push_back(Json::parse(R"({"type": "align_cell"})"));
+    std::swap(document["pipeline"][0]["hooks"][0], document["pipeline"][0]["hooks"][1]);
     document["pipeline"].push_back(Json::parse(R"({"fuse": [
         {"name": "a", "dynamics": {"type": "single_point"}},
         {"name": "b", "dynamics": {"type": "nve", "timestep_fs": 0.3}, "steps": 3},

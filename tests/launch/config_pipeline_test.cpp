@@ -289,6 +289,18 @@ TEST(ConfigPipeline, EnergyDriftMonitorHasAThresholdAMetricAndAnAction) {
               "drift that passes)");
 }
 
+TEST(ConfigPipeline, AlignCellStandsBeforeFreezeAtoms) {
+    Json const align = {{"type", "align_cell"}};
+    Json const freeze = {{"type", "freeze_atoms"}, {"category", 1}};
+
+    EXPECT_EQ(error_of(with(relax_then_md(), "/pipeline/0/hooks", Json::array({align, freeze}))),
+              "");
+    EXPECT_EQ(
+        error_of(with(relax_then_md(), "/pipeline/0/hooks", Json::array({freeze, align}))),
+        "campaign.json#/pipeline/0/hooks/1: it turns atoms whose places a freeze_atoms before "
+        "it has taken; put align_cell before it");
+}
+
 TEST(ConfigPipeline, ConvergedSnapshotNeedsConvergence) {
     Json document = relax_then_md();
     Json const hook = {{"type", "converged_snapshot"}, {"sink", "done"}};
