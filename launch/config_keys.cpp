@@ -20,7 +20,7 @@ constexpr double largest_exact = 9007199254740992.0;  // 2^53
 constexpr double largest_seed = 18446744073709551615.0;
 
 constexpr std::string_view later_dynamics =
-    "this version has single_point, demo, nve, nvt_langevin, nvt_nose_hoover and fire";
+    "this version has single_point, demo, nve, nvt_langevin, nvt_nose_hoover, npt, nph and fire";
 constexpr std::string_view later_hooks =
     "this version has snapshot, converged_snapshot and neighbor_list";
 
@@ -51,39 +51,75 @@ constexpr std::array nvt_langevin_keys{
             .unit = "inverse femtoseconds",
             .least = 0},
 };
-constexpr std::array nvt_nose_hoover_keys{
-    timestep,
-    KeySpec{.key = "temperature_kelvin",
-            .kind = number,
-            .noun = "temperature",
-            .help = "temperature of the heat bath",
-            .default_json = "300.0",
-            .unit = "kelvin",
-            .least = 0,
-            .above_least = true},
-    KeySpec{.key = "thermostat_time_fs",
-            .kind = number,
-            .noun = "time",
-            .help = "period of the thermostat, some ten periods of the fastest motion",
-            .default_json = "100.0",
-            .unit = "femtoseconds",
-            .least = 0,
-            .above_least = true},
-    KeySpec{.key = "chain_length",
-            .kind = integer,
-            .noun = "length of the chain",
-            .help = "thermostats in the chain",
-            .default_json = "3",
-            .least = 1,
-            .most = 8},
-    KeySpec{.key = "yoshida_order",
-            .kind = integer,
-            .noun = "order",
-            .help = "Suzuki-Yoshida weights of a chain step: 1, 3 or 5",
-            .default_json = "3",
-            .least = 1,
-            .most = 5},
+constexpr KeySpec bath_temperature{.key = "temperature_kelvin",
+                                   .kind = number,
+                                   .noun = "temperature",
+                                   .help = "temperature of the heat bath",
+                                   .default_json = "300.0",
+                                   .unit = "kelvin",
+                                   .least = 0,
+                                   .above_least = true};
+constexpr KeySpec thermostat_time{
+    .key = "thermostat_time_fs",
+    .kind = number,
+    .noun = "time",
+    .help = "period of the thermostat, some ten periods of the fastest motion",
+    .default_json = "100.0",
+    .unit = "femtoseconds",
+    .least = 0,
+    .above_least = true};
+constexpr KeySpec chain_length{.key = "chain_length",
+                               .kind = integer,
+                               .noun = "length of the chain",
+                               .help = "thermostats in the chain",
+                               .default_json = "3",
+                               .least = 1,
+                               .most = 8};
+constexpr KeySpec yoshida_order{.key = "yoshida_order",
+                                .kind = integer,
+                                .noun = "order",
+                                .help = "Suzuki-Yoshida weights of a chain step: 1, 3 or 5",
+                                .default_json = "3",
+                                .least = 1,
+                                .most = 5};
+constexpr std::array nvt_nose_hoover_keys{timestep, bath_temperature, thermostat_time, chain_length,
+                                          yoshida_order};
+constexpr std::array pressure_coupling_choices{
+    KeyChoice{.word = "isotropic", .help = "all directions alike"},
+    KeyChoice{.word = "anisotropic", .help = "x, y and z each on its own"},
+    KeyChoice{.word = "triclinic", .help = "any strain, no rotation"},
 };
+constexpr KeySpec pressure_gpa{.key = "pressure_gpa",
+                               .kind = number,
+                               .noun = "pressure",
+                               .help =
+                                   "pressure; 0 when neither "
+                                   "this nor pressure_ev_per_a3 is given",
+                               .unit = "gigapascal"};
+constexpr KeySpec pressure_ev_per_a3{.key = "pressure_ev_per_a3",
+                                     .kind = number,
+                                     .noun = "pressure",
+                                     .help = "pressure, in place of pressure_gpa",
+                                     .unit = "eV/Å³"};
+constexpr KeySpec barostat_time{.key = "barostat_time_fs",
+                                .kind = number,
+                                .noun = "time",
+                                .help = "period of the cell, several times the thermostat's",
+                                .default_json = "1000.0",
+                                .unit = "femtoseconds",
+                                .least = 0,
+                                .above_least = true};
+constexpr KeySpec pressure_coupling{.key = "pressure_coupling",
+                                    .kind = word,
+                                    .noun = "pressure coupling",
+                                    .help = "which changes of the cell there are",
+                                    .default_json = "\"isotropic\"",
+                                    .choices = pressure_coupling_choices};
+constexpr std::array nph_keys{timestep, pressure_gpa, pressure_ev_per_a3, barostat_time,
+                              pressure_coupling};
+constexpr std::array npt_keys{timestep,           bath_temperature, pressure_gpa,
+                              pressure_ev_per_a3, barostat_time,    thermostat_time,
+                              pressure_coupling,  chain_length,     yoshida_order};
 constexpr std::array fire_keys{
     timestep,
     KeySpec{.key = "timestep_max_fs",
@@ -165,8 +201,10 @@ constexpr std::array dynamics_choices{
     KeyChoice{.word = "nvt_nose_hoover",
               .help = "constant temperature, Nosé-Hoover chains",
               .keys = nvt_nose_hoover_keys},
-    KeyChoice{.word = "npt", .unavailable = later_dynamics},
-    KeyChoice{.word = "nph", .unavailable = later_dynamics},
+    KeyChoice{.word = "npt",
+              .help = "constant temperature and pressure, Martyna-Tobias-Klein",
+              .keys = npt_keys},
+    KeyChoice{.word = "nph", .help = "constant enthalpy and pressure", .keys = nph_keys},
     KeyChoice{
         .word = "fire", .help = "relaxation, fast inertial relaxation engine", .keys = fire_keys},
     KeyChoice{.word = "fire2", .unavailable = later_dynamics},

@@ -12,6 +12,7 @@
 #include "launch/config_errors.hpp"
 #include "launch/config_reader.hpp"
 #include "launch/nearest_word.hpp"
+#include "runtime/units.hpp"
 
 namespace athanor {
 namespace {
@@ -43,7 +44,8 @@ private:
     void check_end(json const& found, std::string const& pointer, StageKind kind);
     void check_velocities(json const& found, std::string const& pointer, StageSpec const& stage);
     void check_fire(json const& found, std::string const& pointer, FireOptions const& fire);
-    void check_nose_hoover(std::string const& pointer, NvtNoseHooverOptions const& chain);
+    void check_yoshida_order(std::string const& pointer, int order);
+    void check_pressure(json const& dynamics, std::string const& pointer);
     void check_sink(json const& hook, std::string const& pointer);
     void refuse_key(json const& found, char const* key, std::string const& pointer,
                     std::string const& why) {
@@ -81,24 +83,47 @@ NvtNoseHooverOptions read_nose_hoover(json const& found) {
     return options;
 }
 
-StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
-    if (!holds(found, "type")) return StageKind::unknown;
-    auto const& type = found["type"].get_ref<std::string const&>();
-    if (type == "single_point") {
-        dynamics = SinglePointOptions{};
-        return StageKind::single_point;
-    }
+/// What npt and nph share.
+template <class Options>
+void read_barostat(json const& found, Options& options) {
+    take(found, "timestep_fs", options.timestep_fs);
+    take(found, "pressure_ev_per_a3", options.pressure_ev_per_a3);
+    if (holds(found, "pressure_gpa"))
+        options.pressure_ev_per_a3 =
+            units::pressure_from_gpa(found["pressure_gpa"].template get<double>());
+    take(found, "barostat_time_fs", options.barostat_time_fs);
+    take_word(found, "pressure_coupling", options.pressure_coupling);
+}
+
+NptOptions read_npt(json const& found) {
+    NptOptions options;
+    read_barostat(found, options);
+    take(found, "temperature_kelvin", options.temperature_kelvin);
+    take(found, "thermostat_time_fs", options.thermostat_time_fs);
+    take(found, "chain_length", options.chain_length);
+    take(found, "yoshida_order", options.yoshida_order);
+    return options;
+}
+
+NphOptions read_nph(json const& found) {
+    NphOptions options;
+    read_barostat(found, options);
+    return options;
+}
+
+/// False when `type` is no molecular dynamics.
+bool read_molecular_dynamics(json const& found, std::string const& type, DynamicsSpec& dynamics) {
     if (type == "demo") {
         DemoOptions options;
         take(found, "timestep_fs", options.timestep_fs);
         dynamics = options;
-        return StageKind::molecular_dynamics;
+        return true;
     }
     if (type == "nve") {
         NveOptions options;
         take(found, "timestep_fs", options.timestep_fs);
         dynamics = options;
-        return StageKind::molecular_dynamics;
+        return true;
     }
     if (type == "nvt_langevin") {
         NvtLangevinOptions options;
@@ -106,12 +131,31 @@ StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
         take(found, "temperature_kelvin", options.temperature_kelvin);
         take(found, "friction_per_fs", options.friction_per_fs);
         dynamics = options;
-        return StageKind::molecular_dynamics;
+        return true;
     }
     if (type == "nvt_nose_hoover") {
         dynamics = read_nose_hoover(found);
-        return StageKind::molecular_dynamics;
+        return true;
     }
+    if (type == "npt") {
+        dynamics = read_npt(found);
+        return true;
+    }
+    if (type == "nph") {
+        dynamics = read_nph(found);
+        return true;
+    }
+    return false;
+}
+
+StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
+    if (!holds(found, "type")) return StageKind::unknown;
+    auto const& type = found["type"].get_ref<std::string const&>();
+    if (type == "single_point") {
+        dynamics = SinglePointOptions{};
+        return StageKind::single_point;
+    }
+    if (read_molecular_dynamics(found, type, dynamics)) return StageKind::molecular_dynamics;
     FireOptions options;
     take(found, "timestep_fs", options.timestep_fs);
     take(found, "timestep_max_fs", options.timestep_max_fs);
@@ -143,12 +187,19 @@ StageSpec PipelineReader::read_stage(json const& found, std::string const& point
         read_converge(found, pointer, stage);
         check_end(found, pointer, kind);
         read_hooks(found, pointer, stage);
-        if (auto* const chain = std::get_if<NvtNoseHooverOptions>(&stage.dynamics)) {
-            // Only a draw of its own tells a stage that the momentum is gone.
-            chain->momentum_removed = degrees == DegreesOfFreedom::automatic &&
-                                      stage.initial_temperature_kelvin.has_value();
-            check_nose_hoover(dynamics_pointer, *chain);
-        }
+        // Only a draw of its own tells a stage that the momentum is gone.
+        bool const momentum_removed =
+            degrees == DegreesOfFreedom::automatic && stage.initial_temperature_kelvin.has_value();
+        std::visit(
+            [&](auto& options) {
+                if constexpr (requires { options.momentum_removed; })
+                    options.momentum_removed = momentum_removed;
+                if constexpr (requires { options.yoshida_order; })
+                    check_yoshida_order(dynamics_pointer, options.yoshida_order);
+                if constexpr (requires { options.pressure_ev_per_a3; })
+                    check_pressure(found["dynamics"], dynamics_pointer);
+            },
+            stage.dynamics);
         if (kind == StageKind::optimizer) {
             check_velocities(found, pointer, stage);
             check_fire(found["dynamics"], dynamics_pointer, std::get<FireOptions>(stage.dynamics));
@@ -256,12 +307,16 @@ void PipelineReader::check_fire(json const&, std::string const& pointer, FireOpt
                                 fire.timestep_min_fs, fire.timestep_fs, fire.timestep_fs));
 }
 
-void PipelineReader::check_nose_hoover(std::string const& pointer,
-                                       NvtNoseHooverOptions const& chain) {
-    if (chain.yoshida_order % 2 == 0)
-        errors_.add(
-            pointer + "/yoshida_order",
-            fmt::format("{} is no order that has weights; give 1, 3 or 5", chain.yoshida_order));
+void PipelineReader::check_yoshida_order(std::string const& pointer, int order) {
+    if (order % 2 == 0)
+        errors_.add(pointer + "/yoshida_order",
+                    fmt::format("{} is no order that has weights; give 1, 3 or 5", order));
+}
+
+void PipelineReader::check_pressure(json const& dynamics, std::string const& pointer) {
+    if (has(dynamics, "pressure_ev_per_a3"))
+        refuse_key(dynamics, "pressure_gpa", pointer,
+                   "pressure_ev_per_a3 is given too; leave one of them out");
 }
 
 void PipelineReader::check_sink(json const& hook, std::string const& pointer) {

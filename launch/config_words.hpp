@@ -40,6 +40,13 @@ struct EnumWords<DegreesOfFreedom> {
         {{DegreesOfFreedom::automatic, "auto"}, {DegreesOfFreedom::three_n, "3N"}}};
 };
 template <>
+struct EnumWords<PressureCoupling> {
+    static constexpr WordTable<PressureCoupling, 3> table{
+        {{PressureCoupling::isotropic, "isotropic"},
+         {PressureCoupling::anisotropic, "anisotropic"},
+         {PressureCoupling::triclinic, "triclinic"}}};
+};
+template <>
 struct EnumWords<StoreDtype> {
     static constexpr WordTable<StoreDtype, 2> table{
         {{StoreDtype::float64, "float64"}, {StoreDtype::float32, "float32"}}};

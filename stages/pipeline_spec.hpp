@@ -11,6 +11,8 @@
 #include "runtime/convergence.hpp"
 #include "stages/demo.hpp"
 #include "stages/fire.hpp"
+#include "stages/nph.hpp"
+#include "stages/npt.hpp"
 #include "stages/nve.hpp"
 #include "stages/nvt_langevin.hpp"
 #include "stages/nvt_nose_hoover.hpp"
@@ -20,7 +22,7 @@ namespace athanor {
 
 /// Which dynamics a stage runs: one alternative per word of the configuration.
 using DynamicsSpec = std::variant<SinglePointOptions, NveOptions, NvtLangevinOptions, FireOptions,
-                                  NvtNoseHooverOptions, DemoOptions>;
+                                  NvtNoseHooverOptions, DemoOptions, NptOptions, NphOptions>;
 
 /// Rows of all samples of the stage, every `frequency` of their own steps.
 struct SnapshotSpec {
