@@ -58,6 +58,17 @@ double kinetic_energy(double const* velocities, double const* masses, int atom_c
            });
 }
 
+std::array<double, 6> momentum_tensor(double const* velocities, double const* masses,
+                                      int atom_count) {
+    constexpr std::size_t axes[6][2] = {{0, 0}, {1, 1}, {2, 2}, {0, 1}, {0, 2}, {1, 2}};
+    std::array<double, 6> tensor{};
+    for (std::size_t k = 0; k < 6; ++k)
+        tensor[k] = sum_terms(static_cast<std::size_t>(atom_count), [&](std::size_t i) {
+            return masses[i] * velocities[3 * i + axes[k][0]] * velocities[3 * i + axes[k][1]];
+        });
+    return tensor;
+}
+
 std::array<double, 3> center_of_mass_velocity(double const* velocities, double const* masses,
                                               int atom_count) {
     auto const count = static_cast<std::size_t>(atom_count);

@@ -25,6 +25,10 @@ namespace athanor {
 /// Σ 1/2 m v² [eV].
 [[nodiscard]] double kinetic_energy(double const* velocities, double const* masses, int atom_count);
 
+/// Σ m v v: xx yy zz xy xz yz [eV].
+[[nodiscard]] std::array<double, 6> momentum_tensor(double const* velocities, double const* masses,
+                                                    int atom_count);
+
 /// Σ m v / Σ m; zero without mass.
 [[nodiscard]] std::array<double, 3> center_of_mass_velocity(double const* velocities,
                                                             double const* masses, int atom_count);

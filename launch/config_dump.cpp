@@ -35,6 +35,24 @@ json dump(NvtNoseHooverOptions const& options) {
             {"chain_length", options.chain_length},
             {"yoshida_order", options.yoshida_order}};
 }
+json dump(NphOptions const& options) {
+    return {{"type", "nph"},
+            {"timestep_fs", options.timestep_fs},
+            {"pressure_ev_per_a3", options.pressure_ev_per_a3},
+            {"barostat_time_fs", options.barostat_time_fs},
+            {"pressure_coupling", word_of(options.pressure_coupling)}};
+}
+json dump(NptOptions const& options) {
+    return {{"type", "npt"},
+            {"timestep_fs", options.timestep_fs},
+            {"temperature_kelvin", options.temperature_kelvin},
+            {"pressure_ev_per_a3", options.pressure_ev_per_a3},
+            {"barostat_time_fs", options.barostat_time_fs},
+            {"thermostat_time_fs", options.thermostat_time_fs},
+            {"pressure_coupling", word_of(options.pressure_coupling)},
+            {"chain_length", options.chain_length},
+            {"yoshida_order", options.yoshida_order}};
+}
 json dump(FireOptions const& options) {
     return {{"type", "fire"},
             {"timestep_fs", options.timestep_fs},

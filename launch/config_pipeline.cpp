@@ -13,6 +13,7 @@
 #include "launch/config_errors.hpp"
 #include "launch/config_reader.hpp"
 #include "launch/nearest_word.hpp"
+#include "runtime/units.hpp"
 
 namespace athanor {
 namespace {
@@ -49,9 +50,10 @@ private:
     void check_velocities(json const& found, std::string const& pointer, StageSpec const& stage);
     void check_options(std::string const& pointer, FireOptions const& fire);
     void check_options(std::string const& pointer, Fire2Options const& fire);
-    void check_options(std::string const& pointer, NvtNoseHooverOptions const& chain);
     template <class Options>
-    void check_options(std::string const&, Options const&) {}
+    void check_options(std::string const& pointer, Options const& options);
+    void check_yoshida_order(std::string const& pointer, int order);
+    void check_pressure(json const& dynamics, std::string const& pointer);
     void check_sink(json const& hook, std::string const& pointer);
     void check_fires(json const& stage, json const& hook, std::string const& pointer);
     void refuse_key(json const& found, char const* key, std::string const& pointer,
@@ -115,24 +117,47 @@ NvtNoseHooverOptions read_nose_hoover(json const& found) {
     return options;
 }
 
-StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
-    if (!holds(found, "type")) return StageKind::unknown;
-    auto const& type = found["type"].get_ref<std::string const&>();
-    if (type == "single_point") {
-        dynamics = SinglePointOptions{};
-        return StageKind::single_point;
-    }
+/// What npt and nph share.
+template <class Options>
+void read_barostat(json const& found, Options& options) {
+    take(found, "timestep_fs", options.timestep_fs);
+    take(found, "pressure_ev_per_a3", options.pressure_ev_per_a3);
+    if (holds(found, "pressure_gpa"))
+        options.pressure_ev_per_a3 =
+            units::pressure_from_gpa(found["pressure_gpa"].template get<double>());
+    take(found, "barostat_time_fs", options.barostat_time_fs);
+    take_word(found, "pressure_coupling", options.pressure_coupling);
+}
+
+NptOptions read_npt(json const& found) {
+    NptOptions options;
+    read_barostat(found, options);
+    take(found, "temperature_kelvin", options.temperature_kelvin);
+    take(found, "thermostat_time_fs", options.thermostat_time_fs);
+    take(found, "chain_length", options.chain_length);
+    take(found, "yoshida_order", options.yoshida_order);
+    return options;
+}
+
+NphOptions read_nph(json const& found) {
+    NphOptions options;
+    read_barostat(found, options);
+    return options;
+}
+
+/// False when `type` is no molecular dynamics.
+bool read_molecular_dynamics(json const& found, std::string const& type, DynamicsSpec& dynamics) {
     if (type == "demo") {
         DemoOptions options;
         take(found, "timestep_fs", options.timestep_fs);
         dynamics = options;
-        return StageKind::molecular_dynamics;
+        return true;
     }
     if (type == "nve") {
         NveOptions options;
         take(found, "timestep_fs", options.timestep_fs);
         dynamics = options;
-        return StageKind::molecular_dynamics;
+        return true;
     }
     if (type == "nvt_langevin") {
         NvtLangevinOptions options;
@@ -140,8 +165,31 @@ StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
         take(found, "temperature_kelvin", options.temperature_kelvin);
         take(found, "friction_per_fs", options.friction_per_fs);
         dynamics = options;
-        return StageKind::molecular_dynamics;
+        return true;
     }
+    if (type == "nvt_nose_hoover") {
+        dynamics = read_nose_hoover(found);
+        return true;
+    }
+    if (type == "npt") {
+        dynamics = read_npt(found);
+        return true;
+    }
+    if (type == "nph") {
+        dynamics = read_nph(found);
+        return true;
+    }
+    return false;
+}
+
+StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
+    if (!holds(found, "type")) return StageKind::unknown;
+    auto const& type = found["type"].get_ref<std::string const&>();
+    if (type == "single_point") {
+        dynamics = SinglePointOptions{};
+        return StageKind::single_point;
+    }
+    if (read_molecular_dynamics(found, type, dynamics)) return StageKind::molecular_dynamics;
     if (type == "fire2") {
         dynamics = read_fire2(found);
         return StageKind::optimizer;
@@ -152,10 +200,6 @@ StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
         take(found, "history", options.history);
         dynamics = options;
         return StageKind::optimizer;
-    }
-    if (type == "nvt_nose_hoover") {
-        dynamics = read_nose_hoover(found);
-        return StageKind::molecular_dynamics;
     }
     FireOptions options;
     take(found, "timestep_fs", options.timestep_fs);
@@ -170,6 +214,12 @@ StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
     take(found, "keep_velocities", options.keep_velocities);
     dynamics = options;
     return StageKind::optimizer;
+}
+
+template <class Options>
+void PipelineReader::check_options(std::string const& pointer, Options const& options) {
+    if constexpr (requires { options.yoshida_order; })
+        check_yoshida_order(pointer, options.yoshida_order);
 }
 
 StageSpec PipelineReader::read_stage(json const& found, std::string const& pointer) {
@@ -188,11 +238,17 @@ StageSpec PipelineReader::read_stage(json const& found, std::string const& point
         read_converge(found, pointer, stage);
         check_end(found, pointer, kind);
         read_hooks(found, pointer, stage);
-        if (auto* const chain = std::get_if<NvtNoseHooverOptions>(&stage.dynamics)) {
-            // Only a draw of its own tells a stage that the momentum is gone.
-            chain->momentum_removed = degrees == DegreesOfFreedom::automatic &&
-                                      stage.initial_temperature_kelvin.has_value();
-        }
+        // Only a draw of its own tells a stage that the momentum is gone.
+        bool const momentum_removed =
+            degrees == DegreesOfFreedom::automatic && stage.initial_temperature_kelvin.has_value();
+        std::visit(
+            [&](auto& options) {
+                if constexpr (requires { options.momentum_removed; })
+                    options.momentum_removed = momentum_removed;
+                if constexpr (requires { options.pressure_ev_per_a3; })
+                    check_pressure(found["dynamics"], dynamics_pointer);
+            },
+            stage.dynamics);
         if (kind == StageKind::optimizer) check_velocities(found, pointer, stage);
         std::visit([&](auto const& options) { check_options(dynamics_pointer, options); },
                    stage.dynamics);
@@ -313,11 +369,16 @@ void PipelineReader::check_options(std::string const& pointer, Fire2Options cons
                                 fire.timestep_min_fs, fire.timestep_fs, fire.timestep_fs));
 }
 
-void PipelineReader::check_options(std::string const& pointer, NvtNoseHooverOptions const& chain) {
-    if (chain.yoshida_order % 2 == 0)
-        errors_.add(
-            pointer + "/yoshida_order",
-            fmt::format("{} is no order that has weights; give 1, 3 or 5", chain.yoshida_order));
+void PipelineReader::check_yoshida_order(std::string const& pointer, int order) {
+    if (order % 2 == 0)
+        errors_.add(pointer + "/yoshida_order",
+                    fmt::format("{} is no order that has weights; give 1, 3 or 5", order));
+}
+
+void PipelineReader::check_pressure(json const& dynamics, std::string const& pointer) {
+    if (has(dynamics, "pressure_ev_per_a3"))
+        refuse_key(dynamics, "pressure_gpa", pointer,
+                   "pressure_ev_per_a3 is given too; leave one of them out");
 }
 
 void PipelineReader::check_sink(json const& hook, std::string const& pointer) {

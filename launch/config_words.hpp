@@ -51,6 +51,13 @@ struct EnumWords<LogColumn> {
                                                     {LogColumn::pressure, "pressure"}}};
 };
 template <>
+struct EnumWords<PressureCoupling> {
+    static constexpr WordTable<PressureCoupling, 3> table{
+        {{PressureCoupling::isotropic, "isotropic"},
+         {PressureCoupling::anisotropic, "anisotropic"},
+         {PressureCoupling::triclinic, "triclinic"}}};
+};
+template <>
 struct EnumWords<StoreDtype> {
     static constexpr WordTable<StoreDtype, 2> table{
         {{StoreDtype::float64, "float64"}, {StoreDtype::float32, "float32"}}};

@@ -45,6 +45,8 @@ public:
     virtual void post_update(UpdateContext const& context) = 0;
     /// True when velocities mean physical motion; optimizers start from and leave behind zero ones.
     [[nodiscard]] virtual bool has_physical_velocities() const = 0;
+    /// True when its updates read the stress; a sample whose stress is not finite then fails.
+    [[nodiscard]] virtual bool needs_stress() const { return false; }
 };
 
 }  // namespace athanor

@@ -311,14 +311,27 @@ void FusedStage::evaluate(StageClock& clock) {
     BatchView const view = batch_.view();
     evaluated_.clear();
     neighbors_.clear();
-    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
-        auto const lists = neighbor_lists_[code].update(view, systems_of_[code]);
-        evaluated_.insert(evaluated_.end(), systems_of_[code].begin(), systems_of_[code].end());
-        neighbors_.insert(neighbors_.end(), lists.begin(), lists.end());
+    std::size_t without_stress = 0;
+    for (bool const stress : {false, true}) {
+        for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+            if (sub_stages_[code].dynamics->needs_stress() != stress) continue;
+            auto const& systems = systems_of_[code];
+            auto const lists = neighbor_lists_[code].update(view, systems);
+            evaluated_.insert(evaluated_.end(), systems.begin(), systems.end());
+            neighbors_.insert(neighbors_.end(), lists.begin(), lists.end());
+            for (SystemIndex system : systems) rows_[system.value()].stress_is_current = stress;
+        }
+        if (!stress) without_stress = evaluated_.size();
     }
-    for (SystemIndex system : evaluated_) rows_[system.value()].stress_is_current = false;
     clock.give_to(TimePart::neighbors);
-    model_.compute({view, evaluated_, neighbors_}, {.energy_and_forces = true, .stress = false});
+    std::span<SystemIndex const> const systems = evaluated_;
+    std::span<SystemNeighbors const> const lists = neighbors_;
+    if (without_stress > 0)
+        model_.compute({view, systems.first(without_stress), lists.first(without_stress)},
+                       {.energy_and_forces = true, .stress = false});
+    if (without_stress < systems.size())
+        model_.compute({view, systems.subspan(without_stress), lists.subspan(without_stress)},
+                       {.energy_and_forces = true, .stress = true});
     clock.give_to(TimePart::forces);
 }
 
@@ -337,6 +350,7 @@ void FusedStage::drop_touching_atoms() {
 void FusedStage::drop_non_finite_results() {
     auto const* const energy = batch_.column<double>(Fields::energy);
     auto const* const forces = batch_.column<double>(Fields::forces);
+    auto const* const stress = batch_.column<double>(Fields::stress);
     for (auto& systems : systems_of_)
         std::erase_if(systems, [&](SystemIndex system) {
             if (!std::isfinite(energy[system.value()])) {
@@ -346,6 +360,13 @@ void FusedStage::drop_non_finite_results() {
             if (!all_finite({forces + 3 * batch_.atom_begin(system),
                              3 * static_cast<std::size_t>(batch_.atom_count(system))})) {
                 fail(system, "a force is not finite");
+                return true;
+            }
+            if (sub_stages_[code_of(system)].dynamics->needs_stress() &&
+                !all_finite({stress + 9 * system.value(), 9})) {
+                fail(system,
+                     "the stress is not finite; constant pressure needs a cell that is "
+                     "periodic in all three directions");
                 return true;
             }
             return false;

@@ -39,14 +39,16 @@ struct SubStage {
 ///           sub-stage on its own samples; before_compute of each; one compute; after_compute of
 ///           each; before_post_update, post_update, after_post_update of each; after_step hooks;
 ///           convergence check, on_converge hooks, step budget, migration or departure.
+/// Stress:   the compute fills it for samples whose dynamics needs it (in a second call where some
+///           of the batch do and some do not), so that post_update finds it fresh.
 /// Admission: a sample that enters a sub-stage is checked, gets its neighbour list and its forces,
 ///           its on_admission hooks and its state, before its first step there; never in the
 ///           middle. Hooks come first, so that a dynamics starts from forces that they changed.
-/// Failure:  non-finite positions, energy or forces, atoms at one place, a cell without volume, a
-///           species without parameters or a hook take that sample out with its reason, and touch
-///           no other: positions right after the before_compute hooks, energy and forces after the
-///           after_compute hooks, which see them still. One that a hook fails is gone for the hooks
-///           after it, also at that point.
+/// Failure:  non-finite positions, energy, forces or needed stress, atoms at one place, a cell
+///           without volume, a species without parameters or a hook take that sample out with its
+///           reason, and touch no other: positions right after the before_compute hooks, energy and
+///           forces after the after_compute hooks, which see them still. One that a hook fails is
+///           gone for the hooks after it, also at that point.
 /// Order:    what happens to a sample depends on that sample alone.
 /// Ownership: owns its batch, its neighbour lists and its dynamics; the model must outlive it.
 /// Threads:  one; kernels use threads inside.

@@ -27,6 +27,12 @@ struct Maker {
     std::unique_ptr<Dynamics> operator()(NvtNoseHooverOptions const& options) const {
         return std::make_unique<NvtNoseHoover>(options);
     }
+    std::unique_ptr<Dynamics> operator()(NptOptions const& options) const {
+        return std::make_unique<Npt>(options);
+    }
+    std::unique_ptr<Dynamics> operator()(NphOptions const& options) const {
+        return std::make_unique<Nph>(options);
+    }
     std::unique_ptr<Dynamics> operator()(DemoOptions const& options) const {
         return std::make_unique<Demo>(options);
     }

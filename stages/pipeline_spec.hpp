@@ -19,6 +19,8 @@
 #include "stages/hooks/nan_detector.hpp"
 #include "stages/hooks/wrap_periodic.hpp"
 #include "stages/lbfgs.hpp"
+#include "stages/nph.hpp"
+#include "stages/npt.hpp"
 #include "stages/nve.hpp"
 #include "stages/nvt_langevin.hpp"
 #include "stages/nvt_nose_hoover.hpp"
@@ -27,8 +29,9 @@
 namespace athanor {
 
 /// Which dynamics a stage runs: one alternative per word of the configuration.
-using DynamicsSpec = std::variant<SinglePointOptions, NveOptions, NvtLangevinOptions, FireOptions,
-                                  Fire2Options, LbfgsOptions, NvtNoseHooverOptions, DemoOptions>;
+using DynamicsSpec =
+    std::variant<SinglePointOptions, NveOptions, NvtLangevinOptions, FireOptions, Fire2Options,
+                 LbfgsOptions, NvtNoseHooverOptions, DemoOptions, NptOptions, NphOptions>;
 
 /// Rows of all samples of the stage, every `frequency` of their own steps.
 struct SnapshotSpec {

@@ -18,6 +18,8 @@ namespace {
 std::string_view word_of_dynamics(DynamicsSpec const& dynamics) {
     struct Word {
         std::string_view operator()(SinglePointOptions const&) const { return "single_point"; }
+        std::string_view operator()(NptOptions const&) const { return "npt"; }
+        std::string_view operator()(NphOptions const&) const { return "nph"; }
         std::string_view operator()(DemoOptions const&) const { return "demo"; }
         std::string_view operator()(NveOptions const&) const { return "nve"; }
         std::string_view operator()(NvtLangevinOptions const&) const { return "nvt_langevin"; }

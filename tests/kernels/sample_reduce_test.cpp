@@ -67,6 +67,14 @@ TEST(SampleReduce, PositionsForcesAndEnergyAreAllChecked) {
     EXPECT_FALSE(all_finite(good, good, infinity, 1));
 }
 
+TEST(SampleReduce, MomentumTensorByHand) {
+    double const velocities[] = {1, 2, -3, 0.5, 0, 2};
+    double const masses[] = {2, 4};
+
+    EXPECT_EQ(momentum_tensor(velocities, masses, 2),
+              (std::array<double, 6>{3, 8, 34, 4, -2, -12}));
+}
+
 TEST(SampleReduce, LargestNormOfNoNumbersIsNoNumber) {
     double const forces[] = {nan, 0, 0, 1, 0, 0};
 

@@ -185,6 +185,20 @@ TEST(ConfigPipeline, NoseHooverTakesThreeDegreesOffOnlyWhereTheStageDrawsVelocit
     }
 }
 
+TEST(ConfigPipeline, PressureIsGivenInOneUnitOfTwo) {
+    Json document = relax_then_md();
+    document["pipeline"][1]["dynamics"] = {{"type", "npt"}, {"pressure_gpa", 1.602176634}};
+    auto const dynamics = [&] { return parse(document).pipeline.elements[1].stages[0].dynamics; };
+
+    EXPECT_NEAR(std::get<NptOptions>(dynamics()).pressure_ev_per_a3, 0.01, 1e-15);
+    document["pipeline"][1]["dynamics"] = {{"type", "nph"}, {"pressure_ev_per_a3", -0.5}};
+    EXPECT_EQ(std::get<NphOptions>(dynamics()).pressure_ev_per_a3, -0.5);
+    EXPECT_EQ(error_of_stage(R"({"dynamics": {"type": "nph", "pressure_gpa": 1,
+                                 "pressure_ev_per_a3": 1}, "steps": 5})"),
+              "campaign.json#/pipeline/0/dynamics/pressure_gpa: pressure_ev_per_a3 is given too; "
+              "leave one of them out");
+}
+
 TEST(ConfigPipeline, YoshidaOrdersAreOdd) {
     EXPECT_EQ(error_of_stage(R"({"dynamics": {"type": "nvt_nose_hoover", "yoshida_order": 4},
                                  "steps": 5})"),

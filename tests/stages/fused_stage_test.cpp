@@ -293,6 +293,25 @@ TEST(FusedStage, OneComputePerStepForAllSubStages) {
     EXPECT_EQ(model.computes, before + 1);
 }
 
+TEST(FusedStage, StressIsWorkedOutInEveryStepForThoseWhoseDynamicsNeedsItAlone) {
+    LennardJones model = test::reference_argon();
+    StageRunner run(model, sub_stages(sub_stage(0, NveOptions{1.0}, 2), sub_stage(1, NphOptions{})),
+                    {2, 64, 0});
+    run.add(test::argon_crystal(test::plain_schema(), 0, 2, 0.1, 1));
+    run.step(3);
+    run.add(test::argon_crystal(test::plain_schema(), 1, 2, 0.1, 2));
+    auto const stress_of = [&](std::int64_t id) {
+        return run.samples().at(id).values<double>(Fields::stress)[0];
+    };
+    double const before = stress_of(0);
+
+    run.step();
+
+    EXPECT_NE(before, 0.0);
+    EXPECT_NE(stress_of(0), before);
+    EXPECT_EQ(stress_of(1), 0.0);
+}
+
 /// A pair of dynamics, first | second.
 using Pair = std::pair<DynamicsSpec, DynamicsSpec>;
 
@@ -303,7 +322,8 @@ SubStage of_kind(int id, DynamicsSpec const& spec) {
         return sub_stage(id, spec, 30, {fmax_criterion(5e-3)});
     SubStage sub = sub_stage(id, spec, 25);
     if (std::holds_alternative<NvtLangevinOptions>(spec) ||
-        std::holds_alternative<NvtNoseHooverOptions>(spec))
+        std::holds_alternative<NvtNoseHooverOptions>(spec) ||
+        std::holds_alternative<NptOptions>(spec))
         sub.initial_temperature_kelvin = 30.0;
     return sub;
 }
@@ -319,13 +339,24 @@ std::vector<Sample> mixed_samples() {
     return samples;
 }
 
+/// What both dynamics can run: constant pressure needs periodic samples.
+std::vector<Sample> samples_for(Pair const& pair) {
+    std::vector<Sample> samples = mixed_samples();
+    for (DynamicsSpec const& spec : {pair.first, pair.second})
+        if (make_dynamics(spec)->needs_stress())
+            std::erase_if(samples, [](Sample const& sample) {
+                return sample.values<std::uint8_t>(Fields::pbc)[0] == 0;
+            });
+    return samples;
+}
+
 class EveryPair : public ::testing::TestWithParam<Pair> {};
 
 TEST_P(EveryPair, FusedEqualsPipelinedEqualsOneSampleAloneBitForBit) {
     auto const& [first, second] = GetParam();
     LennardJones model = test::reference_argon();
     BatchCapacity const room{5, 160, 0};
-    auto const samples = mixed_samples();
+    auto const samples = samples_for(GetParam());
 
     StageRunner fused(model, sub_stages(of_kind(0, first), of_kind(1, second)), room);
     for (Sample const& sample : samples) fused.add(sample);
@@ -352,7 +383,7 @@ TEST_P(EveryPair, FusedEqualsPipelinedEqualsOneSampleAloneBitForBit) {
         EXPECT_TRUE(same_bits(in_fused, expected));
         for (FieldIndex field :
              {Fields::positions, Fields::velocities, Fields::forces, Fields::energy, Fields::stage,
-              Fields::stage_step, Fields::total_steps, Fields::outcome}) {
+              Fields::cell, Fields::stage_step, Fields::total_steps, Fields::outcome}) {
             auto const a = in_pipeline.bytes(field);
             auto const b = expected.bytes(field);
             EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), b.end())) << field.value();
@@ -361,16 +392,19 @@ TEST_P(EveryPair, FusedEqualsPipelinedEqualsOneSampleAloneBitForBit) {
 }
 
 std::vector<Pair> all_pairs() {
-    std::vector<DynamicsSpec> const kinds{SinglePointOptions{},
-                                          NveOptions{2.0},
-                                          NvtLangevinOptions{2.0, 30.0, 0.02},
-                                          FireOptions{.timestep_fs = 4.0},
-                                          FireOptions{.timestep_fs = 4.0, .keep_velocities = true},
-                                          Fire2Options{.delay_steps = 4},
-                                          LbfgsOptions{.history = 3},
-                                          LbfgsOptions{},
-                                          NvtNoseHooverOptions{2.0, 30.0, 50.0},
-                                          DemoOptions{2.0}};
+    std::vector<DynamicsSpec> const kinds{
+        SinglePointOptions{},
+        NveOptions{2.0},
+        NvtLangevinOptions{2.0, 30.0, 0.02},
+        FireOptions{.timestep_fs = 4.0},
+        FireOptions{.timestep_fs = 4.0, .keep_velocities = true},
+        Fire2Options{.delay_steps = 4},
+        LbfgsOptions{.history = 3},
+        LbfgsOptions{},
+        NvtNoseHooverOptions{2.0, 30.0, 50.0},
+        DemoOptions{2.0},
+        NptOptions{2.0, 30.0, 0.0003, 300.0, 100.0, PressureCoupling::triclinic},
+        NphOptions{2.0, 0.0003, 300.0}};
     std::vector<Pair> pairs;
     // Each after relaxation, before dynamics, and twice; each two would take minutes.
     for (auto const& kind : kinds) {
@@ -397,7 +431,8 @@ std::map<std::int64_t, Sample> run_with_threads(DynamicsSpec const& spec, int th
 TEST(FusedStage, TheNumberOfThreadsChangesNoBit) {
     for (DynamicsSpec const& spec : std::vector<DynamicsSpec>{
              NvtLangevinOptions{2.0, 30.0, 0.02}, Fire2Options{.delay_steps = 4},
-             LbfgsOptions{.history = 3}, NvtNoseHooverOptions{2.0, 30.0, 50.0}, DemoOptions{2.0}}) {
+             LbfgsOptions{.history = 3}, NvtNoseHooverOptions{2.0, 30.0, 50.0}, DemoOptions{2.0},
+             NptOptions{2.0, 30.0, 0.0003, 300.0}}) {
         SCOPED_TRACE(make_dynamics(spec)->name());
         auto const one = run_with_threads(spec, 1);
         auto const two = run_with_threads(spec, 2);
