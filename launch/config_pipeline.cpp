@@ -46,7 +46,9 @@ private:
     void check_options(std::string const& pointer, FireOptions const& fire);
     void check_options(std::string const& pointer, Fire2Options const& fire);
     template <class Options>
-    void check_options(std::string const&, Options const&) {}
+    void check_options(std::string const& pointer, Options const& options) {
+        if constexpr (requires { options.relaxation; }) check_options(pointer, options.relaxation);
+    }
     void check_sink(json const& hook, std::string const& pointer);
     void refuse_key(json const& found, char const* key, std::string const& pointer,
                     std::string const& why) {
@@ -72,6 +74,21 @@ void PipelineReader::read_element(json const& found, std::string const& pointer)
         element.stages.push_back(read_stage(found, pointer));
     }
     config_.pipeline.elements.push_back(std::move(element));
+}
+
+FireOptions read_fire(json const& found) {
+    FireOptions options;
+    take(found, "timestep_fs", options.timestep_fs);
+    take(found, "timestep_max_fs", options.timestep_max_fs);
+    take(found, "timestep_min_fs", options.timestep_min_fs);
+    take(found, "max_step", options.max_step);
+    take(found, "downhill_steps", options.downhill_steps);
+    take(found, "timestep_increase", options.timestep_increase);
+    take(found, "timestep_decrease", options.timestep_decrease);
+    take(found, "mixing_start", options.mixing_start);
+    take(found, "mixing_decrease", options.mixing_decrease);
+    take(found, "keep_velocities", options.keep_velocities);
+    return options;
 }
 
 Fire2Options read_fire2(json const& found) {
@@ -130,18 +147,19 @@ StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
         dynamics = options;
         return StageKind::optimizer;
     }
-    FireOptions options;
-    take(found, "timestep_fs", options.timestep_fs);
-    take(found, "timestep_max_fs", options.timestep_max_fs);
-    take(found, "timestep_min_fs", options.timestep_min_fs);
-    take(found, "max_step", options.max_step);
-    take(found, "downhill_steps", options.downhill_steps);
-    take(found, "timestep_increase", options.timestep_increase);
-    take(found, "timestep_decrease", options.timestep_decrease);
-    take(found, "mixing_start", options.mixing_start);
-    take(found, "mixing_decrease", options.mixing_decrease);
-    take(found, "keep_velocities", options.keep_velocities);
-    dynamics = options;
+    if (type == "fire_variable_cell") {
+        FireVariableCellOptions options{.relaxation = read_fire(found)};
+        take(found, "pressure_gpa", options.pressure_gpa);
+        dynamics = options;
+        return StageKind::optimizer;
+    }
+    if (type == "fire2_variable_cell") {
+        Fire2VariableCellOptions options{.relaxation = read_fire2(found)};
+        take(found, "pressure_gpa", options.pressure_gpa);
+        dynamics = options;
+        return StageKind::optimizer;
+    }
+    dynamics = read_fire(found);
     return StageKind::optimizer;
 }
 

@@ -43,6 +43,8 @@ public:
     virtual void pre_update(UpdateContext const& context) = 0;
     /// Everything after.
     virtual void post_update(UpdateContext const& context) = 0;
+    /// True when `stress` rows must be up to date whenever the forces are.
+    [[nodiscard]] virtual bool needs_stress() const { return false; }
     /// True when velocities mean physical motion; optimizers start from and leave behind zero ones.
     [[nodiscard]] virtual bool has_physical_velocities() const = 0;
 };

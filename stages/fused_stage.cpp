@@ -251,14 +251,27 @@ void FusedStage::evaluate(StageClock& clock) {
     BatchView const view = batch_.view();
     evaluated_.clear();
     neighbors_.clear();
-    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
-        auto const lists = neighbor_lists_[code].update(view, systems_of_[code]);
-        evaluated_.insert(evaluated_.end(), systems_of_[code].begin(), systems_of_[code].end());
-        neighbors_.insert(neighbors_.end(), lists.begin(), lists.end());
+    std::size_t without_stress = 0;  // these come first: the others cost more
+    for (bool const stress : {false, true}) {
+        without_stress = evaluated_.size();
+        for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+            if (sub_stages_[code].dynamics->needs_stress() != stress) continue;
+            auto const lists = neighbor_lists_[code].update(view, systems_of_[code]);
+            evaluated_.insert(evaluated_.end(), systems_of_[code].begin(), systems_of_[code].end());
+            neighbors_.insert(neighbors_.end(), lists.begin(), lists.end());
+            for (SystemIndex system : systems_of_[code])
+                rows_[system.value()].stress_is_current = stress;
+        }
     }
-    for (SystemIndex system : evaluated_) rows_[system.value()].stress_is_current = false;
     clock.give_to(TimePart::neighbors);
-    model_.compute({view, evaluated_, neighbors_}, {.energy_and_forces = true, .stress = false});
+    std::span<SystemIndex const> const systems = evaluated_;
+    std::span<SystemNeighbors const> const lists = neighbors_;
+    if (without_stress > 0)
+        model_.compute({view, systems.first(without_stress), lists.first(without_stress)},
+                       {.energy_and_forces = true, .stress = false});
+    if (without_stress < systems.size())
+        model_.compute({view, systems.subspan(without_stress), lists.subspan(without_stress)},
+                       {.energy_and_forces = true, .stress = true});
     clock.give_to(TimePart::forces);
 }
 

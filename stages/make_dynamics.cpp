@@ -24,6 +24,12 @@ struct Maker {
     std::unique_ptr<Dynamics> operator()(LbfgsOptions const& options) const {
         return std::make_unique<Lbfgs>(options);
     }
+    std::unique_ptr<Dynamics> operator()(FireVariableCellOptions const& options) const {
+        return std::make_unique<FireVariableCell>(options);
+    }
+    std::unique_ptr<Dynamics> operator()(Fire2VariableCellOptions const& options) const {
+        return std::make_unique<Fire2VariableCell>(options);
+    }
 };
 
 }  // namespace

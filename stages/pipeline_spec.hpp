@@ -11,6 +11,8 @@
 #include "runtime/convergence.hpp"
 #include "stages/fire.hpp"
 #include "stages/fire2.hpp"
+#include "stages/fire2_variable_cell.hpp"
+#include "stages/fire_variable_cell.hpp"
 #include "stages/lbfgs.hpp"
 #include "stages/nve.hpp"
 #include "stages/nvt_langevin.hpp"
@@ -19,8 +21,9 @@
 namespace athanor {
 
 /// Which dynamics a stage runs: one alternative per word of the configuration.
-using DynamicsSpec = std::variant<SinglePointOptions, NveOptions, NvtLangevinOptions, FireOptions,
-                                  Fire2Options, LbfgsOptions>;
+using DynamicsSpec =
+    std::variant<SinglePointOptions, NveOptions, NvtLangevinOptions, FireOptions, Fire2Options,
+                 LbfgsOptions, FireVariableCellOptions, Fire2VariableCellOptions>;
 
 /// Rows of all samples of the stage, every `frequency` of their own steps.
 struct SnapshotSpec {

@@ -91,7 +91,8 @@ constexpr Wrong wrong_values[] = {
      "async_recv)"},
     {"/pipeline/1/dynamics/type", "\"nvt_langvin\"",
      "/pipeline/1/dynamics/type: \"nvt_langvin\" is no dynamics; give single_point, nve, "
-     "nvt_langevin, fire, fire2 or lbfgs (nearest: nvt_langevin)"},
+     "nvt_langevin, fire, fire2, fire_variable_cell, fire2_variable_cell or lbfgs (nearest: "
+     "nvt_langevin)"},
     {"/model/type", "\"morse\"", "/model/type: \"morse\" is no model; give lennard_jones"},
     {"/sinks/done/codec", "\"gzip\"",
      "/sinks/done/codec: \"gzip\" is no codec; give none, blosclz, lz4, lz4hc, zlib or zstd"},
@@ -127,7 +128,8 @@ constexpr Wrong wrong_values[] = {
      "next stage has room); leave the key out"},
     {"/pipeline/1/dynamics/type", "\"npt\"",
      "/pipeline/1/dynamics/type: \"npt\" is not available in this version (this version has "
-     "single_point, nve, nvt_langevin, fire, fire2 and lbfgs)"},
+     "single_point, nve, nvt_langevin, fire, fire2, fire_variable_cell, fire2_variable_cell and "
+     "lbfgs)"},
     {"/pipeline/1/hooks/0/type", "\"logging\"",
      "/pipeline/1/hooks/0/type: \"logging\" is not available in this version (this version has "
      "snapshot, converged_snapshot and neighbor_list)"},

@@ -166,7 +166,9 @@ using Pair = std::pair<DynamicsSpec, DynamicsSpec>;
 SubStage of_kind(int id, DynamicsSpec const& spec) {
     if (std::holds_alternative<SinglePointOptions>(spec)) return sub_stage(id, spec, 0);
     if (std::holds_alternative<FireOptions>(spec) || std::holds_alternative<Fire2Options>(spec) ||
-        std::holds_alternative<LbfgsOptions>(spec))
+        std::holds_alternative<LbfgsOptions>(spec) ||
+        std::holds_alternative<FireVariableCellOptions>(spec) ||
+        std::holds_alternative<Fire2VariableCellOptions>(spec))
         return sub_stage(id, spec, 30, {fmax_criterion(5e-3)});
     SubStage sub = sub_stage(id, spec, 25);
     if (std::holds_alternative<NvtLangevinOptions>(spec)) sub.initial_temperature_kelvin = 30.0;
@@ -216,8 +218,8 @@ TEST_P(EveryPair, FusedEqualsPipelinedEqualsOneSampleAloneBitForBit) {
         Sample const in_pipeline = pipelined_end.at(sample.id().value());
         EXPECT_TRUE(same_bits(in_fused, expected));
         for (FieldIndex field :
-             {Fields::positions, Fields::velocities, Fields::forces, Fields::energy, Fields::stage,
-              Fields::stage_step, Fields::total_steps, Fields::outcome}) {
+             {Fields::positions, Fields::velocities, Fields::forces, Fields::energy, Fields::cell,
+              Fields::stage, Fields::stage_step, Fields::total_steps, Fields::outcome}) {
             auto const a = in_pipeline.bytes(field);
             auto const b = expected.bytes(field);
             EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), b.end())) << field.value();
@@ -233,7 +235,9 @@ std::vector<Pair> all_pairs() {
                                           FireOptions{.timestep_fs = 4.0, .keep_velocities = true},
                                           Fire2Options{.delay_steps = 4},
                                           LbfgsOptions{.history = 3},
-                                          LbfgsOptions{}};
+                                          LbfgsOptions{},
+                                          FireVariableCellOptions{{.timestep_fs = 4.0}},
+                                          Fire2VariableCellOptions{{.delay_steps = 4}, 0.1}};
     std::vector<Pair> pairs;
     for (auto const& first : kinds)
         for (auto const& second : kinds) pairs.emplace_back(first, second);
@@ -254,9 +258,10 @@ std::map<std::int64_t, Sample> run_with_threads(DynamicsSpec const& spec, int th
 }
 
 TEST(FusedStage, TheNumberOfThreadsChangesNoBit) {
-    for (DynamicsSpec const& spec :
-         std::vector<DynamicsSpec>{NvtLangevinOptions{2.0, 30.0, 0.02},
-                                   Fire2Options{.delay_steps = 4}, LbfgsOptions{.history = 3}}) {
+    for (DynamicsSpec const& spec : std::vector<DynamicsSpec>{
+             NvtLangevinOptions{2.0, 30.0, 0.02}, Fire2Options{.delay_steps = 4},
+             LbfgsOptions{.history = 3}, FireVariableCellOptions{{.timestep_fs = 4.0}},
+             Fire2VariableCellOptions{{.delay_steps = 4}, 0.1}}) {
         SCOPED_TRACE(make_dynamics(spec)->name());
         auto const one = run_with_threads(spec, 1);
         auto const two = run_with_threads(spec, 2);
