@@ -82,6 +82,20 @@ json dump(Fire2Options const& options) {
 json dump(LbfgsOptions const& options) {
     return {{"type", "lbfgs"}, {"max_step", options.max_step}, {"history", options.history}};
 }
+template <class Options>
+json dump_variable_cell(char const* type, Options const& options) {
+    json out = dump(options.relaxation);
+    out["type"] = type;
+    out.erase("keep_velocities");
+    out["pressure_gpa"] = options.pressure_gpa;
+    return out;
+}
+json dump(FireVariableCellOptions const& options) {
+    return dump_variable_cell("fire_variable_cell", options);
+}
+json dump(Fire2VariableCellOptions const& options) {
+    return dump_variable_cell("fire2_variable_cell", options);
+}
 
 // The key of the step budget, by kind of dynamics.
 template <class Options>
@@ -91,6 +105,8 @@ char const* budget_key(Options const&) {
 char const* budget_key(FireOptions const&) { return "max_steps"; }
 char const* budget_key(Fire2Options const&) { return "max_steps"; }
 char const* budget_key(LbfgsOptions const&) { return "max_steps"; }
+char const* budget_key(FireVariableCellOptions const&) { return "max_steps"; }
+char const* budget_key(Fire2VariableCellOptions const&) { return "max_steps"; }
 
 json dump(SnapshotSpec const& spec) {
     return {{"type", "snapshot"},

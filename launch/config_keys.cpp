@@ -20,7 +20,6 @@ constexpr double largest_int = 2147483647.0;
 constexpr double largest_exact = 9007199254740992.0;  // 2^53
 constexpr double largest_seed = 18446744073709551615.0;
 
-constexpr std::string_view later_dynamics = "a later version has this dynamics";
 constexpr std::string_view later_hooks = "a later version has this hook";
 
 // --- dynamics ------------------------------------------------------------------------------------
@@ -266,6 +265,20 @@ constexpr std::array fire2_keys{
             .help = "start from the sample's velocities and leave them behind",
             .default_json = "false"},
 };
+constexpr KeySpec pressure{.key = "pressure_gpa",
+                           .kind = number,
+                           .noun = "pressure",
+                           .help = "external pressure",
+                           .default_json = "0.0",
+                           .unit = "gigapascal"};
+/// The keys of a relaxation without its last one, keep_velocities, and with a pressure.
+template <std::size_t Count>
+constexpr std::array<KeySpec, Count> with_pressure(std::array<KeySpec, Count> keys) {
+    keys[Count - 1] = pressure;
+    return keys;
+}
+constexpr auto fire_variable_cell_keys = with_pressure(fire_keys);
+constexpr auto fire2_variable_cell_keys = with_pressure(fire2_keys);
 constexpr std::array lbfgs_keys{
     KeySpec{.key = "max_step",
             .kind = number,
@@ -302,8 +315,12 @@ constexpr std::array dynamics_choices{
     KeyChoice{
         .word = "fire", .help = "relaxation, fast inertial relaxation engine", .keys = fire_keys},
     KeyChoice{.word = "fire2", .help = "relaxation, FIRE 2.0", .keys = fire2_keys},
-    KeyChoice{.word = "fire_variable_cell", .unavailable = later_dynamics},
-    KeyChoice{.word = "fire2_variable_cell", .unavailable = later_dynamics},
+    KeyChoice{.word = "fire_variable_cell",
+              .help = "relaxation of positions and cell, FIRE",
+              .keys = fire_variable_cell_keys},
+    KeyChoice{.word = "fire2_variable_cell",
+              .help = "relaxation of positions and cell, FIRE 2.0",
+              .keys = fire2_variable_cell_keys},
     KeyChoice{.word = "lbfgs", .help = "relaxation, limited-memory BFGS", .keys = lbfgs_keys},
 };
 

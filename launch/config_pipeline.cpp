@@ -83,6 +83,21 @@ void PipelineReader::read_element(json const& found, std::string const& pointer)
     config_.pipeline.elements.push_back(std::move(element));
 }
 
+FireOptions read_fire(json const& found) {
+    FireOptions options;
+    take(found, "timestep_fs", options.timestep_fs);
+    take(found, "timestep_max_fs", options.timestep_max_fs);
+    take(found, "timestep_min_fs", options.timestep_min_fs);
+    take(found, "max_step", options.max_step);
+    take(found, "downhill_steps", options.downhill_steps);
+    take(found, "timestep_increase", options.timestep_increase);
+    take(found, "timestep_decrease", options.timestep_decrease);
+    take(found, "mixing_start", options.mixing_start);
+    take(found, "mixing_decrease", options.mixing_decrease);
+    take(found, "keep_velocities", options.keep_velocities);
+    return options;
+}
+
 Fire2Options read_fire2(json const& found) {
     Fire2Options options;
     take(found, "timestep_fs", options.timestep_fs);
@@ -201,18 +216,19 @@ StageKind read_dynamics(json const& found, DynamicsSpec& dynamics) {
         dynamics = options;
         return StageKind::optimizer;
     }
-    FireOptions options;
-    take(found, "timestep_fs", options.timestep_fs);
-    take(found, "timestep_max_fs", options.timestep_max_fs);
-    take(found, "timestep_min_fs", options.timestep_min_fs);
-    take(found, "max_step", options.max_step);
-    take(found, "downhill_steps", options.downhill_steps);
-    take(found, "timestep_increase", options.timestep_increase);
-    take(found, "timestep_decrease", options.timestep_decrease);
-    take(found, "mixing_start", options.mixing_start);
-    take(found, "mixing_decrease", options.mixing_decrease);
-    take(found, "keep_velocities", options.keep_velocities);
-    dynamics = options;
+    if (type == "fire_variable_cell") {
+        FireVariableCellOptions options{.relaxation = read_fire(found)};
+        take(found, "pressure_gpa", options.pressure_gpa);
+        dynamics = options;
+        return StageKind::optimizer;
+    }
+    if (type == "fire2_variable_cell") {
+        Fire2VariableCellOptions options{.relaxation = read_fire2(found)};
+        take(found, "pressure_gpa", options.pressure_gpa);
+        dynamics = options;
+        return StageKind::optimizer;
+    }
+    dynamics = read_fire(found);
     return StageKind::optimizer;
 }
 
@@ -220,6 +236,7 @@ template <class Options>
 void PipelineReader::check_options(std::string const& pointer, Options const& options) {
     if constexpr (requires { options.yoshida_order; })
         check_yoshida_order(pointer, options.yoshida_order);
+    if constexpr (requires { options.relaxation; }) check_options(pointer, options.relaxation);
 }
 
 StageSpec PipelineReader::read_stage(json const& found, std::string const& pointer) {

@@ -43,10 +43,13 @@ public:
     virtual void pre_update(UpdateContext const& context) = 0;
     /// Everything after.
     virtual void post_update(UpdateContext const& context) = 0;
+    /// True when `stress` rows must be up to date whenever the forces are.
+    [[nodiscard]] virtual bool needs_stress() const { return false; }
     /// True when velocities mean physical motion; optimizers start from and leave behind zero ones.
     [[nodiscard]] virtual bool has_physical_velocities() const = 0;
-    /// True when its updates read the stress; a sample whose stress is not finite then fails.
-    [[nodiscard]] virtual bool needs_stress() const { return false; }
+    /// True when a sample without a finite stress, such as one that is not periodic in all three
+    /// directions, cannot be here: it fails.
+    [[nodiscard]] virtual bool needs_finite_stress() const { return false; }
 };
 
 }  // namespace athanor

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kernels/fire_step.hpp"
 #include "runtime/dynamics.hpp"
 
 namespace athanor {
@@ -19,6 +20,9 @@ struct FireOptions {
     bool keep_velocities = false;    ///< start from the sample's velocities and leave them behind
     bool operator==(FireOptions const&) const = default;
 };
+
+/// The options checked and in internal units. Throws ConfigError for a value out of range.
+[[nodiscard]] FireSettings fire_settings(FireOptions const& options);
 
 /// Fast inertial relaxation engine, one decision per sample and step, real masses.
 /// With vf = Σ v·F, vv = Σ v·v, ff = Σ F·F over the sample and (α, dt, n) of its own:
@@ -43,9 +47,8 @@ public:
     [[nodiscard]] bool has_physical_velocities() const override { return keep_velocities_; }
 
 private:
-    double dt_start_, dt_max_, dt_min_, max_step_;
-    int downhill_steps_;
-    double increase_, decrease_, mixing_start_, mixing_decrease_;
+    FireSettings settings_;
+    double dt_start_;
     bool keep_velocities_;
     double* dt_ = nullptr;
     double* mixing_ = nullptr;

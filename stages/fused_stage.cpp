@@ -311,8 +311,9 @@ void FusedStage::evaluate(StageClock& clock) {
     BatchView const view = batch_.view();
     evaluated_.clear();
     neighbors_.clear();
-    std::size_t without_stress = 0;
+    std::size_t without_stress = 0;  // these come first: the others cost more
     for (bool const stress : {false, true}) {
+        without_stress = evaluated_.size();
         for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
             if (sub_stages_[code].dynamics->needs_stress() != stress) continue;
             auto const& systems = systems_of_[code];
@@ -321,7 +322,6 @@ void FusedStage::evaluate(StageClock& clock) {
             neighbors_.insert(neighbors_.end(), lists.begin(), lists.end());
             for (SystemIndex system : systems) rows_[system.value()].stress_is_current = stress;
         }
-        if (!stress) without_stress = evaluated_.size();
     }
     clock.give_to(TimePart::neighbors);
     std::span<SystemIndex const> const systems = evaluated_;
@@ -362,7 +362,7 @@ void FusedStage::drop_non_finite_results() {
                 fail(system, "a force is not finite");
                 return true;
             }
-            if (sub_stages_[code_of(system)].dynamics->needs_stress() &&
+            if (sub_stages_[code_of(system)].dynamics->needs_finite_stress() &&
                 !all_finite({stress + 9 * system.value(), 9})) {
                 fail(system,
                      "the stress is not finite; constant pressure needs a cell that is "

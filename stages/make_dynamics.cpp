@@ -36,6 +36,12 @@ struct Maker {
     std::unique_ptr<Dynamics> operator()(DemoOptions const& options) const {
         return std::make_unique<Demo>(options);
     }
+    std::unique_ptr<Dynamics> operator()(FireVariableCellOptions const& options) const {
+        return std::make_unique<FireVariableCell>(options);
+    }
+    std::unique_ptr<Dynamics> operator()(Fire2VariableCellOptions const& options) const {
+        return std::make_unique<Fire2VariableCell>(options);
+    }
 };
 
 }  // namespace

@@ -49,6 +49,7 @@ public:
     void post_update(UpdateContext const& context) override;
     [[nodiscard]] bool has_physical_velocities() const override { return true; }
     [[nodiscard]] bool needs_stress() const override { return true; }
+    [[nodiscard]] bool needs_finite_stress() const override { return true; }
 
     /// Kinetic and potential energy, W Tr(ε' ε')/2, p V and both chains [eV], between steps.
     [[nodiscard]] double conserved_energy(BatchView const& batch, SystemIndex system) const;

@@ -12,6 +12,8 @@
 #include "stages/demo.hpp"
 #include "stages/fire.hpp"
 #include "stages/fire2.hpp"
+#include "stages/fire2_variable_cell.hpp"
+#include "stages/fire_variable_cell.hpp"
 #include "stages/hooks/align_cell.hpp"
 #include "stages/hooks/energy_drift_monitor.hpp"
 #include "stages/hooks/freeze_atoms.hpp"
@@ -31,7 +33,8 @@ namespace athanor {
 /// Which dynamics a stage runs: one alternative per word of the configuration.
 using DynamicsSpec =
     std::variant<SinglePointOptions, NveOptions, NvtLangevinOptions, FireOptions, Fire2Options,
-                 LbfgsOptions, NvtNoseHooverOptions, DemoOptions, NptOptions, NphOptions>;
+                 LbfgsOptions, NvtNoseHooverOptions, DemoOptions, NptOptions, NphOptions,
+                 FireVariableCellOptions, Fire2VariableCellOptions>;
 
 /// Rows of all samples of the stage, every `frequency` of their own steps.
 struct SnapshotSpec {

@@ -27,6 +27,12 @@ std::string_view word_of_dynamics(DynamicsSpec const& dynamics) {
         std::string_view operator()(FireOptions const&) const { return "fire"; }
         std::string_view operator()(Fire2Options const&) const { return "fire2"; }
         std::string_view operator()(LbfgsOptions const&) const { return "lbfgs"; }
+        std::string_view operator()(FireVariableCellOptions const&) const {
+            return "fire_variable_cell";
+        }
+        std::string_view operator()(Fire2VariableCellOptions const&) const {
+            return "fire2_variable_cell";
+        }
     };
     return std::visit(Word{}, dynamics);
 }

@@ -91,7 +91,8 @@ constexpr Wrong wrong_values[] = {
      "async_recv)"},
     {"/pipeline/1/dynamics/type", "\"nvt_langvin\"",
      "/pipeline/1/dynamics/type: \"nvt_langvin\" is no dynamics; give single_point, demo, nve, "
-     "nvt_langevin, nvt_nose_hoover, npt, nph, fire, fire2 or lbfgs (nearest: nvt_langevin)"},
+     "nvt_langevin, nvt_nose_hoover, npt, nph, fire, fire2, fire_variable_cell, "
+     "fire2_variable_cell or lbfgs (nearest: nvt_langevin)"},
     {"/model/type", "\"morse\"", "/model/type: \"morse\" is no model; give lennard_jones"},
     {"/sinks/done/codec", "\"gzip\"",
      "/sinks/done/codec: \"gzip\" is no codec; give none, blosclz, lz4, lz4hc, zlib or zstd"},
@@ -125,9 +126,6 @@ constexpr Wrong wrong_values[] = {
     {"/pipeline/1/overflow", "[\"done\"]",
      "/pipeline/1/overflow: not available in this version (samples wait in their batch until the "
      "next stage has room); leave the key out"},
-    {"/pipeline/1/dynamics/type", "\"fire_variable_cell\"",
-     "/pipeline/1/dynamics/type: \"fire_variable_cell\" is not available in this version (a later "
-     "version has this dynamics)"},
     {"/pipeline/1/hooks/0/type", "\"profiler\"",
      "/pipeline/1/hooks/0/type: \"profiler\" is not available in this version (a later version "
      "has this hook)"},

@@ -50,7 +50,12 @@ Json rich() {
         {"name": "g", "dynamics": {"type": "fire2", "timestep_fs": 0.4, "delay_steps": 7},
          "converge": {"fmax": 1}, "max_steps": 9},
         {"name": "e", "dynamics": {"type": "lbfgs", "max_step": 0.1, "history": 4},
-         "max_steps": 3}]})"));
+         "max_steps": 3},
+        {"name": "f", "dynamics": {"type": "fire_variable_cell", "pressure_gpa": 0.1},
+         "max_steps": 3},
+        {"name": "g", "dynamics": {"type": "fire2_variable_cell", "pressure_gpa": -0.2},
+         "converge": [{"threshold": 0.01},
+                      {"field": "residual_stress", "reduce": "max_abs", "threshold": 1e-5}]}]})"));
     document["sinks"]["memory"] = {{"type", "host_memory"}, {"capacity", 5}};
     document["sinks"]["text"] = {{"type", "extxyz"}, {"path", "t.extxyz"}};
     return document;

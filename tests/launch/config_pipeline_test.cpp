@@ -156,6 +156,21 @@ TEST(ConfigPipeline, LbfgsHasNoTimeStepAndNoVelocities) {
               "rest; leave the key out");
 }
 
+TEST(ConfigPipeline, VariableCellsTakeAPressureAndNoVelocities) {
+    Config const config = parse(with(relax_then_md(), "/pipeline/0/dynamics", Json::parse(R"(
+        {"type": "fire_variable_cell", "timestep_fs": 3, "pressure_gpa": 0.2})")));
+    EXPECT_EQ(config.pipeline.elements[0].stages[0].dynamics,
+              DynamicsSpec(
+                  FireVariableCellOptions{.relaxation = {.timestep_fs = 3}, .pressure_gpa = 0.2}));
+    EXPECT_EQ(error_of_stage(R"({"dynamics": {"type": "fire2_variable_cell", "timestep_fs": 1},
+                                 "max_steps": 5})"),
+              "campaign.json#/pipeline/0/dynamics/timestep_max_fs: 0.8 is below timestep_fs, 1; "
+              "give 1 or above");
+    EXPECT_NE(error_of_stage(R"({"dynamics": {"type": "fire2_variable_cell",
+                                              "keep_velocities": true}, "max_steps": 5})"),
+              "");
+}
+
 TEST(ConfigPipeline, VelocitiesAndDegreesOfFreedomAreRead) {
     Json document = relax_then_md();
     document["pipeline"][1]["initial_temperature_kelvin"] = 40;

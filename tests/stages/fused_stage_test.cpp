@@ -318,7 +318,9 @@ using Pair = std::pair<DynamicsSpec, DynamicsSpec>;
 SubStage of_kind(int id, DynamicsSpec const& spec) {
     if (std::holds_alternative<SinglePointOptions>(spec)) return sub_stage(id, spec, 0);
     if (std::holds_alternative<FireOptions>(spec) || std::holds_alternative<Fire2Options>(spec) ||
-        std::holds_alternative<LbfgsOptions>(spec))
+        std::holds_alternative<LbfgsOptions>(spec) ||
+        std::holds_alternative<FireVariableCellOptions>(spec) ||
+        std::holds_alternative<Fire2VariableCellOptions>(spec))
         return sub_stage(id, spec, 30, {fmax_criterion(5e-3)});
     SubStage sub = sub_stage(id, spec, 25);
     if (std::holds_alternative<NvtLangevinOptions>(spec) ||
@@ -343,7 +345,7 @@ std::vector<Sample> mixed_samples() {
 std::vector<Sample> samples_for(Pair const& pair) {
     std::vector<Sample> samples = mixed_samples();
     for (DynamicsSpec const& spec : {pair.first, pair.second})
-        if (make_dynamics(spec)->needs_stress())
+        if (make_dynamics(spec)->needs_finite_stress())
             std::erase_if(samples, [](Sample const& sample) {
                 return sample.values<std::uint8_t>(Fields::pbc)[0] == 0;
             });
@@ -404,7 +406,9 @@ std::vector<Pair> all_pairs() {
         NvtNoseHooverOptions{2.0, 30.0, 50.0},
         DemoOptions{2.0},
         NptOptions{2.0, 30.0, 0.0003, 300.0, 100.0, PressureCoupling::triclinic},
-        NphOptions{2.0, 0.0003, 300.0}};
+        NphOptions{2.0, 0.0003, 300.0},
+        FireVariableCellOptions{{.timestep_fs = 4.0}},
+        Fire2VariableCellOptions{{.delay_steps = 4}, 0.1}};
     std::vector<Pair> pairs;
     // Each after relaxation, before dynamics, and twice; each two would take minutes.
     for (auto const& kind : kinds) {
@@ -432,7 +436,8 @@ TEST(FusedStage, TheNumberOfThreadsChangesNoBit) {
     for (DynamicsSpec const& spec : std::vector<DynamicsSpec>{
              NvtLangevinOptions{2.0, 30.0, 0.02}, Fire2Options{.delay_steps = 4},
              LbfgsOptions{.history = 3}, NvtNoseHooverOptions{2.0, 30.0, 50.0}, DemoOptions{2.0},
-             NptOptions{2.0, 30.0, 0.0003, 300.0}}) {
+             NptOptions{2.0, 30.0, 0.0003, 300.0}, FireVariableCellOptions{{.timestep_fs = 4.0}},
+             Fire2VariableCellOptions{{.delay_steps = 4}, 0.1}}) {
         SCOPED_TRACE(make_dynamics(spec)->name());
         auto const one = run_with_threads(spec, 1);
         auto const two = run_with_threads(spec, 2);
