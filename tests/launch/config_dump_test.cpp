@@ -53,7 +53,7 @@ Json rich() {
          "max_steps": 3},
         {"name": "f", "dynamics": {"type": "fire_variable_cell", "pressure_gpa": 0.1},
          "max_steps": 3},
-        {"name": "g", "dynamics": {"type": "fire2_variable_cell", "pressure_gpa": -0.2},
+        {"name": "again_1", "dynamics": {"type": "fire2_variable_cell", "pressure_gpa": -0.2},
          "converge": [{"threshold": 0.01},
                       {"field": "residual_stress", "reduce": "max_abs", "threshold": 1e-5}]}]})"));
     document["sinks"]["memory"] = {{"type", "host_memory"}, {"capacity", 5}};
