@@ -8,9 +8,9 @@
 
 #include <benchmark/benchmark.h>
 
-#include "runtime/crc32c.hpp"
 #include "comm/credit_channel.hpp"
 #include "comm/in_process_transport.hpp"
+#include "runtime/crc32c.hpp"
 #include "runtime/packed_samples.hpp"
 
 namespace athanor {
