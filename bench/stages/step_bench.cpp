@@ -100,9 +100,30 @@ void nvt_langevin_step(benchmark::State& state) {
 BENCHMARK(nvt_langevin_step)->Apply(on_one_thread);
 BENCHMARK(nvt_langevin_step)->Apply(on_two_threads);
 
+void nvt_nose_hoover_step(benchmark::State& state) {
+    measure(state, NvtNoseHooverOptions{.timestep_fs = 2.0, .temperature_kelvin = 40.0});
+}
+BENCHMARK(nvt_nose_hoover_step)->Apply(on_one_thread);
+
+void npt_step(benchmark::State& state) {
+    measure(state, NptOptions{.timestep_fs = 2.0, .temperature_kelvin = 40.0});
+}
+BENCHMARK(npt_step)->Apply(on_one_thread);
+
 void fire_step(benchmark::State& state) { measure(state, FireOptions{.timestep_fs = 1.0}); }
 BENCHMARK(fire_step)->Apply(on_one_thread);
 BENCHMARK(fire_step)->Apply(on_two_threads);
+
+void fire2_step(benchmark::State& state) { measure(state, Fire2Options{}); }
+BENCHMARK(fire2_step)->Apply(on_one_thread);
+
+void lbfgs_step(benchmark::State& state) { measure(state, LbfgsOptions{}); }
+BENCHMARK(lbfgs_step)->Apply(on_one_thread);
+
+void fire2_variable_cell_step(benchmark::State& state) {
+    measure(state, Fire2VariableCellOptions{});
+}
+BENCHMARK(fire2_variable_cell_step)->Apply(on_one_thread);
 
 // --- hooks: NVE of 64 crystals of 108 atoms, to be held against nve_step ------------------------
 
