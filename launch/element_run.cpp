@@ -51,7 +51,6 @@ struct HookMaker {
 
     std::shared_ptr<Hook> operator()(LoggingSpec const& spec) const {
         std::filesystem::path const path = spec.path;
-        std::filesystem::create_directories(path.parent_path());
         std::unique_ptr<LogWriter> log;
         if (spec.backend == LogBackend::csv)
             log = std::make_unique<CsvLog>(path);

@@ -28,6 +28,8 @@ void append_field(std::string& out, std::string const& text) {
 
 void CsvLog::open(std::span<std::string const> scalar_names) {
     ATHANOR_EXPECTS(!file_);
+    std::error_code ignored;  // fopen() says what is wrong
+    if (path_.has_parent_path()) std::filesystem::create_directories(path_.parent_path(), ignored);
     file_.reset(std::fopen(path_.c_str(), "wb"));
     if (!file_)
         throw StorageError(

@@ -17,7 +17,7 @@ namespace athanor {
 /// Throws: StorageError, from open() when the file cannot be made.
 class CsvLog final : public LogWriter {
 public:
-    /// An existing file is replaced in open().
+    /// An existing file is replaced in open(), and its folder made where it is missing.
     explicit CsvLog(std::filesystem::path path) : path_(std::move(path)) {}
 
     void open(std::span<std::string const> scalar_names) override;

@@ -424,6 +424,20 @@ TEST(Campaign, LogsHaveALinePerSampleAndStepWhicheverRankWritesThem) {
     EXPECT_EQ(std::distance(begin(events), end(events)), 1);
 }
 
+TEST(Campaign, ALogThatCannotBeMadeIsAStorageFailure) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", dimer(3.8));
+    folder.write("file", "in the way of a folder");
+    auto config = small_campaign("in.extxyz");
+    config["pipeline"][1]["hooks"].push_back({{"type", "logging"}, {"path", "file/md.csv"}});
+    folder.write("c.json", config.dump());
+
+    ProgramResult const result = folder.athanor("run c.json --progress off");
+
+    EXPECT_EQ(result.code, 6) << result.text;
+    EXPECT_THAT(result.text, HasSubstr("md.csv: cannot be made"));
+}
+
 TEST(Campaign, ProgressAndSummaryAreShown) {
     ProgramFolder folder;
     folder.write("in.extxyz", mixed_input());

@@ -41,7 +41,7 @@ std::vector<std::string> const columns{"energy", "fmax"};
 
 TEST(CsvLog, HasAHeadingAndALinePerRowWithExactNumbers) {
     TemporaryFolder const folder;
-    CsvLog log(folder.path() / "md.csv");
+    CsvLog log(folder.path() / "new/folder/md.csv");
     LogBlock block;
 
     log.open(columns);
@@ -52,7 +52,7 @@ TEST(CsvLog, HasAHeadingAndALinePerRowWithExactNumbers) {
     log.close();
     log.close();
 
-    EXPECT_EQ(folder.read("md.csv"),
+    EXPECT_EQ(folder.read("new/folder/md.csv"),
               "step,graph_idx,system_id,name,status,energy,fmax\n"
               "1,0,40,\"a,\"\"b\"\"\",1,-0.1,nan\n"
               "1,1,41,\"a,\"\"b\"\"\",1,0.9,nan\n"
