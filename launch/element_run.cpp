@@ -3,8 +3,6 @@
 #include "launch/element_run.hpp"
 
 #include <cmath>
-#include <cstdio>
-#include <filesystem>
 #include <string>
 #include <utility>
 #include <variant>
@@ -13,83 +11,14 @@
 
 #include "kernels/lennard_jones.hpp"
 #include "kernels/parallel_for.hpp"
+#include "launch/make_hooks.hpp"
 #include "launch/placement.hpp"
 #include "runtime/constants.hpp"
-#include "sinks/csv_log.hpp"
 #include "sinks/extxyz_reader.hpp"
-#include "sinks/queued_log.hpp"
-#include "sinks/tensorboard_log.hpp"
-#include "stages/hooks/align_cell.hpp"
-#include "stages/hooks/converged_snapshot.hpp"
-#include "stages/hooks/energy_drift_monitor.hpp"
-#include "stages/hooks/freeze_atoms.hpp"
-#include "stages/hooks/logging.hpp"
-#include "stages/hooks/max_force_clamp.hpp"
-#include "stages/hooks/nan_detector.hpp"
-#include "stages/hooks/snapshot.hpp"
-#include "stages/hooks/wrap_periodic.hpp"
 #include "stages/make_dynamics.hpp"
 
 namespace athanor {
 namespace {
-
-LogScalar log_scalar(LogColumn column) {
-    switch (column) {
-        case LogColumn::kinetic_energy:
-            return kinetic_energy_scalar();
-        case LogColumn::volume:
-            return volume_scalar();
-        case LogColumn::pressure:
-            break;
-    }
-    return pressure_scalar();
-}
-
-struct HookMaker {
-    SinkSet& sinks;
-    bool without_momentum;
-
-    std::shared_ptr<Hook> operator()(LoggingSpec const& spec) const {
-        std::filesystem::path const path = spec.path;
-        std::unique_ptr<LogWriter> log;
-        if (spec.backend == LogBackend::csv)
-            log = std::make_unique<CsvLog>(path);
-        else
-            log = std::make_unique<TensorboardLog>(path);
-        LoggingOptions options{spec.frequency, without_momentum, {}};
-        for (LogColumn const column : spec.scalars) options.scalars.push_back(log_scalar(column));
-        return std::make_shared<Logging>(std::make_unique<QueuedLog>(std::move(log)),
-                                         std::move(options));
-    }
-
-    std::shared_ptr<Hook> operator()(SnapshotSpec const& spec) const {
-        return std::make_shared<Snapshot>(sinks.at(spec.sink),
-                                          SnapshotOptions{spec.frequency, spec.initial});
-    }
-    std::shared_ptr<Hook> operator()(ConvergedSnapshotSpec const& spec) const {
-        return std::make_shared<ConvergedSnapshot>(sinks.at(spec.sink));
-    }
-    std::shared_ptr<Hook> operator()(MaxForceClampOptions const& options) const {
-        return std::make_shared<MaxForceClamp>(options);
-    }
-    std::shared_ptr<Hook> operator()(WrapPeriodicOptions const& options) const {
-        return std::make_shared<WrapPeriodic>(options);
-    }
-    std::shared_ptr<Hook> operator()(FreezeAtomsOptions const& options) const {
-        return std::make_shared<FreezeAtoms>(options);
-    }
-    std::shared_ptr<Hook> operator()(NanDetectorOptions const& options) const {
-        return std::make_shared<NanDetector>(options);
-    }
-    std::shared_ptr<Hook> operator()(EnergyDriftMonitorOptions const& options) const {
-        return std::make_shared<EnergyDriftMonitor>(options, [](std::string const& line) {
-            std::fputs(fmt::format("athanor: warning: {}\n", line).c_str(), stderr);
-        });
-    }
-    std::shared_ptr<Hook> operator()(AlignCellOptions const&) const {
-        return std::make_shared<AlignCell>();
-    }
-};
 
 /// The stage draws velocities without momentum, and its dynamics conserves that.
 bool keeps_momentum_out(StageSpec const& stage, DegreesOfFreedom degrees) {
@@ -111,9 +40,8 @@ std::vector<SubStage> make_sub_stages(CampaignPlan const& plan, int element, Sin
         sub.initial_temperature_kelvin = spec.initial_temperature_kelvin;
         sub.skin = spec.skin;
         auto const stage = static_cast<std::size_t>(sub.id.value());
-        HookMaker const maker{sinks,
-                              keeps_momentum_out(spec, plan.config.degrees_of_freedom.at(stage))};
-        for (HookSpec const& hook : spec.hooks) sub.hooks.push_back(std::visit(maker, hook));
+        sub.hooks = make_hooks(spec, sinks,
+                               keeps_momentum_out(spec, plan.config.degrees_of_freedom.at(stage)));
         sub_stages.push_back(std::move(sub));
     }
     return sub_stages;

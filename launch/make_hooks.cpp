@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/make_hooks.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "sinks/csv_log.hpp"
+#include "sinks/queued_log.hpp"
+#include "sinks/tensorboard_log.hpp"
+#include "stages/hooks/align_cell.hpp"
+#include "stages/hooks/converged_snapshot.hpp"
+#include "stages/hooks/energy_drift_monitor.hpp"
+#include "stages/hooks/freeze_atoms.hpp"
+#include "stages/hooks/logging.hpp"
+#include "stages/hooks/max_force_clamp.hpp"
+#include "stages/hooks/nan_detector.hpp"
+#include "stages/hooks/snapshot.hpp"
+#include "stages/hooks/wrap_periodic.hpp"
+
+namespace athanor {
+namespace {
+
+LogScalar log_scalar(LogColumn column) {
+    switch (column) {
+        case LogColumn::kinetic_energy:
+            return kinetic_energy_scalar();
+        case LogColumn::volume:
+            return volume_scalar();
+        case LogColumn::pressure:
+            break;
+    }
+    return pressure_scalar();
+}
+
+struct HookMaker {
+    SinkSet& sinks;
+    bool without_momentum;
+
+    std::shared_ptr<Hook> operator()(LoggingSpec const& spec) const {
+        std::filesystem::path const path = spec.path;
+        std::unique_ptr<LogWriter> log;
+        if (spec.backend == LogBackend::csv)
+            log = std::make_unique<CsvLog>(path);
+        else
+            log = std::make_unique<TensorboardLog>(path);
+        LoggingOptions options{spec.frequency, without_momentum, {}};
+        for (LogColumn const column : spec.scalars) options.scalars.push_back(log_scalar(column));
+        return std::make_shared<Logging>(std::make_unique<QueuedLog>(std::move(log)),
+                                         std::move(options));
+    }
+
+    std::shared_ptr<Hook> operator()(SnapshotSpec const& spec) const {
+        return std::make_shared<Snapshot>(sinks.at(spec.sink),
+                                          SnapshotOptions{spec.frequency, spec.initial});
+    }
+    std::shared_ptr<Hook> operator()(ConvergedSnapshotSpec const& spec) const {
+        return std::make_shared<ConvergedSnapshot>(sinks.at(spec.sink));
+    }
+    std::shared_ptr<Hook> operator()(MaxForceClampOptions const& options) const {
+        return std::make_shared<MaxForceClamp>(options);
+    }
+    std::shared_ptr<Hook> operator()(WrapPeriodicOptions const& options) const {
+        return std::make_shared<WrapPeriodic>(options);
+    }
+    std::shared_ptr<Hook> operator()(FreezeAtomsOptions const& options) const {
+        return std::make_shared<FreezeAtoms>(options);
+    }
+    std::shared_ptr<Hook> operator()(NanDetectorOptions const& options) const {
+        return std::make_shared<NanDetector>(options);
+    }
+    std::shared_ptr<Hook> operator()(EnergyDriftMonitorOptions const& options) const {
+        return std::make_shared<EnergyDriftMonitor>(options, [](std::string const& line) {
+            std::fputs(fmt::format("athanor: warning: {}\n", line).c_str(), stderr);
+        });
+    }
+    std::shared_ptr<Hook> operator()(AlignCellOptions const&) const {
+        return std::make_shared<AlignCell>();
+    }
+};
+
+}  // namespace
+
+std::vector<std::shared_ptr<Hook>> make_hooks(StageSpec const& stage, SinkSet& sinks,
+                                              bool without_momentum) {
+    HookMaker const maker{sinks, without_momentum};
+    std::vector<std::shared_ptr<Hook>> hooks;
+    for (HookSpec const& spec : stage.hooks) hooks.push_back(std::visit(maker, spec));
+    return hooks;
+}
+
+}  // namespace athanor
