@@ -25,7 +25,7 @@ SymmetricMatrix scaled(SymmetricMatrix matrix, double factor) {
 void push_strain_rate(BatchView const& batch, SystemIndex system, BarostatStep const& step,
                       double* rate) {
     int const s = system.value();
-    double const freedom = thermal_freedom(batch, system, step.momentum_removed);
+    auto const freedom = static_cast<double>(batch.degrees_of_freedom[s]);
     int const first = batch.atom_begin[s];
     SymmetricMatrix const momenta = momentum_tensor(
         batch.velocities + 3 * first, batch.atomic_masses + first, batch.atom_count[s]);
@@ -39,7 +39,7 @@ void push_strain_rate(BatchView const& batch, SystemIndex system, BarostatStep c
 void kick(BatchView const& batch, SystemIndex system, BarostatStep const& step,
           SymmetricMatrix drag) {
     int const s = system.value();
-    int const freedom = thermal_freedom(batch, system, step.momentum_removed);
+    auto const freedom = static_cast<double>(batch.degrees_of_freedom[s]);
     double const trace = drag[0] + drag[1] + drag[2];
     for (int k = 0; k < 3; ++k) drag[k] += freedom > 0 ? trace / freedom : 0.0;
     SymmetricMatrix const decay = exponential(scaled(drag, -0.25 * step.dt));
@@ -98,7 +98,7 @@ void advance_barostat_chain(BatchView const& batch, std::span<SystemIndex const>
     parallel_for_systems(static_cast<int>(systems.size()), [&](int k) {
         int const s = systems[k].value();
         double* const rate = state.strain_rate + 6 * s;
-        double const freedom = thermal_freedom(batch, systems[k], step.momentum_removed);
+        auto const freedom = static_cast<double>(batch.degrees_of_freedom[s]);
         double const twice_kinetic = barostat.mass(freedom) * square_of(load(rate));
         double const scale = step.chain.advance(twice_kinetic, barostat.freedom(), step.time,
                                                 state.chain.position + nose_hoover_links * s,
@@ -110,7 +110,7 @@ void advance_barostat_chain(BatchView const& batch, std::span<SystemIndex const>
 double barostat_energy(BatchView const& batch, SystemIndex system, BarostatStep const& step,
                        double const* strain_rate) {
     int const s = system.value();
-    double const freedom = thermal_freedom(batch, system, step.momentum_removed);
+    auto const freedom = static_cast<double>(batch.degrees_of_freedom[s]);
     return 0.5 * step.barostat.mass(freedom) * square_of(load(strain_rate + 6 * s)) +
            step.barostat.pressure * cell_volume(batch.cell + 9 * s);
 }

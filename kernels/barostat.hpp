@@ -14,7 +14,6 @@ namespace athanor {
 struct BarostatStep {
     Barostat barostat;
     double dt;
-    bool momentum_removed;  ///< see thermal_freedom()
 };
 
 /// Per-system columns that a chain on the cell works on.

@@ -9,7 +9,7 @@
 
 namespace athanor {
 
-void draw_initial_velocities(BatchView const& batch, SystemIndex system, double kelvin,
+void draw_initial_velocities(BatchView const& batch, SystemIndex system, VelocityDraw draw,
                              StageId stage, std::uint64_t seed) {
     int const s = system.value();
     int const atoms = batch.atom_count[s];
@@ -17,7 +17,7 @@ void draw_initial_velocities(BatchView const& batch, SystemIndex system, double 
     double const* const mass = batch.atomic_masses + batch.atom_begin[s];
     RandomKey const key{seed, SampleId{batch.system_id[s]}, RandomPurpose::initial_velocities,
                         stage, Step{0}};
-    double const thermal = units::thermal_energy(kelvin);
+    double const thermal = units::thermal_energy(draw.kelvin);
     double momentum[3] = {0.0, 0.0, 0.0};
     double total_mass = 0.0;
     for (int atom = 0; atom < atoms; ++atom) {
@@ -29,7 +29,7 @@ void draw_initial_velocities(BatchView const& batch, SystemIndex system, double 
         }
         total_mass += mass[atom];
     }
-    if (atoms < 2 || !(total_mass > 0.0)) return;
+    if (!draw.without_momentum || atoms < 2 || !(total_mass > 0.0)) return;
     for (int atom = 0; atom < atoms; ++atom)
         for (int c = 0; c < 3; ++c)
             if (mass[atom] > 0.0) v[3 * atom + c] -= momentum[c] / total_mass;

@@ -7,20 +7,11 @@
 
 namespace athanor {
 
-int thermal_freedom(BatchView const& batch, SystemIndex system, bool momentum_removed) {
-    int const s = system.value();
-    double const* const mass = batch.atomic_masses + batch.atom_begin[s];
-    int massive = 0;
-    for (int atom = 0; atom < batch.atom_count[s]; ++atom) massive += mass[atom] > 0.0 ? 1 : 0;
-    bool const fewer = momentum_removed && massive > 0 && batch.atom_count[s] >= 2;
-    return 3 * massive - (fewer ? 3 : 0);
-}
-
 void advance_nose_hoover(BatchView const& batch, std::span<SystemIndex const> systems,
                          NoseHooverStep const& step, NoseHooverState const& state) {
     parallel_for_systems(static_cast<int>(systems.size()), [&](int k) {
         int const s = systems[k].value();
-        int const freedom = thermal_freedom(batch, systems[k], step.momentum_removed);
+        auto const freedom = static_cast<int>(batch.degrees_of_freedom[s]);
         if (freedom == 0) return;
         int const atoms = batch.atom_count[s];
         double* const v = batch.velocities + 3 * batch.atom_begin[s];

@@ -19,17 +19,10 @@ struct NoseHooverState {
 struct NoseHooverStep {
     NoseHooverChain chain;
     double time;
-    bool momentum_removed;  ///< see thermal_freedom()
 };
 
-/// Degrees of freedom that a thermostat warms: 3 per atom with a mass, and 3 fewer where
-/// `momentum_removed` and there are two atoms or more (draw_initial_velocities leaves a lone atom
-/// its momentum).
-[[nodiscard]] int thermal_freedom(BatchView const& batch, SystemIndex system,
-                                  bool momentum_removed);
-
-/// Moves the chains of the listed systems by `time` and scales their velocities. A system without
-/// degrees of freedom stays as it is.
+/// Moves the chains of the listed systems by `time` and scales their velocities. They warm the
+/// batch's degrees_of_freedom; a system without any stays as it is.
 void advance_nose_hoover(BatchView const& batch, std::span<SystemIndex const> systems,
                          NoseHooverStep const& step, NoseHooverState const& state);
 

@@ -20,7 +20,6 @@ namespace athanor {
 enum class DeviceChoice { automatic, cpu, cuda };
 enum class ChannelMode { sync, async_recv, fully_async };
 enum class OversizedPolicy { refuse, quarantine };
-enum class DegreesOfFreedom { automatic, three_n };
 enum class StoreDtype { float64, float32 };
 enum class StoreCodec { none, blosclz, lz4, lz4hc, zlib, zstd };
 
@@ -95,7 +94,6 @@ struct Config {
     SamplerSpec sampler;
     LennardJonesSpec model;
     PipelineSpec pipeline;
-    std::vector<DegreesOfFreedom> degrees_of_freedom;  ///< one per stage, in flattened order
     BufferSpec buffers;
     std::map<std::string, SinkSpec> sinks;
     std::vector<std::string> output;  ///< sinks of finished samples, tried in this order

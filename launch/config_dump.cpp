@@ -180,8 +180,8 @@ json dump(LennardJonesSpec const& model) {
             {"shift", model.shift},    {"switch_width", model.switch_width}};
 }
 
-json dump(StageSpec const& stage, DegreesOfFreedom degrees) {
-    json out{{"name", stage.name}, {"degrees_of_freedom", word_of(degrees)}};
+json dump(StageSpec const& stage) {
+    json out{{"name", stage.name}, {"degrees_of_freedom", word_of(stage.degrees_of_freedom)}};
     out["dynamics"] = std::visit([](auto const& options) { return dump(options); }, stage.dynamics);
     if (!stage.converge.empty()) {
         out["converge"] = json::array();
@@ -203,16 +203,9 @@ json dump(StageSpec const& stage, DegreesOfFreedom degrees) {
 
 json dump_pipeline(Config const& config) {
     json pipeline = json::array();
-    std::size_t flat = 0;
     for (ElementSpec const& element : config.pipeline.elements) {
         json stages = json::array();
-        for (StageSpec const& stage : element.stages) {
-            DegreesOfFreedom const degrees = flat < config.degrees_of_freedom.size()
-                                                 ? config.degrees_of_freedom[flat]
-                                                 : DegreesOfFreedom::automatic;
-            stages.push_back(dump(stage, degrees));
-            ++flat;
-        }
+        for (StageSpec const& stage : element.stages) stages.push_back(dump(stage));
         pipeline.push_back(stages.size() == 1 ? stages[0] : json{{"fuse", stages}});
     }
     return pipeline;

@@ -333,13 +333,21 @@ constexpr std::array reduce_choices{
     KeyChoice{.word = "sum", .help = "sum of the elements"},
     KeyChoice{.word = "mean", .help = "mean of the elements"},
 };
-constexpr std::array fmax_keys{
+constexpr std::array converge_keys{
     KeySpec{.key = "fmax",
             .kind = number,
             .noun = "force",
             .help = "no atom feels more than this",
             .required = true,
             .unit = "eV/Å",
+            .least = 0,
+            .above_least = true},
+    KeySpec{.key = "residual_stress_gpa",
+            .kind = number,
+            .noun = "stress",
+            .help = "relaxations that move the cell: no element of stress plus pressure exceeds "
+                    "this",
+            .unit = "gigapascal",
             .least = 0,
             .above_least = true},
 };
@@ -599,7 +607,7 @@ constexpr std::array stage_keys{
             .noun = "convergence",
             .help = "optimizers: when a sample is done; all criteria must hold",
             .may_be_empty = false,
-            .keys = fmax_keys,
+            .keys = converge_keys,
             .item = &criterion},
     KeySpec{.key = "max_steps",
             .kind = integer,

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
@@ -67,6 +68,7 @@ private:
     bool sinks_known_;
     std::vector<std::string> sink_names_;
     std::map<std::string, std::string> pointer_of_name_;
+    int stages_read_ = 0;
 };
 
 void PipelineReader::read_element(json const& found, std::string const& pointer) {
@@ -241,7 +243,6 @@ void PipelineReader::check_options(std::string const& pointer, Options const& op
 
 StageSpec PipelineReader::read_stage(json const& found, std::string const& pointer) {
     StageSpec stage;
-    DegreesOfFreedom degrees = DegreesOfFreedom::automatic;
     read_name(found, pointer, stage);
     if (found.is_object()) {
         std::string const dynamics_pointer = child_pointer(pointer, std::string("dynamics"));
@@ -251,31 +252,25 @@ StageSpec PipelineReader::read_stage(json const& found, std::string const& point
             if (holds(found, key)) stage.step_budget = found[key].get<std::int64_t>();
         if (holds(found, "initial_temperature_kelvin"))
             stage.initial_temperature_kelvin = found["initial_temperature_kelvin"].get<double>();
-        take_word(found, "degrees_of_freedom", degrees);
+        take_word(found, "degrees_of_freedom", stage.degrees_of_freedom);
         read_converge(found, pointer, stage);
         check_end(found, pointer, kind);
         read_hooks(found, pointer, stage);
-        // Only a draw of its own tells a stage that the momentum is gone.
-        bool const momentum_removed =
-            degrees == DegreesOfFreedom::automatic && stage.initial_temperature_kelvin.has_value();
+        if (kind == StageKind::optimizer) check_velocities(found, pointer, stage);
         std::visit(
-            [&](auto& options) {
-                if constexpr (requires { options.momentum_removed; })
-                    options.momentum_removed = momentum_removed;
+            [&](auto const& options) {
                 if constexpr (requires { options.pressure_ev_per_a3; })
                     check_pressure(found["dynamics"], dynamics_pointer);
+                check_options(dynamics_pointer, options);
             },
             stage.dynamics);
-        if (kind == StageKind::optimizer) check_velocities(found, pointer, stage);
-        std::visit([&](auto const& options) { check_options(dynamics_pointer, options); },
-                   stage.dynamics);
     }
-    config_.degrees_of_freedom.push_back(degrees);
+    ++stages_read_;
     return stage;
 }
 
 void PipelineReader::read_name(json const& found, std::string const& pointer, StageSpec& stage) {
-    stage.name = fmt::format("stage_{}", config_.degrees_of_freedom.size());
+    stage.name = fmt::format("stage_{}", stages_read_);
     take(found, "name", stage.name);
     std::string const name_pointer = child_pointer(pointer, std::string("name"));
     if (stage.name.find('/') != std::string::npos)
@@ -296,6 +291,16 @@ void PipelineReader::read_converge(json const& found, std::string const& pointer
         double fmax = 1.0;
         take(converge, "fmax", fmax);
         stage.converge.push_back(fmax_criterion(fmax));
+        if (!has(converge, "residual_stress_gpa")) return;
+        double gpa = 1.0;
+        take(converge, "residual_stress_gpa", gpa);
+        stage.converge.push_back(
+            {"residual_stress", RowReduction::max_abs, units::pressure_from_gpa(gpa)});
+        if (!std::holds_alternative<FireVariableCellOptions>(stage.dynamics) &&
+            !std::holds_alternative<Fire2VariableCellOptions>(stage.dynamics))
+            errors_.add(pointer + "/converge/residual_stress_gpa",
+                        "the stage does not move the cell; leave the key out, or relax with "
+                        "fire_variable_cell or fire2_variable_cell");
         return;
     }
     for (std::size_t c = 0; c < converge.size(); ++c) {

@@ -20,14 +20,9 @@
 namespace athanor {
 namespace {
 
-/// The stage draws velocities without momentum, and its dynamics conserves that.
-bool keeps_momentum_out(StageSpec const& stage, DegreesOfFreedom degrees) {
-    return degrees == DegreesOfFreedom::automatic && stage.initial_temperature_kelvin &&
-           !std::holds_alternative<NvtLangevinOptions>(stage.dynamics);
-}
-
 std::vector<SubStage> make_sub_stages(CampaignPlan const& plan, int element, SinkSet& sinks) {
     std::vector<SubStage> sub_stages;
+    auto const momentum_is_zero = momentum_stays_zero(plan.config.pipeline);
     int id = first_stage_of(plan.config.pipeline, element).value();
     for (StageSpec const& spec : plan.config.pipeline.elements[element].stages) {
         SubStage sub;
@@ -39,9 +34,9 @@ std::vector<SubStage> make_sub_stages(CampaignPlan const& plan, int element, Sin
         if (std::holds_alternative<SinglePointOptions>(spec.dynamics)) sub.step_budget = 0;
         sub.initial_temperature_kelvin = spec.initial_temperature_kelvin;
         sub.skin = spec.skin;
-        auto const stage = static_cast<std::size_t>(sub.id.value());
-        sub.hooks = make_hooks(spec, sinks,
-                               keeps_momentum_out(spec, plan.config.degrees_of_freedom.at(stage)));
+        sub.degrees_of_freedom = spec.degrees_of_freedom;
+        sub.momentum_is_zero = momentum_is_zero.at(static_cast<std::size_t>(sub.id.value()));
+        sub.hooks = make_hooks(spec, sinks);
         sub_stages.push_back(std::move(sub));
     }
     return sub_stages;

@@ -40,7 +40,6 @@ LogScalar log_scalar(LogColumn column) {
 
 struct HookMaker {
     SinkSet& sinks;
-    bool without_momentum;
 
     std::shared_ptr<Hook> operator()(LoggingSpec const& spec) const {
         std::filesystem::path const path = spec.path;
@@ -49,7 +48,7 @@ struct HookMaker {
             log = std::make_unique<CsvLog>(path);
         else
             log = std::make_unique<TensorboardLog>(path);
-        LoggingOptions options{spec.frequency, without_momentum, {}};
+        LoggingOptions options{spec.frequency, {}};
         for (LogColumn const column : spec.scalars) options.scalars.push_back(log_scalar(column));
         return std::make_shared<Logging>(std::make_unique<QueuedLog>(std::move(log)),
                                          std::move(options));
@@ -86,9 +85,8 @@ struct HookMaker {
 
 }  // namespace
 
-std::vector<std::shared_ptr<Hook>> make_hooks(StageSpec const& stage, SinkSet& sinks,
-                                              bool without_momentum) {
-    HookMaker const maker{sinks, without_momentum};
+std::vector<std::shared_ptr<Hook>> make_hooks(StageSpec const& stage, SinkSet& sinks) {
+    HookMaker const maker{sinks};
     std::vector<std::shared_ptr<Hook>> hooks;
     for (HookSpec const& spec : stage.hooks) hooks.push_back(std::visit(maker, spec));
     return hooks;

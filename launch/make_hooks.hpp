@@ -11,9 +11,8 @@
 
 namespace athanor {
 
-/// The hooks of a stage, in their order. Logs count 3N - 3 degrees of freedom `without_momentum`.
+/// The hooks of a stage, in their order.
 /// Throws: ConfigError for options out of range.
-[[nodiscard]] std::vector<std::shared_ptr<Hook>> make_hooks(StageSpec const& stage, SinkSet& sinks,
-                                                            bool without_momentum);
+[[nodiscard]] std::vector<std::shared_ptr<Hook>> make_hooks(StageSpec const& stage, SinkSet& sinks);
 
 }  // namespace athanor

@@ -255,6 +255,7 @@ BatchView Batch::view() {
     v.total_steps = column<std::int64_t>(Fields::total_steps);
     v.outcome = column<std::uint8_t>(Fields::outcome);
     v.velocities_given = column<std::uint8_t>(Fields::velocities_given);
+    v.degrees_of_freedom = column<std::int64_t>(Fields::degrees_of_freedom);
     return v;
 }
 

@@ -37,6 +37,7 @@ struct BatchView {
     std::int64_t* total_steps = nullptr;
     std::uint8_t* outcome = nullptr;
     std::uint8_t* velocities_given = nullptr;
+    std::int64_t* degrees_of_freedom = nullptr;
 };
 
 }  // namespace athanor

@@ -51,8 +51,9 @@ Criterion fmax_criterion(double threshold) {
     return {.field = "forces", .reduction = RowReduction::norm, .threshold = threshold};
 }
 
-Convergence::Convergence(std::vector<Criterion> criteria, Schema const& schema)
-    : criteria_(std::move(criteria)) {
+Convergence::Convergence(std::vector<Criterion> criteria, Schema const& schema,
+                         std::vector<ConvergencePredicate> predicates)
+    : criteria_(std::move(criteria)), predicates_(std::move(predicates)) {
     for (Criterion const& criterion : criteria_) {
         auto const field = schema.find(criterion.field);
         if (!field)
@@ -69,7 +70,7 @@ Convergence::Convergence(std::vector<Criterion> criteria, Schema const& schema)
 }
 
 bool Convergence::holds(Batch const& batch, SystemIndex system) const {
-    if (criteria_.empty()) return false;
+    if (empty()) return false;
     for (std::size_t c = 0; c < criteria_.size(); ++c) {
         FieldSpec const& spec = batch.schema().field(fields_[c]);
         int const elements = spec.elements_per_row();
@@ -79,6 +80,8 @@ bool Convergence::holds(Batch const& batch, SystemIndex system) const {
             if (!(reduce_row(row, elements, criteria_[c].reduction) <= criteria_[c].threshold))
                 return false;
     }
+    for (ConvergencePredicate const& predicate : predicates_)
+        if (!predicate(batch, system)) return false;
     return true;
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,20 +24,26 @@ struct Criterion {
 /// The usual criterion: no atom feels more than `threshold` [eV/Å].
 [[nodiscard]] Criterion fmax_criterion(double threshold);
 
-/// Criteria that must all hold (AND). Without criteria nothing ever converges.
-/// Order:   the answer for a system depends on its own rows alone; NaN never converges.
+/// A condition in C++: whether a system is done. Must look at that system's rows alone, so that its
+/// batch mates do not matter.
+using ConvergencePredicate = std::function<bool(Batch const&, SystemIndex)>;
+
+/// Criteria and predicates that must all hold (AND). Without any nothing ever converges.
+/// Order:   the answer for a system depends on its own rows alone; NaN never meets a criterion.
 class Convergence {
 public:
     /// Throws ConfigError when a criterion names a field that the schema lacks or that has no
     /// floating-point elements.
-    Convergence(std::vector<Criterion> criteria, Schema const& schema);
+    Convergence(std::vector<Criterion> criteria, Schema const& schema,
+                std::vector<ConvergencePredicate> predicates = {});
 
-    [[nodiscard]] bool empty() const { return criteria_.empty(); }
+    [[nodiscard]] bool empty() const { return criteria_.empty() && predicates_.empty(); }
     [[nodiscard]] bool holds(Batch const& batch, SystemIndex system) const;
 
 private:
     std::vector<Criterion> criteria_;
     std::vector<FieldIndex> fields_;
+    std::vector<ConvergencePredicate> predicates_;
 };
 
 }  // namespace athanor

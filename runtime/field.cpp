@@ -48,6 +48,7 @@ std::vector<FieldSpec> built_in_fields() {
         {"total_steps", Level::system, Dtype::int64, {1}, ""},
         {"outcome", Level::system, Dtype::uint8, {1}, ""},
         {"velocities_given", Level::system, Dtype::uint8, {1}, ""},
+        {"degrees_of_freedom", Level::system, Dtype::int64, {1}, ""},
     };
 }
 

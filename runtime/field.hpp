@@ -93,7 +93,8 @@ using SchemaPtr = std::shared_ptr<Schema const>;
 ///   system_id [1] int64, status [1] int64 (position of the sub-stage inside its element),
 ///   stage [1] int32 (StageId), stage_step [1] int64 (steps completed in this stage),
 ///   total_steps [1] int64 (over all stages), outcome [1] uint8 (Outcome),
-///   velocities_given [1] uint8 (1 when the input carried velocities or momenta).
+///   velocities_given [1] uint8 (1 when the input carried velocities or momenta),
+///   degrees_of_freedom [1] int64 (of the motion in this stage; set at admission).
 struct Fields {
     static constexpr FieldIndex positions{0};
     static constexpr FieldIndex velocities{1};
@@ -111,7 +112,8 @@ struct Fields {
     static constexpr FieldIndex total_steps{13};
     static constexpr FieldIndex outcome{14};
     static constexpr FieldIndex velocities_given{15};
-    static constexpr int count = 16;
+    static constexpr FieldIndex degrees_of_freedom{16};
+    static constexpr int count = 17;
 };
 
 }  // namespace athanor

@@ -73,6 +73,8 @@ public:
     [[nodiscard]] virtual bool needs_stress() const { return false; }
     /// Fields of its own, per sample; two hooks of one kind in a stage do not share them.
     [[nodiscard]] virtual std::vector<FieldSpec> state_fields() const { return {}; }
+    /// Degrees of freedom that it takes from a sample, three for an atom that it holds.
+    [[nodiscard]] virtual int constrained_degrees(Batch const&, SystemIndex) const { return 0; }
     /// Called once when a stage is built, with the fields of its batch. Throws ConfigError when one
     /// is missing that it needs.
     virtual void bind(Schema const&) {}

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/fused_stage.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -38,7 +39,8 @@ bool ever_fires(Hook const& hook, SubStage const& sub) {
     if (sub.step_budget == 0) return false;
     for (int point = 0; point <= static_cast<int>(HookPoint::after_step); ++point)
         if (hook.runs_at(static_cast<HookPoint>(point))) return true;
-    return hook.runs_at(HookPoint::on_converge) && !sub.criteria.empty();
+    return hook.runs_at(HookPoint::on_converge) &&
+           !(sub.criteria.empty() && sub.predicates.empty());
 }
 
 void refuse_silent_hooks(SubStage const& sub) {
@@ -48,6 +50,13 @@ void refuse_silent_hooks(SubStage const& sub) {
                 "stage \"{}\": its hook {} would never fire, for {}; take it out", sub.name,
                 hook->name(),
                 sub.step_budget == 0 ? "the stage takes no steps" : "nothing converges there"));
+}
+
+/// Whether `stress` must be up to date whenever the forces are.
+bool needs_stress(SubStage const& sub) {
+    return sub.dynamics->needs_stress() ||
+           std::any_of(sub.criteria.begin(), sub.criteria.end(),
+                       [](Criterion const& criterion) { return criterion.field == "stress"; });
 }
 
 std::string species_text(std::int64_t atomic_number) {
@@ -72,7 +81,8 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
     for (SubStage& sub : sub_stages_) {
         sub.dynamics->bind(batch_);
         bind_hooks(sub);
-        convergence_.emplace_back(sub.criteria, batch_.schema());
+        convergence_.emplace_back(sub.criteria, batch_.schema(), sub.predicates);
+        needs_stress_.push_back(needs_stress(sub));
         neighbor_lists_.emplace_back(
             NeighborListOptions{
                 .cutoff = model_.needs().cutoff,
@@ -126,6 +136,22 @@ void FusedStage::collect(RowState state) {
         if (rows_[s].state == state) systems_of_[code_of(SystemIndex{s})].push_back(SystemIndex{s});
 }
 
+void FusedStage::prepare_motion(SubStage const& sub, SystemIndex system) {
+    BatchView const view = batch_.view();
+    MotionLimits limits{0, sub.momentum_is_zero};
+    for (auto const& hook : sub.hooks)
+        limits.constrained += hook->constrained_degrees(batch_, system);
+    view.degrees_of_freedom[system.value()] =
+        count_degrees_of_freedom(view, system, sub.degrees_of_freedom, limits);
+    if (!sub.dynamics->has_physical_velocities())
+        std::fill_n(view.velocities + 3 * batch_.atom_begin(system), 3 * batch_.atom_count(system),
+                    0.0);
+    else if (sub.initial_temperature_kelvin)
+        draw_initial_velocities(view, system,
+                                {*sub.initial_temperature_kelvin, limits.constrained == 0}, sub.id,
+                                options_.seed);
+}
+
 std::string FusedStage::admission_fault(SystemIndex system) const {
     int const s = system.value();
     int const first = batch_.atom_begin(system);
@@ -162,14 +188,7 @@ void FusedStage::admit_entered(StageClock& clock) {
         BatchView const view = batch_.view();
         for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
             SubStage const& sub = sub_stages_[code];
-            for (SystemIndex system : systems_of_[code]) {
-                double* const v = view.velocities + 3 * batch_.atom_begin(system);
-                if (!sub.dynamics->has_physical_velocities())
-                    std::fill_n(v, 3 * batch_.atom_count(system), 0.0);
-                else if (sub.initial_temperature_kelvin)
-                    draw_initial_velocities(view, system, *sub.initial_temperature_kelvin, sub.id,
-                                            options_.seed);
-            }
+            for (SystemIndex system : systems_of_[code]) prepare_motion(sub, system);
         }
         clock.give_to(TimePart::update);
         evaluate(clock);
@@ -315,7 +334,7 @@ void FusedStage::evaluate(StageClock& clock) {
     for (bool const stress : {false, true}) {
         without_stress = evaluated_.size();
         for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
-            if (sub_stages_[code].dynamics->needs_stress() != stress) continue;
+            if (needs_stress_[code] != stress) continue;
             auto const& systems = systems_of_[code];
             auto const lists = neighbor_lists_[code].update(view, systems);
             evaluated_.insert(evaluated_.end(), systems.begin(), systems.end());

@@ -18,6 +18,7 @@
 #include "runtime/metrics.hpp"
 #include "runtime/model.hpp"
 #include "runtime/outcome.hpp"
+#include "stages/degrees_of_freedom.hpp"
 
 namespace athanor {
 
@@ -26,9 +27,15 @@ struct SubStage {
     StageId id;
     std::string name;
     std::unique_ptr<Dynamics> dynamics;
-    std::vector<Criterion> criteria;          ///< all must hold; empty: never converges
+    /// All criteria and predicates must hold; without any a sample never converges.
+    std::vector<Criterion> criteria;
+    std::vector<ConvergencePredicate> predicates;
     std::optional<std::int64_t> step_budget;  ///< 0: one evaluation, then the sample goes on
     std::optional<double> initial_temperature_kelvin;
+    /// What thermostats and logs divide by; worked out for each sample at admission.
+    DegreesOfFreedom degrees_of_freedom = DegreesOfFreedom::automatic;
+    /// The total momentum of every sample is zero here and stays so (momentum_stays_zero()).
+    bool momentum_is_zero = false;
     double skin = 2.0;  ///< of the neighbour list [Å]
     std::vector<std::shared_ptr<Hook>> hooks;
 };
@@ -101,6 +108,7 @@ private:
     [[nodiscard]] int code_of(SystemIndex system) const;
     void bind_hooks(SubStage const& sub);
     void start_sub_stage(SystemIndex system, int code);
+    void prepare_motion(SubStage const& sub, SystemIndex system);
     void admit_entered(StageClock& clock);
     void collect(RowState state);
     void fire(HookPoint point, int code, std::span<SystemIndex const> systems, bool step_counted);
@@ -119,6 +127,7 @@ private:
     std::vector<SubStage> sub_stages_;
     std::vector<std::vector<std::vector<FieldIndex>>> hook_state_;  // sub-stage, hook, field
     std::vector<Convergence> convergence_;
+    std::vector<bool> needs_stress_;
     std::vector<NeighborList> neighbor_lists_;
     Model& model_;
     Options options_;

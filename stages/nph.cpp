@@ -21,8 +21,7 @@ Nph::Nph(NphOptions const& options) {
         units::time_from_fs(require_positive("barostat_time_fs", options.barostat_time_fs));
     step_ = {{options.pressure_coupling, options.pressure_ev_per_a3,
               units::thermal_energy(inertia_kelvin), period * period},
-             units::time_from_fs(require_positive("timestep_fs", options.timestep_fs)),
-             options.momentum_removed};
+             units::time_from_fs(require_positive("timestep_fs", options.timestep_fs))};
 }
 
 std::vector<FieldSpec> Nph::state_fields() const {

@@ -12,8 +12,6 @@ struct NphOptions {
     double pressure_ev_per_a3 = 0.0;   ///< p [eV/Å³], any
     double barostat_time_fs = 1000.0;  ///< τ_p [fs], above 0
     PressureCoupling pressure_coupling = PressureCoupling::isotropic;
-    /// The samples come without total momentum (NvtNoseHooverOptions).
-    bool momentum_removed = false;
     bool operator==(NphOptions const&) const = default;
 };
 

@@ -37,8 +37,7 @@ Npt::Npt(NptOptions const& options)
         "yoshida_order", options.yoshida_order, "1, 3 or 5");
     step_ = {{options.pressure_coupling, options.pressure_ev_per_a3, cell_chain_.thermal,
               cell_chain_.period_squared},
-             units::time_from_fs(require_positive("timestep_fs", options.timestep_fs)),
-             options.momentum_removed};
+             units::time_from_fs(require_positive("timestep_fs", options.timestep_fs))};
 }
 
 std::vector<FieldSpec> Npt::state_fields() const {
@@ -69,10 +68,8 @@ void Npt::admit(UpdateContext const& context) {
 
 void Npt::advance_chains(UpdateContext const& context) {
     double const half = 0.5 * step_.dt;
-    advance_nose_hoover(context.batch, context.systems, {atom_chain_, half, step_.momentum_removed},
-                        atom_state_);
-    advance_barostat_chain(context.batch, context.systems, step_.barostat,
-                           {cell_chain_, half, step_.momentum_removed},
+    advance_nose_hoover(context.batch, context.systems, {atom_chain_, half}, atom_state_);
+    advance_barostat_chain(context.batch, context.systems, step_.barostat, {cell_chain_, half},
                            {cell_state_, strain_rate_});
 }
 
@@ -96,7 +93,7 @@ double Npt::conserved_energy(BatchView const& batch, SystemIndex system) const {
     return kinetic_energy(batch.velocities + 3 * first, batch.atomic_masses + first,
                           batch.atom_count[s]) +
            batch.energy[s] + barostat_energy(batch, system, step_, strain_rate_) +
-           chain(atom_chain_, thermal_freedom(batch, system, step_.momentum_removed), atom_state_) +
+           chain(atom_chain_, static_cast<int>(batch.degrees_of_freedom[s]), atom_state_) +
            chain(cell_chain_, step_.barostat.freedom(), cell_state_);
 }
 

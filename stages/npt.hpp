@@ -16,8 +16,6 @@ struct NptOptions {
     PressureCoupling pressure_coupling = PressureCoupling::isotropic;
     int chain_length = 3;   ///< of both chains, 1 to 8
     int yoshida_order = 3;  ///< of both chains, 1, 3 or 5
-    /// The samples come without total momentum (NvtNoseHooverOptions).
-    bool momentum_removed = false;
     bool operator==(NptOptions const&) const = default;
 };
 

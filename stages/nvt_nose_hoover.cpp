@@ -15,8 +15,7 @@ NvtNoseHoover::NvtNoseHoover(NvtNoseHooverOptions const& options)
     : dt_(units::time_from_fs(require_positive("timestep_fs", options.timestep_fs))),
       chain_{
           units::thermal_energy(require_positive("temperature_kelvin", options.temperature_kelvin)),
-          0.0, options.chain_length, options.yoshida_order},
-      momentum_removed_(options.momentum_removed) {
+          0.0, options.chain_length, options.yoshida_order} {
     double const period =
         units::time_from_fs(require_positive("thermostat_time_fs", options.thermostat_time_fs));
     chain_.period_squared = period * period;
@@ -53,15 +52,13 @@ void NvtNoseHoover::admit(UpdateContext const& context) {
 }
 
 void NvtNoseHoover::pre_update(UpdateContext const& context) {
-    advance_nose_hoover(context.batch, context.systems, {chain_, 0.5 * dt_, momentum_removed_},
-                        state_);
+    advance_nose_hoover(context.batch, context.systems, {chain_, 0.5 * dt_}, state_);
     kick_and_drift(context.batch, context.systems, dt_);
 }
 
 void NvtNoseHoover::post_update(UpdateContext const& context) {
     half_kick(context.batch, context.systems, dt_);
-    advance_nose_hoover(context.batch, context.systems, {chain_, 0.5 * dt_, momentum_removed_},
-                        state_);
+    advance_nose_hoover(context.batch, context.systems, {chain_, 0.5 * dt_}, state_);
 }
 
 double NvtNoseHoover::conserved_energy(BatchView const& batch, SystemIndex system) const {
@@ -70,7 +67,7 @@ double NvtNoseHoover::conserved_energy(BatchView const& batch, SystemIndex syste
     return kinetic_energy(batch.velocities + 3 * first, batch.atomic_masses + first,
                           batch.atom_count[s]) +
            batch.energy[s] +
-           chain_.energy(thermal_freedom(batch, system, momentum_removed_),
+           chain_.energy(static_cast<int>(batch.degrees_of_freedom[s]),
                          state_.position + nose_hoover_links * s,
                          state_.velocity + nose_hoover_links * s);
 }

@@ -13,9 +13,6 @@ struct NvtNoseHooverOptions {
     double thermostat_time_fs = 100.0;  ///< τ [fs], above 0
     int chain_length = 3;               ///< C, 1 to 8
     int yoshida_order = 3;              ///< 1, 3 or 5
-    /// The samples come without total momentum and the model keeps it so: 3N - 3 degrees of freedom
-    /// instead of 3N (thermal_freedom in kernels/nose_hoover.hpp).
-    bool momentum_removed = false;
     bool operator==(NvtNoseHooverOptions const&) const = default;
 };
 
@@ -50,7 +47,6 @@ public:
 private:
     double dt_;
     NoseHooverChain chain_;
-    bool momentum_removed_;
     NoseHooverState state_{};
 };
 

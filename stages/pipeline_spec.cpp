@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/pipeline_spec.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace athanor {
@@ -10,6 +11,45 @@ int PipelineSpec::stage_count() const {
     int count = 0;
     for (ElementSpec const& element : elements) count += static_cast<int>(element.stages.size());
     return count;
+}
+
+namespace {
+
+template <class... Kinds, class Variant>
+bool is_one_of(Variant const& variant) {
+    return (std::holds_alternative<Kinds>(variant) || ...);
+}
+
+bool any_hook(StageSpec const& stage, bool (*what)(HookSpec const&)) {
+    return std::any_of(stage.hooks.begin(), stage.hooks.end(), what);
+}
+
+bool conserves_momentum(DynamicsSpec const& dynamics) {
+    return is_one_of<SinglePointOptions, DemoOptions, NveOptions, NvtNoseHooverOptions, NptOptions,
+                     NphOptions>(dynamics);
+}
+
+bool leaves_at_rest(DynamicsSpec const& dynamics) {
+    if (auto const* fire = std::get_if<FireOptions>(&dynamics)) return !fire->keep_velocities;
+    if (auto const* fire = std::get_if<Fire2Options>(&dynamics)) return !fire->keep_velocities;
+    return is_one_of<LbfgsOptions, FireVariableCellOptions, Fire2VariableCellOptions>(dynamics);
+}
+
+}  // namespace
+
+std::vector<bool> momentum_stays_zero(PipelineSpec const& pipeline) {
+    std::vector<bool> result;
+    bool zero = false;
+    for (ElementSpec const& element : pipeline.elements)
+        for (StageSpec const& stage : element.stages) {
+            zero = zero || stage.initial_temperature_kelvin.has_value();
+            zero = zero && conserves_momentum(stage.dynamics) &&
+                   !any_hook(stage, is_one_of<MaxForceClampOptions>);
+            result.push_back(zero);
+            zero = leaves_at_rest(stage.dynamics) ||
+                   (zero && !any_hook(stage, is_one_of<FreezeAtomsOptions>));
+        }
+    return result;
 }
 
 ElementSpec operator+(ElementSpec first, StageSpec const& second) {

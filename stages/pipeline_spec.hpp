@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/convergence.hpp"
+#include "stages/degrees_of_freedom.hpp"
 #include "stages/demo.hpp"
 #include "stages/fire.hpp"
 #include "stages/fire2.hpp"
@@ -74,6 +75,7 @@ struct StageSpec {
     std::vector<Criterion> converge;          ///< all must hold; empty: never
     std::optional<std::int64_t> step_budget;  ///< `steps` or `max_steps`; none: no limit
     std::optional<double> initial_temperature_kelvin;
+    DegreesOfFreedom degrees_of_freedom = DegreesOfFreedom::automatic;
     double skin = 2.0;  ///< of the neighbour list [Å], 0 or above
     std::vector<HookSpec> hooks;
     bool operator==(StageSpec const&) const = default;
@@ -91,6 +93,12 @@ struct PipelineSpec {
     bool operator==(PipelineSpec const&) const = default;
     [[nodiscard]] int stage_count() const;
 };
+
+/// Whether each stage, in flattened order, can count on a total momentum of zero: a draw of
+/// velocities took it out there or in an earlier stage, or an optimizer brought the sample to rest,
+/// and no dynamics or hook since then gave it any. Held atoms are left to
+/// count_degrees_of_freedom(), which knows how many a sample has.
+[[nodiscard]] std::vector<bool> momentum_stays_zero(PipelineSpec const& pipeline);
 
 /// Stages fused on one device.
 [[nodiscard]] ElementSpec operator+(StageSpec const& first, StageSpec const& second);

@@ -51,7 +51,7 @@ void FreezeAtoms::bind(Schema const& schema) {
 }
 
 template <class Body>
-void FreezeAtoms::for_each_frozen(Batch& batch, SystemIndex system, Body const& body) const {
+void FreezeAtoms::for_each_frozen(Batch const& batch, SystemIndex system, Body const& body) const {
     int const first = batch.atom_begin(system);
     for (int const index : options_.indices) body(first + index);
     if (!options_.category) return;
@@ -61,6 +61,17 @@ void FreezeAtoms::for_each_frozen(Batch& batch, SystemIndex system, Body const& 
                                           : batch.column<std::int32_t>(categories_)[atom];
         if (category == *options_.category) body(atom);
     }
+}
+
+int FreezeAtoms::constrained_degrees(Batch const& batch, SystemIndex system) const {
+    int const first = batch.atom_begin(system);
+    int const atoms = batch.atom_count(system);
+    auto const* const mass = batch.column<double>(Fields::atomic_masses) + first;
+    int held = 0;
+    for_each_frozen(batch, system, [&](int atom) {
+        held += atom - first < atoms && mass[atom - first] > 0.0 ? 1 : 0;
+    });
+    return 3 * held;
 }
 
 void FreezeAtoms::admit(HookContext& context) const {

@@ -26,8 +26,9 @@ struct FreezeAtomsOptions {
 ///           after_compute): an optimizer does not see them, and fmax leaves them out.
 /// Order:    after hooks that move atoms at admission (align_cell) and that add forces.
 /// Meaning:  positions are Cartesian: in a cell that changes a frozen atom keeps its place, not its
-///           fractional coordinates. Degrees of freedom are not adjusted: a thermostat or a
-///           temperature still counts three for a frozen atom. Energy and stress stay the model's.
+///           fractional coordinates. A frozen atom with a mass takes three degrees of freedom off;
+///           velocities are drawn with their momentum where there is one. Energy and stress stay
+///           the model's.
 /// Failure:  a sample without an atom of one of the indices fails at admission.
 class FreezeAtoms final : public Hook {
 public:
@@ -37,13 +38,14 @@ public:
     [[nodiscard]] std::string name() const override { return "freeze_atoms"; }
     [[nodiscard]] bool runs_at(HookPoint point) const override;
     [[nodiscard]] std::vector<FieldSpec> state_fields() const override;
+    [[nodiscard]] int constrained_degrees(Batch const& batch, SystemIndex system) const override;
     /// Throws ConfigError when there is a category, but no atom_categories of integers.
     void bind(Schema const& schema) override;
     void fire(HookContext& context) override;
 
 private:
     template <class Body>
-    void for_each_frozen(Batch& batch, SystemIndex system, Body const& body) const;
+    void for_each_frozen(Batch const& batch, SystemIndex system, Body const& body) const;
     void admit(HookContext& context) const;
 
     FreezeAtomsOptions options_;

@@ -68,7 +68,7 @@ void Logging::fire(HookContext& context) {
         block_.add(view.energy[s]);
         block_.add(
             max_norm(view.forces + 3 * static_cast<std::ptrdiff_t>(view.atom_begin[s]), atoms));
-        int const freedom = 3 * atoms - (options_.without_momentum ? 3 : 0);
+        auto const freedom = static_cast<double>(view.degrees_of_freedom[s]);
         block_.add(freedom > 0 ? 2.0 * kinetic_energy_of(view, system) /
                                      (freedom * units::thermal_energy(1.0))
                                : 0.0);

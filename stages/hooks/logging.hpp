@@ -30,9 +30,6 @@ struct LogScalar {
 
 struct LoggingOptions {
     int frequency = 1;  ///< steps of each sample between its rows, above 0
-    /// Degrees of freedom are 3N - 3 instead of 3N: somebody took the momentum out, and the
-    /// dynamics keeps it out.
-    bool without_momentum = false;
     /// Columns after energy, fmax and temperature.
     std::vector<LogScalar> scalars;
 };
@@ -40,7 +37,7 @@ struct LoggingOptions {
 /// A line per sample every so many of its own steps: energy [eV], fmax [eV/Å], temperature [K] and
 /// what else is asked for. Order of rows: by step, then by place in the batch; each has the
 /// system_id and the step of its sample.
-///   T = 2 E_kin / (f k_B), f = 3N or 3N - 3; 0 where f is 0.
+///   T = 2 E_kin / (f k_B), f the degrees_of_freedom of the sample; 0 where f is 0.
 /// Ownership: owns the writer; closed, and so complete in the file, when the hook is closed.
 class Logging final : public Hook {
 public:

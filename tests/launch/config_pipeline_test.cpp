@@ -179,25 +179,27 @@ TEST(ConfigPipeline, VelocitiesAndDegreesOfFreedomAreRead) {
     Config const config = parse(document);
 
     EXPECT_EQ(config.pipeline.elements[1].stages[0].initial_temperature_kelvin, 40.0);
-    EXPECT_EQ(config.degrees_of_freedom,
-              (std::vector{DegreesOfFreedom::automatic, DegreesOfFreedom::three_n}));
+    EXPECT_EQ(config.pipeline.elements[0].stages[0].degrees_of_freedom,
+              DegreesOfFreedom::automatic);
+    EXPECT_EQ(config.pipeline.elements[1].stages[0].degrees_of_freedom, DegreesOfFreedom::three_n);
 }
 
-TEST(ConfigPipeline, NoseHooverTakesThreeDegreesOffOnlyWhereTheStageDrawsVelocities) {
-    for (auto const& [draws, degrees, expected] : std::vector<std::tuple<bool, char const*, bool>>{
-             {true, "auto", true}, {true, "3N", false}, {false, "auto", false}}) {
-        Json document = relax_then_md();
-        document["pipeline"][1]["dynamics"] = {{"type", "nvt_nose_hoover"}, {"yoshida_order", 5}};
-        document["pipeline"][1]["degrees_of_freedom"] = degrees;
-        document["pipeline"][1].erase("initial_temperature_kelvin");
-        if (draws) document["pipeline"][1]["initial_temperature_kelvin"] = 40;
+TEST(ConfigPipeline, AVariableCellRelaxationMayConvergeOnItsResidualStress) {
+    Json document = relax_then_md();
+    document["pipeline"][0]["dynamics"] = {{"type", "fire_variable_cell"}};
+    document["pipeline"][0]["converge"] = {{"fmax", 0.01}, {"residual_stress_gpa", 1.602176634}};
 
-        auto const options =
-            std::get<NvtNoseHooverOptions>(parse(document).pipeline.elements[1].stages[0].dynamics);
+    auto const criteria = parse(document).pipeline.elements[0].stages[0].converge;
 
-        EXPECT_EQ(options.momentum_removed, expected);
-        EXPECT_EQ(options.yoshida_order, 5);
-    }
+    ASSERT_EQ(criteria.size(), 2u);
+    EXPECT_EQ(criteria[0], fmax_criterion(0.01));
+    EXPECT_EQ(criteria[1].field, "residual_stress");
+    EXPECT_EQ(criteria[1].reduction, RowReduction::max_abs);
+    EXPECT_NEAR(criteria[1].threshold, 0.01, 1e-15);
+    EXPECT_EQ(error_of_stage(R"({"dynamics": {"type": "fire"},
+                                 "converge": {"fmax": 0.1, "residual_stress_gpa": 1}})"),
+              "campaign.json#/pipeline/0/converge/residual_stress_gpa: the stage does not move the "
+              "cell; leave the key out, or relax with fire_variable_cell or fire2_variable_cell");
 }
 
 TEST(ConfigPipeline, PressureIsGivenInOneUnitOfTwo) {

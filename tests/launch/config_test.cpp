@@ -46,7 +46,6 @@ TEST(Config, WhatIsLeftOutHasTheDefaultOfThePlainData) {
     stage.name = "stage_0";
     stage.dynamics = SinglePointOptions{};
     expected.pipeline.elements = {ElementSpec{{stage}}};
-    expected.degrees_of_freedom = {DegreesOfFreedom::automatic};
     expected.sinks = {{"done", HostMemorySpec{}}};
     expected.output = {"done"};
     expected.quarantine = "/base/quarantine.extxyz";

@@ -49,6 +49,20 @@ TEST(Convergence, WithoutCriteriaAndWithNanNothingConverges) {
     EXPECT_FALSE(holds({{"forces", RowReduction::min, 0.1}}, two_atoms(nan, 0, 0)));
 }
 
+TEST(Convergence, PredicatesMustHoldBesideTheCriteria) {
+    ConvergencePredicate const low = [](Batch const& of, SystemIndex system) {
+        return of.column<double>(Fields::energy)[system.value()] < -1.0;
+    };
+    auto const both = [&](Batch const& batch, std::vector<Criterion> criteria) {
+        return Convergence(std::move(criteria), batch.schema(), {low}).holds(batch, SystemIndex{0});
+    };
+
+    EXPECT_TRUE(both(two_atoms(0, 0, -2), {fmax_criterion(0.1)}));
+    EXPECT_FALSE(both(two_atoms(0, 0, 0), {fmax_criterion(0.1)}));
+    EXPECT_FALSE(both(two_atoms(1, 0, -2), {fmax_criterion(0.1)}));
+    EXPECT_TRUE(both(two_atoms(1, 0, -2), {})) << "a predicate alone decides as well";
+}
+
 TEST(Convergence, AFieldThatIsNotThereIsRefusedByName) {
     Schema const schema;
 

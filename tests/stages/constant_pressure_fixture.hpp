@@ -25,6 +25,7 @@ struct AskedRunner {
     SubStage make(Options const& options, std::optional<double> kelvin) {
         SubStage sub = sub_stage(0, DynamicsSpec{options});
         sub.initial_temperature_kelvin = kelvin;
+        sub.momentum_is_zero = kelvin.has_value();
         dynamics = dynamic_cast<Kind*>(sub.dynamics.get());
         return sub;
     }

@@ -25,8 +25,7 @@ protected:
                        .pressure_ev_per_a3 = 0.0003,
                        .barostat_time_fs = 300.0,
                        .thermostat_time_fs = 100.0,
-                       .pressure_coupling = GetParam(),
-                       .momentum_removed = true};
+                       .pressure_coupling = GetParam()};
 };
 
 TEST_P(NptCoupling, TheErrorOfTheConservedEnergyFallsWithTheSquareOfTheTimestep) {
@@ -71,8 +70,7 @@ TEST(Npt, LiquidArgonHasTheReferenceVolumeAndEnergy) {
                                        .temperature_kelvin = kelvin,
                                        .pressure_ev_per_a3 = state["pressure_eV_A3"],
                                        .barostat_time_fs = 500.0,
-                                       .thermostat_time_fs = 200.0,
-                                       .momentum_removed = true},
+                                       .thermostat_time_fs = 200.0},
                             {replicas, replicas * 256, 0}, kelvin);
     for (int k = 0; k < replicas; ++k)
         runner.run.add(test::argon_crystal(test::plain_schema(), k, 4, 0.3, 100 + k,

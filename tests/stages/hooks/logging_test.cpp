@@ -76,7 +76,6 @@ TEST(Logging, CountsEachSamplesOwnStepsAndWorksOutTheUsualNumbers) {
                     sub_stages(logged_stage(
                         told,
                         {.frequency = 3,
-                         .without_momentum = false,
                          .scalars = {kinetic_energy_scalar(), volume_scalar(), pressure_scalar()}},
                         7)),
                     {4, 200, 0});
@@ -112,10 +111,9 @@ TEST(Logging, LeavesOutThreeDegreesOfFreedomWhereTheMomentumIsGone) {
     Told all, less;
     LennardJones model = test::reference_argon();
     for (Told* told : {&all, &less}) {
-        StageRunner run(
-            model,
-            sub_stages(logged_stage(*told, {.frequency = 1, .without_momentum = told == &less}, 1)),
-            {1, 32, 0});
+        SubStage sub = logged_stage(*told, {}, 1);
+        sub.momentum_is_zero = told == &less;
+        StageRunner run(model, sub_stages(std::move(sub)), {1, 32, 0});
         run.add(warm_crystal(5));
         run.stage.open_hooks();
         run.run();
