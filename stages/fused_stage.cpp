@@ -111,14 +111,38 @@ int FusedStage::code_of(SystemIndex system) const {
     return static_cast<int>(batch_.column<std::int64_t>(Fields::status)[system.value()]);
 }
 
-void FusedStage::enter(SystemIndex system) {
+void FusedStage::add_row(SystemIndex system) {
     ATHANOR_EXPECTS(system.value() == batch_.system_count() - 1);
     for (NeighborList& list : neighbor_lists_) list.add(system);
     rows_[system.value()] = Row{};
+    metrics_.samples_in.fetch_add(1, std::memory_order_relaxed);
+}
+
+void FusedStage::enter(SystemIndex system) {
+    add_row(system);
     batch_.view().outcome[system.value()] = static_cast<std::uint8_t>(Outcome::running);
     start_sub_stage(system, 0);
     ++active_count_;
-    metrics_.samples_in.fetch_add(1, std::memory_order_relaxed);
+}
+
+void FusedStage::resume(SystemIndex system) {
+    add_row(system);
+    BatchView const view = batch_.view();
+    auto const outcome = static_cast<Outcome>(view.outcome[system.value()]);
+    int const code = code_of(system);
+    ATHANOR_EXPECTS(code >= 0 && code < static_cast<int>(sub_stages_.size()));
+    ATHANOR_EXPECTS(outcome != Outcome::failed);
+    Row& row = rows_[system.value()];
+    if (outcome != Outcome::running) {
+        row.state = RowState::departing;
+        return;
+    }
+    ++active_count_;
+    // Whoever has been admitted has made a step since: both happen in one call of step().
+    if (view.stage_step[system.value()] == 0) return start_sub_stage(system, code);
+    row.state = RowState::active;
+    row.stress_is_current = needs_stress_[code];
+    neighbor_lists_[code].invalidate(system);
 }
 
 void FusedStage::start_sub_stage(SystemIndex system, int code) {

@@ -79,6 +79,11 @@ public:
     [[nodiscard]] Batch const& batch() const { return batch_; }
     /// The system has just been appended to the end of the batch.
     void enter(SystemIndex system);
+    /// The same for a system that was extract()ed between two steps of a stage like this one, with
+    /// its state fields: it goes on where it was, with the bits of a run that was never stopped. One
+    /// that had not been admitted yet is admitted; one that was done departs.
+    /// Expects: its status is the code of a sub-stage; its outcome is not failed.
+    void resume(SystemIndex system);
     /// Admits what entered, then one step of everything active. Does nothing without either.
     void step(StageClock& clock);
     /// Systems that still have steps to do.
@@ -107,6 +112,7 @@ private:
 
     [[nodiscard]] int code_of(SystemIndex system) const;
     void bind_hooks(SubStage const& sub);
+    void add_row(SystemIndex system);
     void start_sub_stage(SystemIndex system, int code);
     void prepare_motion(SubStage const& sub, SystemIndex system);
     void admit_entered(StageClock& clock);

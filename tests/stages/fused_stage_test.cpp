@@ -11,6 +11,7 @@
 #include "runtime/error.hpp"
 #include "stages/hooks/converged_snapshot.hpp"
 #include "stages/hooks/snapshot.hpp"
+#include "tests/support/all_dynamics.hpp"
 #include "tests/support/harmonic_model.hpp"
 #include "tests/support/hooked_stages.hpp"
 #include "tests/support/lj.hpp"
@@ -315,35 +316,9 @@ TEST(FusedStage, StressIsWorkedOutInEveryStepForThoseWhoseDynamicsNeedsItAlone) 
 /// A pair of dynamics, first | second.
 using Pair = std::pair<DynamicsSpec, DynamicsSpec>;
 
-SubStage of_kind(int id, DynamicsSpec const& spec) {
-    if (std::holds_alternative<SinglePointOptions>(spec)) return sub_stage(id, spec, 0);
-    if (std::holds_alternative<FireOptions>(spec) || std::holds_alternative<Fire2Options>(spec) ||
-        std::holds_alternative<LbfgsOptions>(spec) ||
-        std::holds_alternative<FireVariableCellOptions>(spec) ||
-        std::holds_alternative<Fire2VariableCellOptions>(spec))
-        return sub_stage(id, spec, 30, {fmax_criterion(5e-3)});
-    SubStage sub = sub_stage(id, spec, 25);
-    if (std::holds_alternative<NvtLangevinOptions>(spec) ||
-        std::holds_alternative<NvtNoseHooverOptions>(spec) ||
-        std::holds_alternative<NptOptions>(spec))
-        sub.initial_temperature_kelvin = 30.0;
-    return sub;
-}
-
-std::vector<Sample> mixed_samples() {
-    auto const schema = test::plain_schema();
-    std::vector<Sample> samples;
-    samples.push_back(test::argon_crystal(schema, 0, 2, 0.15, 1));
-    samples.push_back(test::cluster(schema, 1, {0, 0, 0, 3.9, 0, 0, 0, 4.0, 0.2}));
-    samples.push_back(test::argon_crystal(schema, 2, 3, 0.1, 2));
-    samples.push_back(test::cluster(schema, 3, {0, 0, 0}));
-    samples.push_back(test::argon_crystal(schema, 4, 1, 0.1, 3));
-    return samples;
-}
-
 /// What both dynamics can run: constant pressure needs periodic samples.
 std::vector<Sample> samples_for(Pair const& pair) {
-    std::vector<Sample> samples = mixed_samples();
+    std::vector<Sample> samples = test::mixed_samples();
     for (DynamicsSpec const& spec : {pair.first, pair.second})
         if (make_dynamics(spec)->needs_finite_stress())
             std::erase_if(samples, [](Sample const& sample) {
@@ -360,15 +335,16 @@ TEST_P(EveryPair, FusedEqualsPipelinedEqualsOneSampleAloneBitForBit) {
     BatchCapacity const room{5, 160, 0};
     auto const samples = samples_for(GetParam());
 
-    StageRunner fused(model, sub_stages(of_kind(0, first), of_kind(1, second)), room);
+    StageRunner fused(
+        model, sub_stages(test::stage_of_kind(0, first), test::stage_of_kind(1, second)), room);
     for (Sample const& sample : samples) fused.add(sample);
     fused.run();
     auto const fused_end = fused.samples();
 
-    StageRunner one(model, sub_stages(of_kind(0, first)), room);
+    StageRunner one(model, sub_stages(test::stage_of_kind(0, first)), room);
     for (Sample const& sample : samples) one.add(sample);
     one.run();
-    StageRunner two(model, sub_stages(of_kind(1, second)), room);
+    StageRunner two(model, sub_stages(test::stage_of_kind(1, second)), room);
     for (auto const& [id, sample] : one.samples()) two.add(sample);
     two.run();
     auto const pipelined_end = two.samples();
@@ -376,7 +352,9 @@ TEST_P(EveryPair, FusedEqualsPipelinedEqualsOneSampleAloneBitForBit) {
     ASSERT_EQ(fused_end.size(), samples.size());
     for (Sample const& sample : samples) {
         SCOPED_TRACE(sample.id().value());
-        StageRunner alone(model, sub_stages(of_kind(0, first), of_kind(1, second)), {1, 108, 0});
+        StageRunner alone(model,
+                          sub_stages(test::stage_of_kind(0, first), test::stage_of_kind(1, second)),
+                          {1, 108, 0});
         alone.add(sample);
         alone.run();
         Sample const expected = alone.samples().at(sample.id().value());
@@ -394,28 +372,10 @@ TEST_P(EveryPair, FusedEqualsPipelinedEqualsOneSampleAloneBitForBit) {
 }
 
 std::vector<Pair> all_pairs() {
-    std::vector<DynamicsSpec> const kinds{
-        SinglePointOptions{},
-        NveOptions{2.0},
-        NvtLangevinOptions{2.0, 30.0, 0.02},
-        FireOptions{.timestep_fs = 4.0},
-        FireOptions{.timestep_fs = 4.0, .keep_velocities = true},
-        Fire2Options{.delay_steps = 4},
-        LbfgsOptions{.history = 3},
-        LbfgsOptions{},
-        NvtNoseHooverOptions{2.0, 30.0, 50.0},
-        DemoOptions{2.0},
-        NptOptions{2.0, 30.0, 0.0003, 300.0, 100.0, PressureCoupling::triclinic},
-        NphOptions{2.0, 0.0003, 300.0},
-        FireVariableCellOptions{{.timestep_fs = 4.0}},
-        Fire2VariableCellOptions{{.delay_steps = 4}, 0.1}};
+    auto const kinds = test::all_dynamics();
     std::vector<Pair> pairs;
-    // Each after relaxation, before dynamics, and twice; each two would take minutes.
-    for (auto const& kind : kinds) {
-        pairs.emplace_back(FireOptions{.timestep_fs = 4.0}, kind);
-        pairs.emplace_back(kind, NvtLangevinOptions{2.0, 30.0, 0.02});
-        pairs.emplace_back(kind, kind);
-    }
+    for (auto const& first : kinds)
+        for (auto const& second : kinds) pairs.emplace_back(first, second);
     return pairs;
 }
 
@@ -423,8 +383,8 @@ INSTANTIATE_TEST_SUITE_P(Dynamics, EveryPair, ::testing::ValuesIn(all_pairs()));
 
 std::map<std::int64_t, Sample> run_with_threads(DynamicsSpec const& spec, int threads) {
     LennardJones model = test::reference_argon();
-    StageRunner run(model, sub_stages(of_kind(0, spec)), {6, 700, 0});
-    for (Sample const& sample : mixed_samples()) run.add(sample);
+    StageRunner run(model, sub_stages(test::stage_of_kind(0, spec)), {6, 700, 0});
+    for (Sample const& sample : test::mixed_samples()) run.add(sample);
     run.add(test::argon_crystal(test::plain_schema(), 9, 5, 0.1, 9));
     set_thread_count(threads);
     run.run();
@@ -470,12 +430,14 @@ TEST(FusedStage, AFailingSampleLeavesWithItsReasonAndChangesNoBitOfTheOthers) {
     exploding.values<double>(Fields::positions)[5] = 0.0;
     bad.emplace_back(exploding, "is");
     LennardJones model = test::reference_argon();
-    StageRunner clean(model, sub_stages(of_kind(0, NvtLangevinOptions{2.0, 30.0, 0.02})),
+    StageRunner clean(model,
+                      sub_stages(test::stage_of_kind(0, NvtLangevinOptions{2.0, 30.0, 0.02})),
                       {12, 300, 0});
-    StageRunner mixed(model, sub_stages(of_kind(0, NvtLangevinOptions{2.0, 30.0, 0.02})),
+    StageRunner mixed(model,
+                      sub_stages(test::stage_of_kind(0, NvtLangevinOptions{2.0, 30.0, 0.02})),
                       {12, 300, 0});
 
-    auto const good = mixed_samples();
+    auto const good = test::mixed_samples();
     for (std::size_t k = 0; k < good.size(); ++k) {
         clean.add(good[k]);
         mixed.add(bad[k].first);
@@ -518,7 +480,7 @@ TEST(FusedStage, StressIsFilledForPeriodicSamplesAndNanForOpenOnes) {
 
 TEST(FusedStage, RemovingASampleInTheMiddleChangesNoBitOfTheOthers) {
     LennardJones model = test::reference_argon();
-    auto const samples = mixed_samples();
+    auto const samples = test::mixed_samples();
     StageRunner run(model, sub_stages(sub_stage(0, NveOptions{2.0}, 40)), {5, 160, 0});
     run.add(samples[0]);
     run.step(20);
