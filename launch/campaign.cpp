@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -23,6 +24,7 @@
 #include "launch/element_run.hpp"
 #include "launch/final_table.hpp"
 #include "launch/readable.hpp"
+#include "launch/stop_signals.hpp"
 #include "launch/version.hpp"
 #include "runtime/error.hpp"
 
@@ -138,7 +140,7 @@ public:
         for (auto& element : elements_) element->start(threads_per_element(), stop_.get_token());
         while (!all_done()) {
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
-            if (any_failed()) stop_.request_stop();
+            if (any_failed() || StopSignals::received() != 0) stop_.request_stop();
             show(display);
         }
         for (auto& element : elements_) element->join();
@@ -196,7 +198,7 @@ private:
     }
 
     /// The failure that came first is the cause; those that were told to stop say nothing new.
-    void rethrow_failure() const {
+    void rethrow_failure() {
         std::exception_ptr told_to_stop;
         for (auto const& element : elements_) {
             if (!element->failure()) continue;
@@ -209,7 +211,19 @@ private:
                             error.exit_code());
             }
         }
+        if (told_to_stop && StopSignals::received() != 0) end_interrupted();
         if (told_to_stop) std::rethrow_exception(told_to_stop);
+    }
+
+    [[noreturn]] void end_interrupted() {
+        sinks_.close();
+        quarantine_.close();
+        int const number = StopSignals::received();
+        throw InterruptedError(
+            fmt::format("interrupted by {}; the rows and log lines written so far are complete, "
+                        "samples under way are not among them",
+                        number == SIGINT ? "SIGINT" : "SIGTERM"),
+            number);
     }
 
     [[nodiscard]] double seconds() const {
@@ -303,6 +317,7 @@ private:
     MpiBoard board_;
     std::unique_ptr<MpiTransport> transport_;
     std::vector<std::unique_ptr<ElementRun>> elements_;
+    StopSignals signals_;
     std::stop_source stop_;
     Clock::time_point start_;
 };
