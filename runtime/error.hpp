@@ -41,8 +41,8 @@ struct StoppedError : CampaignError {
     using CampaignError::CampaignError;
 };
 
-/// A signal ended the run; what had been written by then is complete. The code is what a shell gives
-/// for that signal: 130 for SIGINT, 143 for SIGTERM.
+/// A signal ended the run; what had been written by then is complete. The code is what a shell
+/// gives for that signal: 130 for SIGINT, 143 for SIGTERM.
 struct InterruptedError : Error {
     InterruptedError(std::string const& message, int signal) : Error(message, 128 + signal) {}
 };

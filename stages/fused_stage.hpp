@@ -80,8 +80,8 @@ public:
     /// The system has just been appended to the end of the batch.
     void enter(SystemIndex system);
     /// The same for a system that was extract()ed between two steps of a stage like this one, with
-    /// its state fields: it goes on where it was, with the bits of a run that never stopped. One that
-    /// had not been admitted yet is admitted; one that was done departs.
+    /// its state fields: it goes on where it was, with the bits of a run that never stopped.
+    /// One that had not been admitted yet is admitted; one that was done departs.
     /// Expects: its status is the code of a sub-stage; its outcome is not failed.
     void resume(SystemIndex system);
     /// Admits what entered, then one step of everything active. Does nothing without either.
