@@ -105,8 +105,8 @@ check_format() {
         echo "skipped: clang-format is $version, the sources follow $clang_format_version"
         return 0
     fi
-    find runtime kernels comm sinks stages launch tests bench -path tests/data -prune -o -type f \
-        '(' -name '*.hpp' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' ')' -print0 |
+    find runtime kernels comm sinks stages launch tests bench docs -path tests/data -prune \
+        -o -type f '(' -name '*.hpp' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' ')' -print0 |
         xargs -0 -r "$program" --dry-run --Werror
 }
 

@@ -79,6 +79,16 @@ public:
     [[nodiscard]] std::byte* rows(FieldIndex field, SystemIndex system);
     [[nodiscard]] std::byte const* rows(FieldIndex field, SystemIndex system) const;
     [[nodiscard]] std::size_t row_bytes(FieldIndex field, SystemIndex system) const;
+    /// The same as numbers, as Sample::values(). Expects: sizeof(T) is the field's element size.
+    template <class T>
+    [[nodiscard]] std::span<T> values(FieldIndex field, SystemIndex system) {
+        ATHANOR_EXPECTS(sizeof(T) == size_of(schema_->field(field).dtype));
+        return {reinterpret_cast<T*>(rows(field, system)), row_bytes(field, system) / sizeof(T)};
+    }
+    template <class T>
+    [[nodiscard]] std::span<T const> values(FieldIndex field, SystemIndex system) const {
+        return const_cast<Batch*>(this)->values<T>(field, system);
+    }
     /// A whole column, from its first row. Expects: sizeof(T) is the field's element size.
     template <class T>
     [[nodiscard]] T* column(FieldIndex field) {

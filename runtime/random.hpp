@@ -15,7 +15,12 @@ namespace athanor {
 
 /// Every use of random numbers in Athanor, in one place, so that no two streams are ever the same.
 /// Values are part of the contract: a new use takes a new number, none is ever used again.
-enum class RandomPurpose : std::uint32_t { langevin_kick = 1, initial_velocities = 2 };
+enum class RandomPurpose : std::uint32_t {
+    langevin_kick = 1,
+    initial_velocities = 2,
+    /// Programs built on Athanor take this one and those above it; Athanor itself never does.
+    first_of_users = 65536
+};
 
 /// Which numbers: a pure function of what the numbers are for, never of who asks or when.
 struct RandomKey {

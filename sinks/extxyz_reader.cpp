@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "runtime/error.hpp"
 #include "runtime/expects.hpp"
 #include "sinks/extxyz_scanner.hpp"
 #include "sinks/extxyz_value.hpp"
@@ -92,6 +94,10 @@ ExtxyzReader::ExtxyzReader(std::filesystem::path path, SchemaPtr schema, FrameSe
     if (selection_.needs_frame_count())
         selection_ = selection_.resolved(scan_extxyz(path).frame_count);
 }
+
+ExtxyzReader::ExtxyzReader(std::filesystem::path path)
+    : ExtxyzReader(std::move(path), std::make_shared<Schema const>(), FrameSelection{},
+                   [](BadFrame const& frame) { throw InputError(frame.reason); }) {}
 
 std::optional<Sample> ExtxyzReader::next() {
     while (!ended_ && !selection_.ends_before(frames_.frame_count())) {

@@ -27,6 +27,8 @@ public:
     /// the selection with ExtxyzScan::frame_count.
     ExtxyzReader(std::filesystem::path path, SchemaPtr schema, FrameSelection selection,
                  BadFrameHandler on_bad_frame);
+    /// Every frame, with the built-in fields; a bad one is an InputError.
+    explicit ExtxyzReader(std::filesystem::path path);
 
     [[nodiscard]] std::optional<Sample> next() override;
 

@@ -31,6 +31,7 @@ LONG_LINES_IN = {
 EXTRA_INCLUDES = {
     "tests/support/*": ("", "builders for the tests of every layer"),
     "bench/peers/*": ("", "whole runs beside other programs"),
+    "docs/examples/*": ("", "programs as users write them"),
 }
 # Several public types in one header: path -> reason. (Up to three plain structs may always sit with
 # a class or with functions: options, what they take, what they give. A struct is plain when it has

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <random>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -26,6 +27,23 @@ TEST(Batch, AppendThenExtractGivesEveryFieldBack) {
     EXPECT_EQ(batch.sample_id(s), SampleId{7});
     EXPECT_EQ(batch.used_atoms(), 13);
     EXPECT_EQ(batch.used_edges(), 5);
+}
+
+TEST(Batch, ValuesAreTheRowsOfOneSystemAsNumbers) {
+    Batch batch(rich_schema(), {4, 100, 20});
+    Sample const second = random_sample(rich_schema(), 8, 3, 2, 2);
+    batch.append(random_sample(rich_schema(), 7, 13, 5, 1));
+    SystemIndex const s = batch.append(second);
+    FieldIndex const bond = *batch.schema().find("bond");
+
+    auto const ours = std::as_const(batch).values<std::int64_t>(bond, s);
+    auto const theirs = second.values<std::int64_t>(bond);
+    batch.values<double>(Fields::cell, s)[8] = 4.5;
+
+    ASSERT_EQ(ours.size(), 4U);
+    EXPECT_TRUE(std::equal(ours.begin(), ours.end(), theirs.begin()));
+    EXPECT_EQ(batch.values<double>(Fields::positions, s).size(), 9U);
+    EXPECT_EQ(batch.extract(s).values<double>(Fields::cell)[8], 4.5);
 }
 
 TEST(Batch, RemovingTheMiddleSampleMovesOnlyTheLastSystemsRow) {

@@ -56,6 +56,17 @@ protected:
     TemporaryFolder folder_;
 };
 
+TEST_F(ExtxyzReaderTest, APathAloneReadsEveryFrameAndABadOneIsAnError) {
+    auto const path = folder_.write("in.extxyz", "1\n\nAr 1 2 3\n1\n\nAr x 2 3\n");
+    ExtxyzReader reader(path);
+
+    auto const first = reader.next();
+
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->values<double>(Fields::positions)[2], 3.0);
+    EXPECT_THROW((void)reader.next(), InputError);
+}
+
 TEST_F(ExtxyzReaderTest, EveryGoldenInputIsRead) {
     // Counts from the names and the table in tests/data/golden/physics/README.md.
     std::map<std::string, int> const atoms{
