@@ -78,16 +78,18 @@ step() {
     fi
 }
 
-# zarr-python, an independent reader of the stores that the tests write.
+# zarr-python and TensorBoard, independent readers of the stores and logs that the tests write.
 make_venv() {
-    local check='import numpy, zarr; assert int(zarr.__version__.split(".")[0]) >= 3'
+    local check='import numpy, tensorboard, zarr; assert int(zarr.__version__.split(".")[0]) >= 3'
     if "$venv/bin/python" -c "$check" 2> /dev/null; then
-        echo "zarr and numpy are there already"
+        echo "zarr, numpy and tensorboard are there already"
         return
     fi
     python3 -m venv --clear "$venv" || return
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'zarr>=3' numpy || {
-        echo "pip could not install zarr and numpy (its own message is above): is there a network?"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'zarr>=3' numpy \
+        tensorboard || {
+        echo "pip could not install zarr, numpy and tensorboard (its own message is above):" \
+            "is there a network?"
         return 1
     }
     "$venv/bin/python" -c "$check"

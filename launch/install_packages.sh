@@ -19,7 +19,7 @@ build_packages=(
 # What its tests, benchmarks and checks need on top.
 test_packages=(
     libgtest-dev libgmock-dev libbenchmark-dev clang-format
-    python3-venv ca-certificates  # for zarr-python from its package index
+    python3-venv ca-certificates  # for zarr-python and TensorBoard from their package index
 )
 # What bench/ compares us with; no test needs it.
 peer_packages=(lammps)
