@@ -53,11 +53,21 @@ std::optional<Sample> SizeAwareSampler::draw(Batch const& batch) {
         overtaken_ = oldest ? 0 : overtaken_ + 1;
         Sample drawn = std::move(*candidate);
         window_.erase(candidate);
-        edges_in_use_ += edges_of(drawn);
+        if (int const edges = edges_of(drawn); edges > 0) {
+            edges_in_use_ += edges;
+            edges_of_drawn_[drawn.id()] += edges;
+        }
         ++drawn_;
         return drawn;
     }
     return std::nullopt;
+}
+
+void SizeAwareSampler::released(SampleId sample) {
+    auto const drawn = edges_of_drawn_.find(sample);
+    if (drawn == edges_of_drawn_.end()) return;
+    edges_in_use_ -= drawn->second;
+    edges_of_drawn_.erase(drawn);
 }
 
 std::optional<Sample> SizeAwareSampler::take_refused() {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <unordered_map>
 
 #include "runtime/batch.hpp"
 #include "runtime/sample_source.hpp"
@@ -36,8 +37,8 @@ public:
     [[nodiscard]] std::optional<Sample> take_refused();
     /// True when every sample of the source has been handed out.
     [[nodiscard]] bool exhausted();
-    /// Tells that a sample drawn here has left, so that its edges are free again.
-    void released(int edges) { edges_in_use_ -= edges; }
+    /// Tells that a sample drawn here has left the batch, so that its edges are free again.
+    void released(SampleId sample);
     [[nodiscard]] int edges_of(Sample const& sample) const;
     [[nodiscard]] std::int64_t drawn() const { return drawn_; }
 
@@ -51,7 +52,8 @@ private:
     std::deque<Sample> refused_;
     bool source_ended_ = false;
     int overtaken_ = 0;
-    int edges_in_use_ = 0;
+    std::int64_t edges_in_use_ = 0;
+    std::unordered_map<SampleId, int> edges_of_drawn_;  ///< where edges are bounded
     std::int64_t drawn_ = 0;
 };
 

@@ -121,8 +121,7 @@ bool StageLoop::set_failed_aside() {
     for (SystemIndex system : leaving_)
         ports_.quarantine(stage_.batch(), system, stage_.failure_reason(system));
     // From the last row to the first: a removal moves the last row only.
-    for (auto system = leaving_.rbegin(); system != leaving_.rend(); ++system)
-        stage_.remove(*system);
+    for (auto system = leaving_.rbegin(); system != leaving_.rend(); ++system) take_out(*system);
     clock_.give_to(TimePart::write);
     return true;
 }
@@ -141,7 +140,7 @@ bool StageLoop::send_on() {
         if (taken == 0) break;
         sent += static_cast<std::size_t>(taken);
     }
-    while (sent > 0) stage_.remove(leaving_[--sent]);
+    while (sent > 0) take_out(leaving_[--sent]);
     clock_.give_to(TimePart::pack);
     bool const moved = leaving_.size() != stage_.departing().size();
     if (moved)
@@ -172,12 +171,16 @@ bool StageLoop::write_out() {
                         "the capacity of "
                         "\"{}\" or add a sink to /output",
                         rest.size(), ports_.sinks.back()->describe()));
-    for (auto system = leaving_.rbegin(); system != leaving_.rend(); ++system)
-        stage_.remove(*system);
+    for (auto system = leaving_.rbegin(); system != leaving_.rend(); ++system) take_out(*system);
     metrics_.samples_out.fetch_add(static_cast<std::int64_t>(leaving_.size()),
                                    std::memory_order_relaxed);
     clock_.give_to(TimePart::write);
     return true;
+}
+
+void StageLoop::take_out(SystemIndex system) {
+    if (ports_.sampler != nullptr) ports_.sampler->released(stage_.batch().sample_id(system));
+    stage_.remove(system);
 }
 
 bool StageLoop::finished() { return inputs_ended_ && stage_.batch().empty(); }

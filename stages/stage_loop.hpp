@@ -47,6 +47,7 @@ private:
     bool set_failed_aside();
     bool send_on();
     bool write_out();
+    void take_out(SystemIndex system);
     [[nodiscard]] bool finished();
     void idle(bool moved);
     void finish_sending(std::stop_token const& stop);

@@ -97,9 +97,11 @@ TEST(SizeAwareSampler, EdgesAreBoundedByTheirEstimate) {
     while (auto sample = sampler.draw(batch)) batch.append(*sample);
     ASSERT_EQ(batch.system_count(), 2) << "20 edges each, 50 allowed";
 
-    sampler.released(20);
+    sampler.released(batch.sample_id(SystemIndex{1}));
+    sampler.released(batch.sample_id(SystemIndex{1}));
 
     EXPECT_TRUE(sampler.draw(batch));
+    EXPECT_TRUE(sampler.exhausted());
 }
 
 }  // namespace

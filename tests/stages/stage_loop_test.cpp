@@ -77,6 +77,27 @@ TEST(StageLoop, EverySampleOfTheInputComesOutOnce) {
     EXPECT_EQ(h.metrics.samples_out.load(), 50);
 }
 
+TEST(StageLoop, ASampleThatLeavesGivesItsShareOfTheEdgesBack) {
+    Harness h(atoms(50));
+    SizeAwareSampler bounded(
+        h.source, {.bounds = {4, 12, 10},
+                   .estimate_edges = [](Sample const& sample) { return sample.atom_count(); }});
+    FusedStage stage(test::plain_schema(), sub_stages(sub_stage(0, NveOptions{1.0}, 3)), h.model,
+                     {{4, 12, 0}, 1}, h.metrics, {});
+    StagePorts ports = h.ports();
+    ports.sampler = &bounded;
+    std::stop_source watchdog;
+    std::jthread const clock([&watchdog](std::stop_token done) {
+        for (int k = 0; k < 600 && !done.stop_requested(); ++k)
+            std::this_thread::sleep_for(std::chrono::milliseconds{50});
+        watchdog.request_stop();
+    });
+
+    StageLoop(stage, ports, h.metrics).run(watchdog.get_token());
+
+    EXPECT_EQ(h.sink.rows.size(), 50U);
+}
+
 TEST(StageLoop, AnEmptyInputEndsAtOnce) {
     Harness h({});
     FusedStage stage(test::plain_schema(), sub_stages(sub_stage(0, NveOptions{1.0}, 7)), h.model,
