@@ -127,7 +127,9 @@ json dump(LoggingSpec const& spec) {
             {"scalars", columns}};
 }
 json dump(MaxForceClampOptions const& options) {
-    return {{"type", "max_force_clamp"}, {"max_force", options.max_force}};
+    return {{"type", "max_force_clamp"},
+            {"max_force", options.max_force},
+            {"log_clamps", options.log_clamps}};
 }
 json dump(WrapPeriodicOptions const& options) {
     return {{"type", "wrap_periodic"}, {"frequency", options.frequency}};
@@ -153,6 +155,30 @@ json dump(EnergyDriftMonitorOptions const& options) {
             {"frequency", options.frequency}};
 }
 json dump(AlignCellOptions const&) { return {{"type", "align_cell"}}; }
+json dump(CenterOfMassBiasOptions const& options) {
+    json out{{"type", "center_of_mass"}, {"spring_constant", options.spring_constant}};
+    if (options.center) out["center"] = *options.center;
+    if (!options.indices.empty()) out["indices"] = options.indices;
+    return out;
+}
+json dump(DistanceBiasOptions const& options) {
+    json out{{"type", "distance"},
+             {"spring_constant", options.spring_constant},
+             {"atoms", options.atoms}};
+    if (options.distance) out["distance"] = *options.distance;
+    return out;
+}
+json dump(WallBiasOptions const& options) {
+    return {{"type", "wall"},
+            {"spring_constant", options.spring_constant},
+            {"axis", word_of(options.axis)},
+            {"position", options.position},
+            {"side", word_of(options.side)}};
+}
+json dump(BiasedPotentialSpec const& spec) {
+    return {{"type", "biased_potential"},
+            {"bias", std::visit([](auto const& options) { return dump(options); }, spec.bias)}};
+}
 json dump(ZarrSinkSpec const& spec) {
     return {{"type", "zarr"},
             {"url", spec.url.string()},
@@ -248,8 +274,10 @@ std::uint64_t physics_hash(Config const& config) {
     json pipeline = dump_pipeline(config);
     auto const keep_physics = [](json& stage) {
         json hooks = json::array();
-        for (json const& hook : stage["hooks"])
+        for (json hook : stage["hooks"]) {
+            hook.erase("log_clamps");
             if (!hook.contains("sink")) hooks.push_back(hook);
+        }
         stage["hooks"] = hooks;
         stage.erase("name");
     };

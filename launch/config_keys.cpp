@@ -412,6 +412,11 @@ constexpr std::array max_force_clamp_keys{
             .unit = "eV/Å",
             .least = 0,
             .above_least = true},
+    KeySpec{.key = "log_clamps",
+            .kind = boolean,
+            .noun = "switch",
+            .help = "a line for the first shortened force of a sample, and one with the sums",
+            .default_json = "false"},
 };
 constexpr std::array wrap_periodic_keys{hook_frequency};
 constexpr KeySpec atom_index{.kind = integer,
@@ -437,6 +442,87 @@ constexpr std::array freeze_atoms_keys{
             .noun = "switch",
             .help = "forces of frozen atoms count as zero",
             .default_json = "true"},
+};
+constexpr KeySpec spring_constant{.key = "spring_constant",
+                                  .kind = number,
+                                  .noun = "spring constant",
+                                  .help = "k of E = k/2 d²",
+                                  .required = true,
+                                  .unit = "eV/Å²",
+                                  .least = 0,
+                                  .above_least = true};
+constexpr KeySpec coordinate{
+    .kind = number, .noun = "coordinate", .help = "x, y or z", .unit = "ångström"};
+constexpr std::array center_of_mass_keys{
+    spring_constant,
+    KeySpec{.key = "center",
+            .kind = list,
+            .noun = "place",
+            .help = "where the centre of mass is held, x y z; where it enters when left out",
+            .item = &coordinate},
+    KeySpec{.key = "indices",
+            .kind = list,
+            .noun = "list of atoms",
+            .help = "atoms of every sample, from 0; all when left out",
+            .may_be_empty = false,
+            .item = &atom_index},
+};
+constexpr std::array distance_keys{
+    spring_constant,
+    KeySpec{.key = "atoms",
+            .kind = list,
+            .noun = "pair of atoms",
+            .help = "two atoms of every sample, from 0",
+            .required = true,
+            .item = &atom_index},
+    KeySpec{.key = "distance",
+            .kind = number,
+            .noun = "distance",
+            .help = "distance at which they are held; that at admission when left out",
+            .unit = "ångström",
+            .least = 0},
+};
+constexpr std::array axis_choices{KeyChoice{.word = "x"}, KeyChoice{.word = "y"},
+                                  KeyChoice{.word = "z"}};
+constexpr std::array side_choices{
+    KeyChoice{.word = "below", .help = "atoms stay below the position"},
+    KeyChoice{.word = "above", .help = "atoms stay above it"},
+};
+constexpr std::array wall_keys{
+    spring_constant,
+    KeySpec{.key = "axis",
+            .kind = word,
+            .noun = "axis",
+            .help = "axis at right angles to the wall",
+            .required = true,
+            .choices = axis_choices},
+    KeySpec{.key = "position",
+            .kind = number,
+            .noun = "position",
+            .help = "where the wall stands on the axis",
+            .required = true,
+            .unit = "ångström"},
+    KeySpec{.key = "side",
+            .kind = word,
+            .noun = "side",
+            .help = "where atoms may be",
+            .required = true,
+            .choices = side_choices},
+};
+constexpr std::array bias_choices{
+    KeyChoice{.word = "center_of_mass",
+              .help = "a spring on the centre of mass",
+              .keys = center_of_mass_keys},
+    KeyChoice{.word = "distance", .help = "a spring between two atoms", .keys = distance_keys},
+    KeyChoice{.word = "wall", .help = "a spring for every atom beyond a plane", .keys = wall_keys},
+};
+constexpr std::array biased_potential_keys{
+    KeySpec{.key = "bias",
+            .kind = tagged,
+            .noun = "bias",
+            .help = "what is added to the energy of the model",
+            .required = true,
+            .choices = bias_choices},
 };
 constexpr KeySpec field_name{
     .noun = "field", .help = "name of a field of the samples", .may_be_empty = false};
@@ -574,7 +660,9 @@ constexpr std::array hook_choices{
     KeyChoice{.word = "freeze_atoms",
               .help = "holds atoms of a category, or of a list, where they are",
               .keys = freeze_atoms_keys},
-    KeyChoice{.word = "biased_potential", .unavailable = later_hooks},
+    KeyChoice{.word = "biased_potential",
+              .help = "adds a bias to the energy and forces of the model",
+              .keys = biased_potential_keys},
     KeyChoice{.word = "neighbor_list",
               .help = "settings of the stage's neighbour list",
               .keys = neighbor_list_keys},

@@ -453,7 +453,7 @@ void PipelineReader::check_fires(json const& stage, json const& hook, std::strin
 
 void PipelineReader::read_hooks(json const& found, std::string const& pointer, StageSpec& stage) {
     if (!holds(found, "hooks")) return;
-    bool has_list = false, has_places = false;
+    bool has_list = false;
     for (std::size_t h = 0; h < found["hooks"].size(); ++h) {
         json const& hook = found["hooks"][h];
         if (!holds(hook, "type")) continue;
@@ -480,13 +480,9 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
             stage.hooks.emplace_back(std::move(spec));
         } else {
             stage.hooks.push_back(read_hook(hook, hook_pointer, errors_));
-            has_places = has_places || type == "freeze_atoms";
-            if (type == "align_cell" && has_places)
-                errors_.add(hook_pointer,
-                            "it turns atoms whose places a freeze_atoms before it has taken; put "
-                            "align_cell before it");
         }
     }
+    check_hooks_together(found["hooks"], pointer + "/hooks", stage, errors_);
 }
 
 }  // namespace

@@ -26,6 +26,10 @@ using PathReader =
 /// One hook that names no sink. Expects: `checked` has its type.
 [[nodiscard]] HookSpec read_hook(nlohmann::json const& checked, std::string const& pointer,
                                  ConfigErrors& errors);
+/// What the hooks of one stage must not do to each other or to its dynamics. `pointer` leads to
+/// the list, of which every entry has been read into `stage`.
+void check_hooks_together(nlohmann::json const& hooks, std::string const& pointer,
+                          StageSpec const& stage, ConfigErrors& errors);
 
 /// The part of it that is a pipeline; sink names are looked up in `checked`.
 void read_pipeline(nlohmann::json const& checked, PathReader read_path, Config& config,

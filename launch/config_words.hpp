@@ -108,6 +108,18 @@ struct EnumWords<EnergyDriftMonitorOptions::Action> {
          {EnergyDriftMonitorOptions::Action::stop, "stop"}}};
 };
 
+template <>
+struct EnumWords<WallBiasOptions::Axis> {
+    static constexpr WordTable<WallBiasOptions::Axis, 3> table{{{WallBiasOptions::Axis::x, "x"},
+                                                                {WallBiasOptions::Axis::y, "y"},
+                                                                {WallBiasOptions::Axis::z, "z"}}};
+};
+template <>
+struct EnumWords<WallBiasOptions::Side> {
+    static constexpr WordTable<WallBiasOptions::Side, 2> table{
+        {{WallBiasOptions::Side::below, "below"}, {WallBiasOptions::Side::above, "above"}}};
+};
+
 template <class Enum>
 [[nodiscard]] constexpr std::string_view word_of(Enum value) {
     for (auto const& [known, word] : EnumWords<Enum>::table)

@@ -14,6 +14,7 @@
 #include "sinks/queued_log.hpp"
 #include "sinks/tensorboard_log.hpp"
 #include "stages/hooks/align_cell.hpp"
+#include "stages/hooks/biased_potential.hpp"
 #include "stages/hooks/converged_snapshot.hpp"
 #include "stages/hooks/energy_drift_monitor.hpp"
 #include "stages/hooks/freeze_atoms.hpp"
@@ -36,6 +37,20 @@ LogScalar log_scalar(LogColumn column) {
             break;
     }
     return pressure_scalar();
+}
+
+void warn(std::string const& line) {
+    std::fputs(fmt::format("athanor: warning: {}\n", line).c_str(), stderr);
+}
+
+std::unique_ptr<Bias const> make_bias(CenterOfMassBiasOptions const& options) {
+    return std::make_unique<CenterOfMassBias const>(options);
+}
+std::unique_ptr<Bias const> make_bias(DistanceBiasOptions const& options) {
+    return std::make_unique<DistanceBias const>(options);
+}
+std::unique_ptr<Bias const> make_bias(WallBiasOptions const& options) {
+    return std::make_unique<WallBias const>(options);
 }
 
 struct HookMaker {
@@ -62,7 +77,7 @@ struct HookMaker {
         return std::make_shared<ConvergedSnapshot>(sinks.at(spec.sink));
     }
     std::shared_ptr<Hook> operator()(MaxForceClampOptions const& options) const {
-        return std::make_shared<MaxForceClamp>(options);
+        return std::make_shared<MaxForceClamp>(options, warn);
     }
     std::shared_ptr<Hook> operator()(WrapPeriodicOptions const& options) const {
         return std::make_shared<WrapPeriodic>(options);
@@ -74,12 +89,14 @@ struct HookMaker {
         return std::make_shared<NanDetector>(options);
     }
     std::shared_ptr<Hook> operator()(EnergyDriftMonitorOptions const& options) const {
-        return std::make_shared<EnergyDriftMonitor>(options, [](std::string const& line) {
-            std::fputs(fmt::format("athanor: warning: {}\n", line).c_str(), stderr);
-        });
+        return std::make_shared<EnergyDriftMonitor>(options, warn);
     }
     std::shared_ptr<Hook> operator()(AlignCellOptions const&) const {
         return std::make_shared<AlignCell>();
+    }
+    std::shared_ptr<Hook> operator()(BiasedPotentialSpec const& spec) const {
+        return std::make_shared<BiasedPotential>(
+            std::visit([](auto const& options) { return make_bias(options); }, spec.bias));
     }
 };
 

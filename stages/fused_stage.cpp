@@ -13,6 +13,7 @@
 #include "kernels/sample_reduce.hpp"
 #include "runtime/error.hpp"
 #include "runtime/species.hpp"
+#include "stages/check_hooks.hpp"
 
 namespace athanor {
 namespace {
@@ -32,24 +33,6 @@ Schema with_state(Schema const& travelling, std::vector<SubStage> const& sub_sta
             schema = schema.with(state_of_hook(*sub.hooks[h], h));
     }
     return schema;
-}
-
-bool ever_fires(Hook const& hook, SubStage const& sub) {
-    if (hook.runs_at(HookPoint::on_admission)) return true;
-    if (sub.step_budget == 0) return false;
-    for (int point = 0; point <= static_cast<int>(HookPoint::after_step); ++point)
-        if (hook.runs_at(static_cast<HookPoint>(point))) return true;
-    return hook.runs_at(HookPoint::on_converge) &&
-           !(sub.criteria.empty() && sub.predicates.empty());
-}
-
-void refuse_silent_hooks(SubStage const& sub) {
-    for (auto const& hook : sub.hooks)
-        if (!ever_fires(*hook, sub))
-            throw ConfigError(fmt::format(
-                "stage \"{}\": its hook {} would never fire, for {}; take it out", sub.name,
-                hook->name(),
-                sub.step_budget == 0 ? "the stage takes no steps" : "nothing converges there"));
 }
 
 /// Whether `stress` must be up to date whenever the forces are.
@@ -97,7 +80,7 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
 }
 
 void FusedStage::bind_hooks(SubStage const& sub) {
-    refuse_silent_hooks(sub);
+    check_hooks(sub);
     auto& state = hook_state_.emplace_back();
     for (std::size_t h = 0; h < sub.hooks.size(); ++h) {
         sub.hooks[h]->bind(batch_.schema());

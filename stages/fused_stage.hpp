@@ -69,8 +69,8 @@ public:
     using OutcomeListener = std::function<void(OutcomeRecord const&)>;
 
     /// `travelling` is the schema of samples outside; the batch has the state fields beside it.
-    /// Throws ConfigError for criteria that do not fit the schema, for a hook that would never
-    /// fire (steps in a stage without, convergence without criteria) and what hooks throw.
+    /// Throws ConfigError for criteria that do not fit the schema, for hooks that do not fit the
+    /// stage or each other (check_hooks.hpp) and what hooks throw.
     FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, Model& model,
                Options const& options, StageMetrics& metrics, OutcomeListener on_outcome);
 

@@ -16,10 +16,13 @@
 #include "stages/fire2_variable_cell.hpp"
 #include "stages/fire_variable_cell.hpp"
 #include "stages/hooks/align_cell.hpp"
+#include "stages/hooks/center_of_mass_bias.hpp"
+#include "stages/hooks/distance_bias.hpp"
 #include "stages/hooks/energy_drift_monitor.hpp"
 #include "stages/hooks/freeze_atoms.hpp"
 #include "stages/hooks/max_force_clamp.hpp"
 #include "stages/hooks/nan_detector.hpp"
+#include "stages/hooks/wall_bias.hpp"
 #include "stages/hooks/wrap_periodic.hpp"
 #include "stages/lbfgs.hpp"
 #include "stages/nph.hpp"
@@ -63,10 +66,17 @@ struct LoggingSpec {
     bool operator==(LoggingSpec const&) const = default;
 };
 
+/// A bias on top of the model: one alternative per word of the configuration.
+struct BiasedPotentialSpec {
+    std::variant<CenterOfMassBiasOptions, DistanceBiasOptions, WallBiasOptions> bias;
+    bool operator==(BiasedPotentialSpec const&) const = default;
+};
+
 /// Which hook: one alternative per word of the configuration.
-using HookSpec = std::variant<SnapshotSpec, ConvergedSnapshotSpec, LoggingSpec,
-                              MaxForceClampOptions, WrapPeriodicOptions, FreezeAtomsOptions,
-                              NanDetectorOptions, EnergyDriftMonitorOptions, AlignCellOptions>;
+using HookSpec =
+    std::variant<SnapshotSpec, ConvergedSnapshotSpec, LoggingSpec, MaxForceClampOptions,
+                 WrapPeriodicOptions, FreezeAtomsOptions, NanDetectorOptions,
+                 EnergyDriftMonitorOptions, AlignCellOptions, BiasedPotentialSpec>;
 
 /// One stage: what it does to a sample, and when the sample is done with it.
 struct StageSpec {

@@ -4,42 +4,80 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "stages/options_check.hpp"
 
 namespace athanor {
 namespace {
 
-/// Shortens one force; true when it was too long. The largest component is divided out first, so
-/// that a force of 1e200 has a length as well.
-bool shorten(double* force, double longest) {
+/// Shortens one force and gives its length before; 0 when it was not too long. The largest
+/// component is divided out first, so that a force of 1e200 has a length as well.
+double shorten(double* force, double longest) {
     double const x = force[0], y = force[1], z = force[2];
-    if (x * x + y * y + z * z <= longest * longest) return false;
+    if (x * x + y * y + z * z <= longest * longest) return 0.0;
     double const largest = std::max({std::abs(x), std::abs(y), std::abs(z)});
     double const a = x / largest, b = y / largest, c = z / largest;
     double const length = std::sqrt(a * a + b * b + c * c);
-    if (!(largest * length > longest)) return false;  // a NaN too
+    if (!(largest * length > longest)) return 0.0;  // a NaN too
     double const factor = longest / length;
     force[0] = a * factor;
     force[1] = b * factor;
     force[2] = c * factor;
-    return true;
+    return largest * length;
 }
 
 }  // namespace
 
-MaxForceClamp::MaxForceClamp(MaxForceClampOptions const& options)
-    : max_force_(require_positive("max_force", options.max_force)) {}
+MaxForceClamp::MaxForceClamp(MaxForceClampOptions const& options, Warn warn)
+    : options_(options), warn_(std::move(warn)) {
+    require_positive("max_force", options.max_force);
+}
+
+std::vector<FieldSpec> MaxForceClamp::state_fields() const {
+    if (!options_.log_clamps) return {};
+    return {{"told", Level::system, Dtype::boolean, {1}, "", FieldRole::state}};
+}
 
 void MaxForceClamp::fire(HookContext& context) {
     BatchView const view = context.batch.view();
+    auto* const told =
+        options_.log_clamps ? context.batch.column<std::uint8_t>(context.state[0]) : nullptr;
     std::int64_t shortened = 0;
     for (SystemIndex system : context.systems) {
-        int const first = view.atom_begin[system.value()];
-        for (int atom = first; atom < first + view.atom_count[system.value()]; ++atom)
-            shortened += static_cast<int>(shorten(view.forces + 3 * atom, max_force_));
+        int const s = system.value(), first = view.atom_begin[s];
+        if (told != nullptr && context.point == HookPoint::on_admission) told[s] = 0;
+        for (int atom = first; atom < first + view.atom_count[s]; ++atom) {
+            double const length = shorten(view.forces + 3 * atom, options_.max_force);
+            if (length == 0.0) continue;
+            ++shortened;
+            if (told == nullptr || told[s] != 0) continue;
+            told[s] = 1;
+            tell(context, system, atom - first, length);
+        }
     }
     if (shortened > 0) clamp_count_.fetch_add(shortened, std::memory_order_relaxed);
+}
+
+void MaxForceClamp::tell(HookContext const& context, SystemIndex system, int atom, double length) {
+    stage_ = context.stage;
+    sample_count_.fetch_add(1, std::memory_order_relaxed);
+    Batch const& batch = context.batch;
+    if (warn_)
+        warn_(fmt::format(
+            "{}: stage {}, sample {} (\"{}\"): the force on atom {} after {} steps is {:.6g} eV/Å, "
+            "shortened to {:.6g}; more of this sample are counted, not told",
+            name(), context.stage.value(), batch.sample_id(system).value(), batch.name(system),
+            atom, batch.column<std::int64_t>(Fields::stage_step)[system.value()], length,
+            options_.max_force));
+}
+
+void MaxForceClamp::close() {
+    if (!options_.log_clamps || !warn_ || clamp_count() == 0) return;
+    warn_(fmt::format("{}: stage {}: {} forces of {} samples were longer than {:.6g} eV/Å", name(),
+                      stage_.value(), clamp_count(), sample_count(), options_.max_force));
 }
 
 }  // namespace athanor

@@ -22,6 +22,7 @@ struct WrapPeriodicOptions {
 ///           wrapped positions differ from those at the others by rounding, and are as before a
 ///           function of positions and cell alone: a sample wraps by its own steps, so its bits
 ///           depend on nothing else.
+/// Refused:  beside a hook that depends on images, such as a bias on a centre of mass.
 /// Untouched: samples without a periodic direction, or whose periodic vectors span nothing.
 class WrapPeriodic final : public Hook {
 public:
@@ -33,6 +34,7 @@ public:
         return point == HookPoint::after_step;
     }
     [[nodiscard]] int frequency() const override { return options_.frequency; }
+    [[nodiscard]] bool moves_atoms_between_images() const override { return true; }
     void fire(HookContext& context) override;
 
 private:

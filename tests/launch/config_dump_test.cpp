@@ -20,7 +20,8 @@ Json rich() {
     document["pipeline"][1]["initial_temperature_kelvin"] = 40;
     document["pipeline"][1]["degrees_of_freedom"] = "3N";
     document["pipeline"][1]["hooks"].push_back({{"type", "neighbor_list"}, {"skin", 0.7}});
-    document["pipeline"][1]["hooks"].push_back({{"type", "max_force_clamp"}, {"max_force", 3.5}});
+    document["pipeline"][1]["hooks"].push_back(
+        {{"type", "max_force_clamp"}, {"max_force", 3.5}, {"log_clamps", true}});
     document["pipeline"][1]["hooks"].push_back({{"type", "wrap_periodic"}, {"frequency", 3}});
     document["pipeline"][1]["hooks"].push_back({{"type", "freeze_atoms"}, {"indices", {2, 0}}});
     document["pipeline"][0]["hooks"] = {{{"type", "freeze_atoms"}, {"category", 5}}};
@@ -33,6 +34,16 @@ Json rich() {
                                                 {"include_kinetic", false}});
     document["pipeline"][0]["hooks"].push_back(Json::parse(R"({"type": "align_cell"})"));
     std::swap(document["pipeline"][0]["hooks"][0], document["pipeline"][0]["hooks"][1]);
+    for (char const* bias :
+         {R"({"type": "center_of_mass", "spring_constant": 0.2})",
+          R"({"type": "center_of_mass", "spring_constant": 0.3, "center": [0.1, -2, 3e5],
+              "indices": [4, 1]})",
+          R"({"type": "distance", "spring_constant": 0.4, "atoms": [3, 0]})",
+          R"({"type": "distance", "spring_constant": 0.5, "atoms": [0, 3], "distance": 4.2})",
+          R"({"type": "wall", "spring_constant": 0.6, "axis": "y", "position": -1.5,
+              "side": "above"})"})
+        document["pipeline"][0]["hooks"].push_back(
+            {{"type", "biased_potential"}, {"bias", Json::parse(bias)}});
     document["pipeline"].push_back(Json::parse(R"({"fuse": [
         {"name": "a", "dynamics": {"type": "single_point"}},
         {"name": "b", "dynamics": {"type": "nve", "timestep_fs": 0.3}, "steps": 3},
@@ -84,7 +95,8 @@ TEST(PhysicsHash, FollowsWhatDecidesATrajectory) {
                                                    {"/pipeline/0/converge/0/threshold", 0.03},
                                                    {"/pipeline/1/dynamics/friction_per_fs", 0.02},
                                                    {"/pipeline/1/hooks/1/skin", 0.8},
-                                                   {"/pipeline/1/hooks/2/max_force", 4.0}})
+                                                   {"/pipeline/1/hooks/2/max_force", 4.0},
+                                                   {"/pipeline/0/hooks/5/bias/distance", 4.3}})
         EXPECT_NE(physics_hash(parse(with(rich(), pointer, value))), hash) << pointer;
 }
 
@@ -98,6 +110,7 @@ TEST(PhysicsHash, DoesNotFollowWhereAndHowSamplesAreMovedAndStored) {
                                                    {"/input/path", "other.extxyz"},
                                                    {"/sinks/done/level", 9},
                                                    {"/pipeline/1/hooks/0/frequency", 7},
+                                                   {"/pipeline/1/hooks/2/log_clamps", false},
                                                    {"/pipeline/0/name", "other"}})
         EXPECT_EQ(physics_hash(parse(with(rich(), pointer, value))), hash) << pointer;
 }

@@ -122,6 +122,69 @@ TEST(MaxForceClamp, BitsDependOnTheSampleAlone) {
     EXPECT_FALSE(test::same_travelling_bits(ends.at(0), free.at(0)));
 }
 
+/// Samples 0 (near the origin), 1 and 2 (far from it) of two atoms, in harmonic springs.
+struct Told {
+    explicit Told(MaxForceClampOptions const& options)
+        : clamp(std::make_shared<MaxForceClamp>(
+              options, [this](std::string const& line) { lines.push_back(line); })),
+          runner(model, sub_stages(hooked(sub_stage(4, NveOptions{0.1}, 5), {clamp})), {3, 6, 0}) {
+        for (int id : {0, 1, 2})
+            runner.add(test::cluster(test::plain_schema(), id, {1, 0, 0, 3.0 * id, 0, 4.0 * id}));
+        runner.stage.open_hooks();
+        runner.run();
+        runner.stage.close_hooks();
+    }
+    test::HarmonicModel model{1, 1, 1};
+    std::vector<std::string> lines;
+    std::shared_ptr<MaxForceClamp> clamp;
+    StageRunner runner;
+};
+
+TEST(MaxForceClamp, TellsOfEachSampleOnceAndOfTheSumAtTheEnd) {
+    // By hand: forces of 5 and 10 on the second atoms of samples 1 and 2, which hardly move in six
+    // evaluations.
+    Told const told({.max_force = 2.5, .log_clamps = true});
+
+    ASSERT_EQ(told.lines.size(), 3U);
+    EXPECT_EQ(
+        told.lines[0],
+        "max_force_clamp: stage 4, sample 1 (\"cluster-1\"): the force on atom 1 after 0 steps "
+        "is 5 eV/Å, shortened to 2.5; more of this sample are counted, not told");
+    EXPECT_EQ(
+        told.lines[1],
+        "max_force_clamp: stage 4, sample 2 (\"cluster-2\"): the force on atom 1 after 0 steps "
+        "is 10 eV/Å, shortened to 2.5; more of this sample are counted, not told");
+    EXPECT_EQ(told.lines[2],
+              "max_force_clamp: stage 4: 12 forces of 2 samples were longer than 2.5 eV/Å");
+    EXPECT_EQ(told.clamp->sample_count(), 2);
+}
+
+TEST(MaxForceClamp, SaysNothingUnlessAskedOrWhenNothingWasTooLong) {
+    Told const silent({.max_force = 2.5}), calm({.max_force = 20.0, .log_clamps = true});
+
+    EXPECT_TRUE(silent.lines.empty());
+    EXPECT_EQ(silent.clamp->clamp_count(), 12);
+    EXPECT_TRUE(calm.lines.empty());
+}
+
+TEST(MaxForceClamp, WhatItToldStaysWithItsSample) {
+    int lines = 0;
+    auto const hooks = [&](int part) {
+        return test::Hooks{std::make_shared<MaxForceClamp>(
+            MaxForceClampOptions{.max_force = 0.02, .log_clamps = true},
+            [&lines, part](std::string const&) { lines += part == 0 ? 1 : 0; })};
+    };
+
+    auto const ends = test::expect_bits_depend_on_the_sample_alone(hooks);
+
+    int told = 0;
+    for (auto const& [id, sample] : ends)
+        told += sample.values<std::uint8_t>(*sample.schema().find("hook0_told"))[0];
+    EXPECT_GT(told, 0);
+    EXPECT_EQ(lines % 4, 0);  // alone, together, coming and going, pipelined: the same lines
+    EXPECT_GT(lines, 0);
+}
+
 TEST(MaxForceClamp, RefusesWhatIsNoForce) {
     for (double const bad : {0.0, -1.0, std::numeric_limits<double>::infinity(),
                              std::numeric_limits<double>::quiet_NaN()})
