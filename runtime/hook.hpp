@@ -71,12 +71,12 @@ public:
     [[nodiscard]] virtual int frequency() const { return 1; }
     /// True when `stress` rows must be up to date whenever it fires.
     [[nodiscard]] virtual bool needs_stress() const { return false; }
-    /// True when it adds to the forces and leaves the stress as it was; a stage whose dynamics needs
-    /// the stress refuses it.
+    /// True when it adds to the forces and leaves the stress as it was; a stage refuses it where
+    /// the dynamics needs the stress.
     [[nodiscard]] virtual bool adds_forces_without_stress() const { return false; }
-    /// True when it moves atoms by lattice vectors; and when what it does changes with such a move.
-    /// A stage refuses the one beside the other.
+    /// True when it moves atoms by lattice vectors.
     [[nodiscard]] virtual bool moves_atoms_between_images() const { return false; }
+    /// True when what it does changes with such a move; a stage refuses the one beside the other.
     [[nodiscard]] virtual bool depends_on_images() const { return false; }
     /// Fields of its own, per sample; two hooks of one kind in a stage do not share them.
     [[nodiscard]] virtual std::vector<FieldSpec> state_fields() const { return {}; }

@@ -13,8 +13,8 @@ namespace athanor {
 ///          memory_size() values.
 /// Units:   positions Å, energy eV, forces eV/Å.
 /// Order:   what it gives depends on the sample's rows and memory alone.
-/// Failure: any exception takes the sample out, and what() becomes the reason; so does a result that
-///          is not finite.
+/// Failure: any exception takes the sample out, and what() becomes the reason; a result that is not
+///          finite takes it out too.
 /// Threads: the thread that drives the stage.
 class Bias {
 public:

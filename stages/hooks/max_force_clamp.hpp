@@ -27,7 +27,7 @@ struct MaxForceClampOptions {
 /// Order:    after hooks that add forces, before those that look at them.
 /// Logging:  with log_clamps a line for the first force of a sample that is shortened in the stage,
 ///           and one with the sums when the stage closes, unless there was none.
-/// State:    with log_clamps whether the sample was told of, in the batch: it stays with the sample.
+/// State:    with log_clamps whether the sample was told of, in the batch: it stays with it.
 /// Threads:  clamp_count() and sample_count() may be read from any thread.
 class MaxForceClamp final : public Hook {
 public:
