@@ -24,6 +24,13 @@ bool any_hook(StageSpec const& stage, bool (*what)(HookSpec const&)) {
     return std::any_of(stage.hooks.begin(), stage.hooks.end(), what);
 }
 
+/// Forces from outside, or ones that no longer add up to zero.
+bool gives_momentum(HookSpec const& hook) {
+    if (auto const* biased = std::get_if<BiasedPotentialSpec>(&hook))
+        return !is_one_of<DistanceBiasOptions>(biased->bias);
+    return is_one_of<MaxForceClampOptions>(hook);
+}
+
 bool conserves_momentum(DynamicsSpec const& dynamics) {
     return is_one_of<SinglePointOptions, DemoOptions, NveOptions, NvtNoseHooverOptions, NptOptions,
                      NphOptions>(dynamics);
@@ -43,8 +50,7 @@ std::vector<bool> momentum_stays_zero(PipelineSpec const& pipeline) {
     for (ElementSpec const& element : pipeline.elements)
         for (StageSpec const& stage : element.stages) {
             zero = zero || stage.initial_temperature_kelvin.has_value();
-            zero = zero && conserves_momentum(stage.dynamics) &&
-                   !any_hook(stage, is_one_of<MaxForceClampOptions>);
+            zero = zero && conserves_momentum(stage.dynamics) && !any_hook(stage, gives_momentum);
             result.push_back(zero);
             zero = leaves_at_rest(stage.dynamics) ||
                    (zero && !any_hook(stage, is_one_of<FreezeAtomsOptions>));

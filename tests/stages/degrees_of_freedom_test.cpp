@@ -59,6 +59,12 @@ TEST(DegreesOfFreedom, AMomentumOfZeroLastsUntilADynamicsOrAHookGivesSome) {
     EXPECT_EQ(momentum_stays_zero((drawn + md) | md), (Zero{true, true, true}));
     EXPECT_EQ(momentum_stays_zero(drawn | noise | md), (Zero{true, false, false}));
     EXPECT_EQ(momentum_stays_zero(drawn | clamped | md), (Zero{true, false, false}));
+    StageSpec const walled =
+        stage_of(NveOptions{}, false, {BiasedPotentialSpec{WallBiasOptions{}}});
+    StageSpec const pulled =
+        stage_of(NveOptions{}, false, {BiasedPotentialSpec{DistanceBiasOptions{}}});
+    EXPECT_EQ(momentum_stays_zero(drawn | walled | md), (Zero{true, false, false}));
+    EXPECT_EQ(momentum_stays_zero(drawn | pulled | md), (Zero{true, true, true}));
     EXPECT_EQ(momentum_stays_zero(noise | relax | md), (Zero{false, false, true}));
     EXPECT_EQ(momentum_stays_zero(held | md), (Zero{true, false})) << "held atoms took it up";
 }
