@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "runtime/size_aware_sampler.hpp"
 #include "sinks/frame_selection.hpp"
 #include "sinks/storage.hpp"
 #include "stages/pipeline_spec.hpp"
@@ -33,6 +34,9 @@ struct SamplerSpec {
     int max_systems = 64;
     int max_atoms = 8192;
     int max_edges = 0;  ///< 0: no bound
+    Packing order = Packing::largest_first;
+    int window = 64;           ///< samples read ahead, from which the next one is chosen
+    int refill_frequency = 1;  ///< steps of the batch between looks for freed room
     bool operator==(SamplerSpec const&) const = default;
 };
 

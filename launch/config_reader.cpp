@@ -207,6 +207,9 @@ Config read_config(json const& checked, std::filesystem::path const& base, Confi
         take(sampler, "max_systems", config.sampler.max_systems);
         take(sampler, "max_atoms", config.sampler.max_atoms);
         take(sampler, "max_edges", config.sampler.max_edges);
+        take_word(sampler, "order", config.sampler.order);
+        take(sampler, "window", config.sampler.window);
+        take(sampler, "refill_frequency", config.sampler.refill_frequency);
     }
     read_model(checked, config, errors);
     read_pipeline(

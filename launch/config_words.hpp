@@ -30,6 +30,11 @@ struct EnumWords<ChannelMode> {
                                                       {ChannelMode::fully_async, "fully_async"}}};
 };
 template <>
+struct EnumWords<Packing> {
+    static constexpr WordTable<Packing, 2> table{
+        {{Packing::first_fit, "input"}, {Packing::largest_first, "largest_first"}}};
+};
+template <>
 struct EnumWords<OversizedPolicy> {
     static constexpr WordTable<OversizedPolicy, 2> table{
         {{OversizedPolicy::refuse, "refuse"}, {OversizedPolicy::quarantine, "quarantine"}}};

@@ -86,11 +86,14 @@ ElementRun::ElementRun(Surroundings surroundings)
         sampler_ = std::make_unique<SizeAwareSampler>(
             *source_, SamplerOptions{.bounds = {config.sampler.max_systems,
                                                 config.sampler.max_atoms, config.sampler.max_edges},
+                                     .window = config.sampler.window,
+                                     .packing = config.sampler.order,
                                      .largest_sample = largest,
                                      .estimate_edges = [cutoff](Sample const& sample) {
                                          return estimated_edges(sample, cutoff);
                                      }});
         ports_.sampler = sampler_.get();
+        ports_.refill_frequency = config.sampler.refill_frequency;
         ports_.refuse = [&quarantine, largest](Sample const& sample) {
             quarantine.take(sample, fmt::format("{} atoms are more than the {} that a batch or "
                                                 "buffer holds (/sampler/max_atoms, "

@@ -43,24 +43,35 @@ bool SizeAwareSampler::fits(Sample const& sample, Batch const& batch) const {
     return batch.fits(sample.atom_count(), sample.edge_count());
 }
 
+std::deque<Sample>::iterator SizeAwareSampler::choose(Batch const& batch) {
+    auto chosen = window_.end();
+    for (auto candidate = window_.begin(); candidate != window_.end(); ++candidate) {
+        bool const oldest = candidate == window_.begin();
+        if (!oldest && overtaken_ >= options_.patience) break;
+        if (!fits(*candidate, batch)) continue;
+        if (options_.packing == Packing::first_fit) return candidate;
+        // One that was overtaken often enough goes first, large or not.
+        if (overtaken_ >= options_.patience) return candidate;
+        if (chosen == window_.end() || candidate->atom_count() > chosen->atom_count())
+            chosen = candidate;
+    }
+    return chosen;
+}
+
 std::optional<Sample> SizeAwareSampler::draw(Batch const& batch) {
     if (batch.system_count() >= options_.bounds.systems) return std::nullopt;
     fill_window();
-    for (auto candidate = window_.begin(); candidate != window_.end(); ++candidate) {
-        bool const oldest = candidate == window_.begin();
-        if (!oldest && overtaken_ >= options_.patience) return std::nullopt;
-        if (!fits(*candidate, batch)) continue;
-        overtaken_ = oldest ? 0 : overtaken_ + 1;
-        Sample drawn = std::move(*candidate);
-        window_.erase(candidate);
-        if (int const edges = edges_of(drawn); edges > 0) {
-            edges_in_use_ += edges;
-            edges_of_drawn_[drawn.id()] += edges;
-        }
-        ++drawn_;
-        return drawn;
+    auto const chosen = choose(batch);
+    if (chosen == window_.end()) return std::nullopt;
+    overtaken_ = chosen == window_.begin() ? 0 : overtaken_ + 1;
+    Sample drawn = std::move(*chosen);
+    window_.erase(chosen);
+    if (int const edges = edges_of(drawn); edges > 0) {
+        edges_in_use_ += edges;
+        edges_of_drawn_[drawn.id()] += edges;
     }
-    return std::nullopt;
+    ++drawn_;
+    return drawn;
 }
 
 void SizeAwareSampler::released(SampleId sample) {

@@ -13,9 +13,16 @@
 
 namespace athanor {
 
+/// Which of the samples in the window that fit comes next.
+enum class Packing {
+    first_fit,     ///< the one that stands first in the input
+    largest_first  ///< the one with most atoms, of equal ones the first
+};
+
 struct SamplerOptions {
-    BatchCapacity bounds;    ///< edges 0: no bound on edges
-    int window = 64;         ///< samples looked at beyond the next one, above 0
+    BatchCapacity bounds;  ///< edges 0: no bound on edges
+    int window = 64;       ///< samples looked at beyond the next one, above 0
+    Packing packing = Packing::largest_first;
     int patience = 256;      ///< draws that may overtake the oldest sample before it must go first
     int largest_sample = 0;  ///< atoms of the largest sample that may run; 0: bounds.atoms
     /// Edges that a sample will have in the stage's neighbour list; used when edges are bounded.
@@ -24,8 +31,8 @@ struct SamplerOptions {
 
 /// Picks the samples that fit the freed room, from a stream that it reads as far as its window and
 /// no farther: a file of ten million structures takes no more memory than a small one.
-/// Order:   first fit in input order inside the window; the oldest one is overtaken at most
-///          `patience` times. Which sample comes when changes nothing but the schedule.
+/// Order:   as `packing` says, inside the window; the oldest one is overtaken at most `patience`
+///          times. Which sample comes when changes nothing but the schedule.
 /// Throws:  what the source throws. A sample that could never fit comes back from take_refused().
 class SizeAwareSampler {
 public:
@@ -45,6 +52,7 @@ public:
 private:
     void fill_window();
     [[nodiscard]] bool fits(Sample const& sample, Batch const& batch) const;
+    [[nodiscard]] std::deque<Sample>::iterator choose(Batch const& batch);
 
     SampleSource& source_;
     SamplerOptions options_;

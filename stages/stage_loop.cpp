@@ -91,6 +91,8 @@ bool StageLoop::receive() {
 
 bool StageLoop::refill() {
     if (ports_.sampler == nullptr) return false;
+    // An empty batch waits for nobody.
+    if (turns_++ % ports_.refill_frequency != 0 && stage_.active_count() > 0) return false;
     bool moved = false;
     for (;;) {
         if (auto refused = ports_.sampler->take_refused()) {

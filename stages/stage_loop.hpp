@@ -19,6 +19,7 @@ namespace athanor {
 /// outputs or sinks.
 struct StagePorts {
     SizeAwareSampler* sampler = nullptr;
+    int refill_frequency = 1;  ///< steps between looks of the sampler for freed room, above 0
     std::vector<ChannelReceiver*> inputs;
     std::vector<ChannelSender*> outputs;
     std::vector<Sink*> sinks;  ///< of the last stage, tried in this order
@@ -59,6 +60,7 @@ private:
     std::vector<SystemIndex> leaving_;
     bool inputs_ended_ = false;
     int idle_turns_ = 0;
+    std::int64_t turns_ = 0;
 };
 
 }  // namespace athanor

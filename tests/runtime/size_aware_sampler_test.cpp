@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/samples.hpp"
+#include "tests/support/uneven_samples.hpp"
 
 namespace athanor {
 namespace {
@@ -28,7 +29,9 @@ private:
 
 TEST(SizeAwareSampler, FillsTheBatchFirstFitAndReadsNoFartherThanItsWindow) {
     CountedSource source({6, 7, 3, 2, 9, 1, 1, 1, 1, 1, 1, 1});
-    SizeAwareSampler sampler(source, {.bounds = {4, 10, 0}, .window = 4, .patience = 100});
+    SizeAwareSampler sampler(
+        source,
+        {.bounds = {4, 10, 0}, .window = 4, .packing = Packing::first_fit, .patience = 100});
     Batch batch(test::plain_schema(), {4, 10, 0});
 
     while (auto sample = sampler.draw(batch)) batch.append(*sample);
@@ -103,6 +106,48 @@ TEST(SizeAwareSampler, EdgesAreBoundedByTheirEstimate) {
     EXPECT_TRUE(sampler.draw(batch));
     EXPECT_TRUE(sampler.exhausted());
 }
+
+TEST(SizeAwareSampler, LargestFirstTakesTheLargestThatFits) {
+    CountedSource source({2, 6, 7, 3, 1, 1});
+    SizeAwareSampler sampler(
+        source, {.bounds = {9, 10, 0}, .window = 4, .packing = Packing::largest_first});
+    Batch batch(test::plain_schema(), {9, 10, 0});
+    std::vector<std::int64_t> order;
+    while (auto sample = sampler.draw(batch)) {
+        order.push_back(sample->id().value());
+        batch.append(*sample);
+    }
+
+    EXPECT_EQ(order, (std::vector<std::int64_t>{2, 3})) << "7 atoms, then 3 of what is left";
+}
+
+TEST(SizeAwareSampler, LargestFirstLetsASmallOneWaitNoLongerThanItsPatience) {
+    CountedSource source({1, 5, 5, 5, 5, 5, 5});
+    SizeAwareSampler sampler(
+        source,
+        {.bounds = {9, 5, 0}, .window = 3, .packing = Packing::largest_first, .patience = 2});
+    Batch batch(test::plain_schema(), {9, 5, 0});
+    std::vector<std::int64_t> order;
+    while (auto sample = sampler.draw(batch)) {
+        order.push_back(sample->id().value());
+        batch.clear();
+    }
+
+    EXPECT_EQ(order, (std::vector<std::int64_t>{1, 2, 0, 3, 4, 5, 6}));
+}
+
+class EveryPacking : public ::testing::TestWithParam<Packing> {};
+
+TEST_P(EveryPacking, KeepsTheBatchFullOfVeryUnevenSamplesAndDrawsEachOnce) {
+    test::FillReport const report =
+        test::run_uneven(10000, {.bounds = {100000, 2048, 0}, .packing = GetParam()});
+
+    EXPECT_GE(report.fill, 0.95);
+    EXPECT_EQ(report.times_drawn, std::vector<int>(10000, 1));
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, EveryPacking,
+                         ::testing::Values(Packing::first_fit, Packing::largest_first));
 
 }  // namespace
 }  // namespace athanor
