@@ -3,19 +3,25 @@
 #include "launch/campaign_plan.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "runtime/constants.hpp"
 #include "runtime/error.hpp"
 #include "runtime/species.hpp"
 #include "sinks/extxyz_scanner.hpp"
+#include "stages/edge_columns.hpp"
 
 namespace athanor {
 namespace {
 
 constexpr int text_bytes_per_system = 1024;
+/// Atoms per Å³, diamond's: a sample with more neighbours than that needs /sampler/max_edges.
+constexpr double densest = 0.18;
+constexpr double least_edge_room = 65536.0, most_edge_room = 2147483647.0;
 
 /// The smallest room that a frame must pass through, and the key that sets it.
 struct Bottleneck {
@@ -58,6 +64,21 @@ void refuse_unknown_species(Config const& config, ExtxyzScan const& scan) {
             config.input.path.string(), unknown));
 }
 
+bool stores_edges(ElementSpec const& element) {
+    return std::ranges::any_of(element.stages, &StageSpec::store_edges);
+}
+
+/// Edges that are in a batch at one time: those of one sample, or of several small ones.
+int stored_edge_room(CampaignPlan const& plan) {
+    SamplerSpec const& sampler = plan.config.sampler;
+    if (sampler.max_edges > 0) return sampler.max_edges;
+    double const cutoff = plan.config.model.cutoff;
+    double const neighbors = densest * 4.0 / 3.0 * constants::pi * cutoff * cutoff * cutoff;
+    double const edges =
+        std::ceil(neighbors) * std::min(plan.largest_atom_count, sampler.max_atoms);
+    return static_cast<int>(std::clamp(edges, least_edge_room, most_edge_room));
+}
+
 }  // namespace
 
 CampaignPlan make_campaign_plan(Config const& config) {
@@ -67,6 +88,8 @@ CampaignPlan make_campaign_plan(Config const& config) {
     CampaignPlan plan;
     plan.config = config;
     plan.schema = scan.schema();
+    if (std::ranges::any_of(config.pipeline.elements, stores_edges))
+        plan.schema = std::make_shared<Schema const>(plan.schema->with(EdgeColumns::fields()));
     plan.frame_count = scan.frame_count;
     plan.selected_count = scan.selected_count;
     plan.bad_frame_count = scan.bad_frame_count;
@@ -138,8 +161,12 @@ LennardJonesOptions model_options(LennardJonesSpec const& spec) {
     return options;
 }
 
-BatchCapacity batch_capacity(Config const& config) {
-    return {config.sampler.max_systems, config.sampler.max_atoms, config.buffers.edges};
+BatchCapacity batch_capacity(CampaignPlan const& plan, int element) {
+    Config const& config = plan.config;
+    int edges = config.buffers.edges;
+    if (stores_edges(config.pipeline.elements[static_cast<std::size_t>(element)]))
+        edges = std::max(edges, stored_edge_room(plan));
+    return {config.sampler.max_systems, config.sampler.max_atoms, edges};
 }
 
 BufferConfig buffer_config(CampaignPlan const& plan) {

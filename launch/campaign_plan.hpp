@@ -37,7 +37,9 @@ struct CampaignPlan {
 [[nodiscard]] CampaignPlan plan_from_bytes(std::string const& bytes);
 
 [[nodiscard]] LennardJonesOptions model_options(LennardJonesSpec const& spec);
-[[nodiscard]] BatchCapacity batch_capacity(Config const& config);
+/// Of the batch of one element. Its edges: /buffers/edges; where a stage of it stores edges, also
+/// /sampler/max_edges, or without that room for the largest sample at the density of diamond.
+[[nodiscard]] BatchCapacity batch_capacity(CampaignPlan const& plan, int element);
 [[nodiscard]] BufferConfig buffer_config(CampaignPlan const& plan);
 
 }  // namespace athanor

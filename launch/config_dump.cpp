@@ -221,7 +221,8 @@ json dump(StageSpec const& stage) {
             *stage.step_budget;
     if (stage.initial_temperature_kelvin)
         out["initial_temperature_kelvin"] = *stage.initial_temperature_kelvin;
-    out["hooks"] = json::array({{{"type", "neighbor_list"}, {"skin", stage.skin}}});
+    out["hooks"] = json::array(
+        {{{"type", "neighbor_list"}, {"skin", stage.skin}, {"store_edges", stage.store_edges}}});
     for (HookSpec const& hook : stage.hooks)
         out["hooks"].push_back(std::visit([](auto const& spec) { return dump(spec); }, hook));
     return out;
@@ -277,8 +278,9 @@ std::uint64_t physics_hash(Config const& config) {
     json pipeline = dump_pipeline(config);
     auto const keep_physics = [](json& stage) {
         json hooks = json::array();
-        for (json hook : stage["hooks"]) {
+        for (json& hook : stage["hooks"]) {
             hook.erase("log_clamps");
+            hook.erase("store_edges");
             if (!hook.contains("sink")) hooks.push_back(hook);
         }
         stage["hooks"] = hooks;

@@ -593,10 +593,8 @@ constexpr std::array neighbor_list_keys{
     KeySpec{.key = "store_edges",
             .kind = boolean,
             .noun = "switch",
-            .help = "edges are stored with the rows",
-            .default_json = "false",
-            .unavailable = "edges are not stored yet",
-            .only_available = "false"},
+            .help = "rows of the stage are stored with the pairs within the cutoff",
+            .default_json = "false"},
 };
 constexpr std::array backend_choices{
     KeyChoice{.word = "csv", .help = "comma-separated values"},

@@ -466,6 +466,7 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
                 errors_.add(hook_pointer, "a second neighbor_list; a stage has one, keep one");
             has_list = true;
             take(hook, "skin", stage.skin);
+            take(hook, "store_edges", stage.store_edges);
         } else if (type == "logging") {
             stage.hooks.emplace_back(read_logging(hook, hook_pointer));
         } else if (type == "snapshot") {

@@ -34,6 +34,7 @@ std::vector<SubStage> make_sub_stages(CampaignPlan const& plan, int element, Sin
         if (std::holds_alternative<SinglePointOptions>(spec.dynamics)) sub.step_budget = 0;
         sub.initial_temperature_kelvin = spec.initial_temperature_kelvin;
         sub.skin = spec.skin;
+        sub.store_edges = spec.store_edges;
         sub.degrees_of_freedom = spec.degrees_of_freedom;
         sub.momentum_is_zero = momentum_is_zero.at(static_cast<std::size_t>(sub.id.value()));
         sub.hooks = make_hooks(spec, sinks);
@@ -66,7 +67,7 @@ ElementRun::ElementRun(Surroundings surroundings)
     Quarantine& quarantine = surroundings.quarantine;
     stage_ = std::make_unique<FusedStage>(
         plan.schema, make_sub_stages(plan, surroundings.element, surroundings.sinks), *model_,
-        FusedStage::Options{batch_capacity(config), config.seed}, metrics_,
+        FusedStage::Options{batch_capacity(plan, surroundings.element), config.seed}, metrics_,
         FusedStage::OutcomeListener{});
     ports_.quarantine = [&quarantine](Batch const& batch, SystemIndex system,
                                       std::string const& reason) {
@@ -75,7 +76,7 @@ ElementRun::ElementRun(Surroundings surroundings)
     if (input_) {
         ports_.inputs = {input_.get()};
     } else {
-        BatchCapacity bounds = batch_capacity(config);
+        BatchCapacity bounds = batch_capacity(plan, surroundings.element);
         if (output_) bounds.atoms = std::min(bounds.atoms, config.buffers.atoms);
         int const largest = bounds.atoms;
         source_ = std::make_unique<ExtxyzReader>(

@@ -178,6 +178,22 @@ void Batch::remove(SystemIndex system) {
     space_->move(moves_);
 }
 
+void Batch::resize_edges(SystemIndex system, int edges) {
+    int const s = system.value();
+    ATHANOR_EXPECTS(s >= 0 && s < system_count_ && edges >= 0);
+    edges_.give(edge_begin_[s], edge_count_[s]);
+    edge_count_[s] = 0;
+    edge_begin_[s] = 0;
+    ATHANOR_EXPECTS(edges <= edges_.free_rows());
+    if (!edges_.has_run(edges)) compact();
+    edge_begin_[s] = *edges_.take(edges);
+    edge_count_[s] = edges;
+    for (int f = 0; f < schema_->field_count(); ++f)
+        if (schema_->field(FieldIndex{f}).level == Level::edge)
+            std::fill_n(rows(FieldIndex{f}, system), row_bytes(FieldIndex{f}, system),
+                        std::byte{0});
+}
+
 void Batch::compact() {
     // Systems in the order of their atoms (then edges) only ever move towards the front, piece by
     // piece, so a piece may overlap its own target but never one that is still to be moved.

@@ -50,6 +50,9 @@ public:
     [[nodiscard]] Sample extract(SystemIndex system) const;
     /// Takes a system out. The last system moves to row `system`; no other row changes.
     void remove(SystemIndex system);
+    /// Gives a system this many edges in place of those it has, with zeroed rows. May compact.
+    /// Expects: the edges it has and the free ones together are enough.
+    void resize_edges(SystemIndex system, int edges);
     /// Closes every hole. Changes where samples stand, never what they hold.
     void compact();
     void clear();

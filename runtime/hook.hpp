@@ -78,6 +78,9 @@ public:
     [[nodiscard]] virtual bool moves_atoms_between_images() const { return false; }
     /// True when what it does changes with such a move; a stage refuses the one beside the other.
     [[nodiscard]] virtual bool depends_on_images() const { return false; }
+    /// True when it writes whole samples: it then fires with the edges of a stage that stores them,
+    /// in several turns where they do not fit into the batch at once.
+    [[nodiscard]] virtual bool needs_edges() const { return false; }
     /// Fields of its own, per sample; two hooks of one kind in a stage do not share them.
     [[nodiscard]] virtual std::vector<FieldSpec> state_fields() const { return {}; }
     /// Degrees of freedom that it takes from a sample, three for an atom that it holds.

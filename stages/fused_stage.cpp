@@ -29,6 +29,7 @@ Schema with_state(Schema const& travelling, std::vector<SubStage> const& sub_sta
     Schema schema = travelling;
     for (SubStage const& sub : sub_stages) {
         schema = schema.with(sub.dynamics->state_fields());
+        if (sub.store_edges) schema = schema.with(EdgeColumns::fields());
         for (std::size_t h = 0; h < sub.hooks.size(); ++h)
             schema = schema.with(state_of_hook(*sub.hooks[h], h));
     }
@@ -58,7 +59,8 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
       metrics_(metrics),
       on_outcome_(std::move(on_outcome)),
       batch_(std::make_shared<Schema const>(with_state(*travelling, sub_stages_)),
-             options.capacity) {
+             options.capacity),
+      edges_(model.needs().cutoff) {
     ATHANOR_EXPECTS(!sub_stages_.empty());
     auto const room = static_cast<std::size_t>(options.capacity.systems);
     for (SubStage& sub : sub_stages_) {
@@ -66,6 +68,7 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
         bind_hooks(sub);
         convergence_.emplace_back(sub.criteria, batch_.schema(), sub.predicates);
         needs_stress_.push_back(needs_stress(sub));
+        stores_edges_ = stores_edges_ || sub.store_edges;
         neighbor_lists_.emplace_back(
             NeighborListOptions{
                 .cutoff = model_.needs().cutoff,
@@ -98,6 +101,7 @@ void FusedStage::add_row(SystemIndex system) {
     ATHANOR_EXPECTS(system.value() == batch_.system_count() - 1);
     for (NeighborList& list : neighbor_lists_) list.add(system);
     rows_[system.value()] = Row{};
+    if (stores_edges_) batch_.resize_edges(system, 0);
     metrics_.samples_in.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -304,7 +308,10 @@ void FusedStage::fire(HookPoint point, int code, std::span<SystemIndex const> sy
         if (due_.empty()) continue;
         if (hook.needs_stress()) fill_stress(due_);
         HookContext context{batch_, due_, sub_stages_[code].id, point, hook_state_[code][h], {}};
-        hook.fire(context);
+        if (hook.needs_edges() && sub_stages_[code].store_edges)
+            edges_.fire(hook, context);
+        else
+            hook.fire(context);
         for (HookFailure& failure : context.failures) {
             any_failed = true;
             if (rows_[failure.system.value()].state != RowState::failed)
@@ -312,6 +319,11 @@ void FusedStage::fire(HookPoint point, int code, std::span<SystemIndex const> sy
         }
     }
     if (any_failed) forget_failed();
+}
+
+std::size_t FusedStage::fill_edges(std::span<SystemIndex const> systems) {
+    if (systems.empty() || !sub_stages_[code_of(systems[0])].store_edges) return systems.size();
+    return edges_.fill(batch_, systems);
 }
 
 void FusedStage::forget_failed() {
@@ -435,13 +447,19 @@ void FusedStage::report(SystemIndex system, Outcome outcome) {
 
 void FusedStage::finish(SystemIndex system, Outcome outcome) {
     int const code = code_of(system);
+    bool const last = code + 1 == static_cast<int>(sub_stages_.size());
+    if (last && departing_are_written_ && sub_stages_[code].store_edges)
+        if (std::string misfit = edges_.misfit(batch_, system); !misfit.empty()) {
+            fail(system, std::move(misfit));
+            return;
+        }
     BatchView const view = batch_.view();
     view.outcome[system.value()] = static_cast<std::uint8_t>(outcome);
     report(system, outcome);
     if (!sub_stages_[code].dynamics->has_physical_velocities())
         std::fill_n(view.velocities + 3 * batch_.atom_begin(system), 3 * batch_.atom_count(system),
                     0.0);
-    if (code + 1 < static_cast<int>(sub_stages_.size())) {
+    if (!last) {
         view.outcome[system.value()] = static_cast<std::uint8_t>(Outcome::running);
         start_sub_stage(system, code + 1);
     } else {

@@ -19,6 +19,7 @@
 #include "runtime/model.hpp"
 #include "runtime/outcome.hpp"
 #include "stages/degrees_of_freedom.hpp"
+#include "stages/edge_columns.hpp"
 
 namespace athanor {
 
@@ -37,6 +38,9 @@ struct SubStage {
     /// The total momentum of every sample is zero here and stays so (momentum_stays_zero()).
     bool momentum_is_zero = false;
     double skin = 2.0;  ///< of the neighbour list [Å]
+    /// Rows that hooks write here, and those of samples that end here and are written, have edges
+    /// (EdgeColumns) with the model's cutoff.
+    bool store_edges = false;
     std::vector<std::shared_ptr<Hook>> hooks;
 };
 
@@ -96,6 +100,15 @@ public:
     [[nodiscard]] std::string const& failure_reason(SystemIndex system) const;
     /// Brings the `stress` rows of departing systems up to date (NaN where undefined).
     void fill_stress(std::span<SystemIndex const> systems);
+    /// Departing samples will be written rather than sent on, so those whose edges do not fit fail
+    /// before they depart. To be said before the first one enters.
+    void expect_writing() { departing_are_written_ = true; }
+    /// Fills the edges of as many of `systems`, from the first, as fit into the batch at once, for
+    /// whoever is about to write them; how many. All, and no edges, where they are not stored.
+    /// Expects: all in one sub-stage.
+    std::size_t fill_edges(std::span<SystemIndex const> systems);
+    /// Takes them away again.
+    void clear_edges(std::span<SystemIndex const> systems) { EdgeColumns::clear(batch_, systems); }
     /// Takes a system out, as Batch::remove does.
     void remove(SystemIndex system);
 
@@ -140,8 +153,11 @@ private:
     StageMetrics& metrics_;
     OutcomeListener on_outcome_;
     Batch batch_;
+    EdgeColumns edges_;
     std::vector<Row> rows_;
     int active_count_ = 0;
+    bool departing_are_written_ = false;
+    bool stores_edges_ = false;  ///< any sub-stage
 
     // Scratch of one step, with room for the whole batch from the start.
     std::vector<std::vector<SystemIndex>> systems_of_;  ///< by status code

@@ -86,7 +86,8 @@ struct StageSpec {
     std::optional<std::int64_t> step_budget;  ///< `steps` or `max_steps`; none: no limit
     std::optional<double> initial_temperature_kelvin;
     DegreesOfFreedom degrees_of_freedom = DegreesOfFreedom::automatic;
-    double skin = 2.0;  ///< of the neighbour list [Å], 0 or above
+    double skin = 2.0;         ///< of the neighbour list [Å], 0 or above
+    bool store_edges = false;  ///< its rows are written with the pairs within the cutoff
     std::vector<HookSpec> hooks;
     bool operator==(StageSpec const&) const = default;
 };

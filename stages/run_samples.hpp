@@ -16,7 +16,9 @@
 namespace athanor {
 
 struct RunSamplesOptions {
-    BatchCapacity capacity{64, 8192, 0};  ///< of the batch; no choice changes a result
+    /// Of the batch; no choice changes a result. Edges: for a stage with store_edges, at least
+    /// those of the largest sample.
+    BatchCapacity capacity{64, 8192, 0};
     std::uint64_t seed = 0;
     SchemaPtr schema;  ///< fields of the samples; none: the built-in ones
     /// Takes name and reason of a sample that fails, or that no batch holds. Without it the first

@@ -44,6 +44,7 @@ StageLoop::StageLoop(FusedStage& stage, StagePorts ports, StageMetrics& metrics)
     ATHANOR_EXPECTS((ports_.sampler != nullptr) != !ports_.inputs.empty());
     ATHANOR_EXPECTS(ports_.outputs.empty() != ports_.sinks.empty());
     leaving_.reserve(static_cast<std::size_t>(stage_.batch().capacity().systems));
+    if (!ports_.sinks.empty()) stage_.expect_writing();
 }
 
 void StageLoop::run(std::stop_token stop) {
@@ -162,8 +163,7 @@ bool StageLoop::write_out() {
     for (Sink* sink : ports_.sinks) {
         auto const count =
             std::min<std::int64_t>(sink->room(), static_cast<std::int64_t>(rest.size()));
-        sink->write(stage_.batch(), rest.first(static_cast<std::size_t>(count)),
-                    RowKind::graduated);
+        write_to(*sink, rest.first(static_cast<std::size_t>(count)));
         rest = rest.subspan(static_cast<std::size_t>(count));
         if (rest.empty()) break;
     }
@@ -178,6 +178,16 @@ bool StageLoop::write_out() {
                                    std::memory_order_relaxed);
     clock_.give_to(TimePart::write);
     return true;
+}
+
+void StageLoop::write_to(Sink& sink, std::span<SystemIndex const> systems) {
+    while (!systems.empty()) {
+        std::size_t const count = stage_.fill_edges(systems);
+        ATHANOR_ENSURES(count > 0);
+        sink.write(stage_.batch(), systems.first(count), RowKind::graduated);
+        stage_.clear_edges(systems.first(count));
+        systems = systems.subspan(count);
+    }
 }
 
 void StageLoop::take_out(SystemIndex system) {

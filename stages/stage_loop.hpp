@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <vector>
 
@@ -48,6 +49,7 @@ private:
     bool set_failed_aside();
     bool send_on();
     bool write_out();
+    void write_to(Sink& sink, std::span<SystemIndex const> systems);
     void take_out(SystemIndex system);
     [[nodiscard]] bool finished();
     void idle(bool moved);

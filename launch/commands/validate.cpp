@@ -60,11 +60,16 @@ int validate(ValidateCommand const& command) {
     fmt::print("\n  input    {} frames, {} take part with {} atoms, the largest {}; {} bad\n",
                plan.frame_count, plan.selected_count, plan.atom_total, plan.largest_atom_count,
                plan.bad_frame_count);
-    BatchCapacity const batch = batch_capacity(config);
+    BatchCapacity const batch = batch_capacity(plan, 0);
     std::size_t const batch_bytes = batch.systems * plan.schema->bytes_per_row(Level::system) +
                                     batch.atoms * plan.schema->bytes_per_row(Level::atom);
     fmt::print("  batch    {} systems, {} atoms: {} for each stage, before neighbours\n",
                batch.systems, batch.atoms, readable_bytes(batch_bytes));
+    for (int e = 0; e < elements; ++e)
+        if (int const edges = batch_capacity(plan, e).edges; edges > config.buffers.edges)
+            fmt::print("  edges    {} stores them, room for {}: {}\n",
+                       element_name(config.pipeline.elements[e]), edges,
+                       readable_bytes(edges * plan.schema->bytes_per_row(Level::edge)));
     if (elements > 1) {
         SlotRoom const room = slot_room(*plan.schema, checked(buffer_config(plan)));
         fmt::print("  buffers  {} slots of {} systems, {} atoms, {}: {} on each side of an edge\n",

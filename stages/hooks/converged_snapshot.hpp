@@ -18,6 +18,7 @@ public:
         return point == HookPoint::on_converge;
     }
     [[nodiscard]] bool needs_stress() const override { return true; }
+    [[nodiscard]] bool needs_edges() const override { return true; }
     void fire(HookContext& context) override { write_rows(sink_, context, RowKind::converged); }
     void close() override { sink_.flush(); }
 

@@ -25,6 +25,7 @@ public:
     [[nodiscard]] bool runs_at(HookPoint point) const override;
     [[nodiscard]] int frequency() const override { return options_.frequency; }
     [[nodiscard]] bool needs_stress() const override { return true; }
+    [[nodiscard]] bool needs_edges() const override { return true; }
     void fire(HookContext& context) override;
     void close() override { sink_.flush(); }
 

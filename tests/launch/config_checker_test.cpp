@@ -184,7 +184,6 @@ TEST(ConfigChecker, AValueThatThisVersionRunsAnywayIsTaken) {
     Json document = relax_then_md();
     document["pipeline"][1]["replicas"] = 1;
     document["precision"] = "double";
-    document["pipeline"][1]["hooks"].push_back({{"type", "neighbor_list"}, {"store_edges", false}});
 
     EXPECT_EQ(error_of(document), "");
 }

@@ -19,7 +19,8 @@ Json rich() {
         R"([{"threshold": 0.02}, {"field": "energy", "reduce": "max", "threshold": 1}])");
     document["pipeline"][1]["initial_temperature_kelvin"] = 40;
     document["pipeline"][1]["degrees_of_freedom"] = "3N";
-    document["pipeline"][1]["hooks"].push_back({{"type", "neighbor_list"}, {"skin", 0.7}});
+    document["pipeline"][1]["hooks"].push_back(
+        {{"type", "neighbor_list"}, {"skin", 0.7}, {"store_edges", true}});
     document["pipeline"][1]["hooks"].push_back(
         {{"type", "max_force_clamp"}, {"max_force", 3.5}, {"log_clamps", true}});
     document["pipeline"][1]["hooks"].push_back({{"type", "wrap_periodic"}, {"frequency", 3}});
@@ -111,6 +112,7 @@ TEST(PhysicsHash, DoesNotFollowWhereAndHowSamplesAreMovedAndStored) {
                                                    {"/sinks/done/level", 9},
                                                    {"/pipeline/1/hooks/0/frequency", 7},
                                                    {"/pipeline/1/hooks/2/log_clamps", false},
+                                                   {"/pipeline/1/hooks/1/store_edges", false},
                                                    {"/pipeline/0/name", "other"}})
         EXPECT_EQ(physics_hash(parse(with(rich(), pointer, value))), hash) << pointer;
 }

@@ -229,11 +229,14 @@ TEST(ConfigPipeline, HooksNameSinksThatExist) {
               "configuration; give done or trajectory (nearest: trajectory)");
 }
 
-TEST(ConfigPipeline, NeighborListSetsTheSkinOfItsStage) {
+TEST(ConfigPipeline, NeighborListSetsTheSkinOfItsStageAndWhetherEdgesAreStored) {
     Json document = relax_then_md();
-    document["pipeline"][0]["hooks"] = Json::parse(R"([{"type": "neighbor_list", "skin": 0.5}])");
+    document["pipeline"][0]["hooks"] =
+        Json::parse(R"([{"type": "neighbor_list", "skin": 0.5, "store_edges": true}])");
 
     EXPECT_EQ(parse(document).pipeline.elements[0].stages[0].skin, 0.5);
+    EXPECT_TRUE(parse(document).pipeline.elements[0].stages[0].store_edges);
+    EXPECT_FALSE(parse(document).pipeline.elements[1].stages[0].store_edges);
 
     document["pipeline"][0]["hooks"].push_back({{"type", "neighbor_list"}});
     EXPECT_EQ(error_of(document),

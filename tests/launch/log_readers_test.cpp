@@ -47,7 +47,8 @@ protected:
     }
     /// The rows as JSON; what is wrong, or what TensorBoard has to say, goes to check.err.
     [[nodiscard]] ProgramResult check() const {
-        return folder_.shell("'" ATHANOR_PYTHON "' '" ATHANOR_CHECK_LOGS
+        return folder_.shell("'" ATHANOR_PYTHON "' '" ATHANOR_SUPPORT
+                             "/check_logs.py"
                              "' md.csv board 2> check.err");
     }
     ProgramFolder folder_;

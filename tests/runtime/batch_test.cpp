@@ -46,6 +46,29 @@ TEST(Batch, ValuesAreTheRowsOfOneSystemAsNumbers) {
     EXPECT_EQ(batch.extract(s).values<double>(Fields::cell)[8], 4.5);
 }
 
+TEST(Batch, EdgesOfASystemAreTakenAnewAndNoOtherSystemNotices) {
+    auto const schema = rich_schema();
+    FieldIndex const bond = *schema->find("bond");
+    Batch batch(schema, {3, 30, 9});
+    std::vector<Sample> samples;
+    for (int k = 0; k < 3; ++k) samples.push_back(random_sample(schema, k, 4 + k, 2, 10 + k));
+    for (Sample const& sample : samples) batch.append(sample);
+
+    batch.resize_edges(SystemIndex{1}, 0);
+    EXPECT_EQ(batch.used_edges(), 4);
+    batch.resize_edges(SystemIndex{1}, 5);  // more than stand in a row: the others move
+
+    ASSERT_EQ(batch.edge_count(SystemIndex{1}), 5);
+    EXPECT_EQ(batch.used_edges(), 9);
+    for (std::int64_t const value : batch.values<std::int64_t>(bond, SystemIndex{1}))
+        EXPECT_EQ(value, 0);
+    EXPECT_TRUE(same_bits(batch.extract(SystemIndex{0}), samples[0]));
+    EXPECT_TRUE(same_bits(batch.extract(SystemIndex{2}), samples[2]));
+    batch.remove(SystemIndex{0});
+    EXPECT_EQ(batch.used_edges(), 7);
+    EXPECT_DEATH(batch.resize_edges(SystemIndex{0}, 8), "expected: edges");
+}
+
 TEST(Batch, RemovingTheMiddleSampleMovesOnlyTheLastSystemsRow) {
     auto const schema = rich_schema();
     Batch batch(schema, {3, 30, 9});
