@@ -91,8 +91,11 @@ private:
         if (product > least_curvature * std::sqrt(dot(s, s) * dot(y, y))) {
             state_.pair_product[slot][s_] = product;
             ++state_.pairs[s_];
-        } else {
+        } else {  // the energy curves down along a good move: nothing to learn, but far to go
             state_.pairs[s_] = 0;
+            double const squares = dot(forces_, forces_);
+            if (squares > 0.0)
+                lone_scale_ = std::fmax(first_scale, 2.0 * std::sqrt(dot(s, s) / squares));
         }
     }
 
@@ -118,7 +121,7 @@ private:
 
     /// The inverse curvature along the newest pair.
     [[nodiscard]] double first_guess(std::int64_t pairs) const {
-        if (pairs == 0) return first_scale;
+        if (pairs == 0) return lone_scale_;
         auto const k = static_cast<std::size_t>((pairs - 1) % settings_.history);
         double const* const y = state_.pair_change[k] + first_;
         return state_.pair_product[k][s_] / dot(y, y);
@@ -148,6 +151,7 @@ private:
     double energy_;
     double* move_;
     double* base_forces_;
+    double lone_scale_ = first_scale;  ///< H₀ without history [Å²/eV]
 };
 
 }  // namespace

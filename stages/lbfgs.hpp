@@ -19,7 +19,8 @@ struct LbfgsOptions {
 ///      without history; the whole of d is scaled down until no atom moves further than max_step.
 ///   2. The point r + d is good when E' <= E - 1e-4 F·d, or, within 1e-6 |E|, where rounding may
 ///      hide the change, when F'·d >= -0.8 F·d. A good point is the next base point, and its pair
-///      enters the history when s·y > 0; otherwise the history is dropped.
+///      enters the history when s·y > 0; otherwise the history is dropped, and d is along F, twice
+///      as long as the last move but no shorter than without history.
 ///   3. A bad point is left again: the next step goes to the minimum of the parabola through E, E'
 ///      and the slope, at 0.1 to 0.5 of the way. After 8 bad points the last one is taken as it is
 ///      and the history is dropped, as it is when d is not downhill.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/lbfgs.hpp"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "runtime/error.hpp"
@@ -66,11 +68,16 @@ TEST(Lbfgs, FindsTheMinimumThatTheGoldenMinimisersFind) {
     EXPECT_NEAR(end.energy, golden["runs"]["ase_fire"]["final_energy"].get<double>(), 1e-11);
 }
 
-TEST(Lbfgs, RelaxesAThirteenAtomClusterToItsIcosahedron) {
-    LennardJonesOptions options;  // full interaction: the published minimum is -44.326801 epsilon
+/// The full interaction, as published minima have it.
+LennardJonesOptions full_argon() {
+    LennardJonesOptions options;
     options.cutoff = 200.0;
     options.species[18] = {0.0104, 3.40};
-    LennardJones model(options);
+    return options;
+}
+
+TEST(Lbfgs, RelaxesAThirteenAtomClusterToItsIcosahedron) {
+    LennardJones model(full_argon());
     StageRunner run(model, sub_stages(sub_stage(0, LbfgsOptions{}, 200, {fmax_criterion(1e-8)})),
                     {1, 13, 0});
     run.add(test::read_golden_sample("ico13"));
@@ -78,7 +85,7 @@ TEST(Lbfgs, RelaxesAThirteenAtomClusterToItsIcosahedron) {
     run.run();
 
     EXPECT_EQ(run.outcomes.at(0).outcome, Outcome::converged);
-    EXPECT_NEAR(run.outcomes[0].energy / 0.0104, -44.326801, 1e-6);
+    EXPECT_NEAR(run.outcomes[0].energy / 0.0104, -44.326801, 1e-6);  // published
     Sample const end = run.samples().at(0);
     for (double v : end.values<double>(Fields::velocities)) EXPECT_EQ(v, 0.0);
 }
@@ -97,6 +104,32 @@ TEST(Lbfgs, TheSecondStepInAParabolaIsNewtons) {
     run.step();
     EXPECT_NEAR(first_position(run), 0.0, 1e-15);
     EXPECT_EQ(model.computes, 3);  // the one of admission, and one for each step
+}
+
+TEST(Lbfgs, MovesAreDoubledWhereTheEnergyCurvesDown) {
+    test::HarmonicModel model(-1.0, 1.0, 1.0);
+    StageRunner run(model, sub_stages(sub_stage(0, LbfgsOptions{}, 20)), {1, 1, 0});
+    run.add(test::cluster(test::plain_schema(), 0, {0.07, 0, 0}));
+    double place = 0.07, move = 0.001;
+
+    for (int step = 0; step < 12; ++step, move = std::fmin(2.0 * move, 0.2)) {
+        run.step();
+        place += move;
+        EXPECT_NEAR(first_position(run), place, 1e-13) << step;
+    }
+}
+
+TEST(Lbfgs, LeavesTheTailOfThePotentialInFewSteps) {
+    // Three atoms beyond the inflection of the pair energy: no move is ever worth a pair at first.
+    LennardJones model(full_argon());
+    StageRunner run(model, sub_stages(sub_stage(0, LbfgsOptions{}, 100, {fmax_criterion(1e-8)})),
+                    {1, 3, 0});
+    run.add(test::read_golden_sample("lj3"));
+
+    run.run();
+
+    EXPECT_EQ(run.outcomes.at(0).outcome, Outcome::converged);
+    EXPECT_NEAR(run.outcomes[0].energy / 0.0104, -3.0, 1e-9);
 }
 
 TEST(Lbfgs, NoAtomMovesFurtherThanTheLimit) {
