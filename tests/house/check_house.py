@@ -30,6 +30,7 @@ LONG_LINES_IN = {
 # Includes that the layer table forbids, path pattern -> (included prefix, reason).
 EXTRA_INCLUDES = {
     "tests/support/*": ("", "builders for the tests of every layer"),
+    "tests/physics/*": ("", "what all dynamics have in common, no layer of its own"),
     "bench/peers/*": ("", "whole runs beside other programs"),
     "docs/examples/*": ("", "programs as users write them"),
 }

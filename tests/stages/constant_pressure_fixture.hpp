@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <optional>
 
 #include "kernels/cell_frame.hpp"
@@ -41,8 +42,8 @@ struct AskedRunner {
 };
 
 /// An argon crystal of 32 atoms, sheared, so that no two lattice vectors are at right angles.
-inline Sample sheared_crystal(double rattle) {
-    Sample sample = argon_crystal(plain_schema(), 0, 2, rattle, 1, 5.3);
+inline Sample sheared_crystal(double rattle, std::int64_t id = 0) {
+    Sample sample = argon_crystal(plain_schema(), id, 2, rattle, 1, 5.3);
     auto const shear = [](double* row) {
         double const x = row[0], y = row[1], z = row[2];
         row[0] = 1.02 * x + 0.04 * y - 0.03 * z;
