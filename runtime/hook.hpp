@@ -11,6 +11,8 @@
 
 namespace athanor {
 
+class Trace;
+
 /// Where hooks run inside a step, in the order of the step. The values are part of the interface.
 enum class HookPoint : int {
     before_step = 0,
@@ -89,6 +91,9 @@ public:
     /// is missing that it needs.
     virtual void bind(Schema const&) {}
     virtual void fire(HookContext& context) = 0;
+    /// Where the stage is to write down how long everything takes; one hook of a stage at most. The
+    /// trace lives as long as the hook.
+    [[nodiscard]] virtual Trace* trace() { return nullptr; }
     /// Called once before the first step and once after the last, also after an exception.
     virtual void open() {}
     virtual void close() {}

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "runtime/trace.hpp"
+
 namespace athanor {
 
 /// Where a stage's time goes; the parts of the table at the end of a run.
@@ -54,20 +56,34 @@ struct StageMetrics {
 };
 
 /// Divides the time of one thread among the parts, without gaps: every call gives the time since
-/// the last one to a part.
+/// the last one to a part, and to a trace where there is one.
 class StageClock {
 public:
-    explicit StageClock(StageMetrics& metrics) : metrics_(metrics), last_(Clock::now()) {}
-    void give_to(TimePart part) {
+    using TimePoint = Trace::TimePoint;
+
+    explicit StageClock(StageMetrics& metrics, Trace* trace = nullptr)
+        : metrics_(metrics), last_(Clock::now()) {
+        show_on(trace);
+    }
+    /// From now on parts are shown as ranges too, under their names; nullptr: no longer.
+    void show_on(Trace* trace);
+    void give_to(TimePart part) { give_to(part, names_[static_cast<std::size_t>(part)]); }
+    /// The range has a name of its own, and the number of samples that it was about.
+    void give_to(TimePart part, TraceName name, std::int64_t samples = 0) {
         auto const now = Clock::now();
         metrics_.add_time(part, now - last_);
+        if (trace_ != nullptr) trace_->record(name, last_, now, samples);
         last_ = now;
     }
+    /// When time was last given to something.
+    [[nodiscard]] TimePoint last() const { return last_; }
 
 private:
     using Clock = std::chrono::steady_clock;
     StageMetrics& metrics_;
-    Clock::time_point last_;
+    Trace* trace_ = nullptr;
+    std::array<TraceName, time_part_count> names_{};
+    TimePoint last_;
 };
 
 }  // namespace athanor
