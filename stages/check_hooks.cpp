@@ -10,7 +10,8 @@
 namespace athanor {
 namespace {
 
-bool ever_fires(Hook const& hook, SubStage const& sub) {
+bool ever_fires(Hook& hook, SubStage const& sub) {
+    if (hook.trace() != nullptr) return true;  // the stage fills it, with or without steps
     if (hook.runs_at(HookPoint::on_admission)) return true;
     if (sub.step_budget == 0) return false;
     for (int point = 0; point <= static_cast<int>(HookPoint::after_step); ++point)

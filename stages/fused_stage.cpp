@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <utility>
 
 #include <fmt/format.h>
@@ -43,6 +44,17 @@ bool needs_stress(SubStage const& sub) {
                        [](Criterion const& criterion) { return criterion.field == "stress"; });
 }
 
+/// Steps count when both updates are done: a hook after them looks one step back.
+bool step_is_counted(HookPoint point) {
+    return point == HookPoint::after_step || point == HookPoint::on_converge;
+}
+
+/// What the stage does up to a hook point.
+TimePart part_before(HookPoint point) {
+    return point == HookPoint::on_admission || point == HookPoint::after_compute ? TimePart::forces
+                                                                                 : TimePart::update;
+}
+
 std::string species_text(std::int64_t atomic_number) {
     if (atomic_number < 1 || atomic_number > largest_atomic_number)
         return fmt::format("atomic number {}", atomic_number);
@@ -63,6 +75,7 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
       edges_(model.needs().cutoff) {
     ATHANOR_EXPECTS(!sub_stages_.empty());
     auto const room = static_cast<std::size_t>(options.capacity.systems);
+    for (SubStage const& sub : sub_stages_) trace_.find_profiler(sub.name, sub.hooks);
     for (SubStage& sub : sub_stages_) {
         sub.dynamics->bind(batch_);
         bind_hooks(sub);
@@ -84,6 +97,7 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
 
 void FusedStage::bind_hooks(SubStage const& sub) {
     check_hooks(sub);
+    trace_.name_hooks(sub.hooks);
     auto& state = hook_state_.emplace_back();
     for (std::size_t h = 0; h < sub.hooks.size(); ++h) {
         sub.hooks[h]->bind(batch_.schema());
@@ -185,17 +199,17 @@ void FusedStage::admit_entered(StageClock& clock) {
     // A sub-stage without steps sends its samples on at once, so this may take several rounds.
     for (;;) {
         collect(RowState::entered);
-        bool any = false;
-        for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
-            auto& systems = systems_of_[code];
+        std::int64_t entered = 0;
+        for (auto& systems : systems_of_) {
             std::erase_if(systems, [&](SystemIndex system) {
                 std::string fault = admission_fault(system);
                 if (!fault.empty()) fail(system, std::move(fault));
                 return rows_[system.value()].state == RowState::failed;
             });
-            any = any || !systems.empty();
+            entered += static_cast<std::int64_t>(systems.size());
         }
-        if (!any) return;
+        if (entered == 0) return;
+        auto const shown = trace_.admission(clock, entered);
         BatchView const view = batch_.view();
         for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
             SubStage const& sub = sub_stages_[code];
@@ -208,9 +222,8 @@ void FusedStage::admit_entered(StageClock& clock) {
         for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
             for (SystemIndex system : systems_of_[code])
                 rows_[system.value()].state = RowState::active;
-            fire(HookPoint::on_admission, static_cast<int>(code), systems_of_[code], false);
+            fire(HookPoint::on_admission, static_cast<int>(code), systems_of_[code], clock);
         }
-        clock.give_to(TimePart::hooks);
         for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
             SubStage& sub = sub_stages_[code];
             sub.dynamics->admit({view, systems_of_[code], sub.id, options_.seed});
@@ -218,37 +231,40 @@ void FusedStage::admit_entered(StageClock& clock) {
         for (std::size_t code = 0; code < sub_stages_.size(); ++code)
             if (sub_stages_[code].step_budget == 0)
                 for (SystemIndex system : systems_of_[code]) finish(system, Outcome::budget_spent);
+        clock.give_to(TimePart::update);
     }
 }
 
 void FusedStage::step(StageClock& clock) {
+    clock.give_to(TimePart::other);
+    trace_.begin_step();
     admit_entered(clock);
     collect(RowState::active);
     std::int64_t sample_steps = 0;
     for (auto const& systems : systems_of_) sample_steps += static_cast<int>(systems.size());
     if (sample_steps == 0) return;
+    auto const shown = trace_.step(clock, sample_steps);
     BatchView const view = batch_.view();
 
-    fire_all(HookPoint::before_step, false, clock);
+    fire_all(HookPoint::before_step, clock);
     for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
         SubStage& sub = sub_stages_[code];
-        fire(HookPoint::before_pre_update, static_cast<int>(code), systems_of_[code], false);
+        fire(HookPoint::before_pre_update, static_cast<int>(code), systems_of_[code], clock);
         sub.dynamics->pre_update({view, systems_of_[code], sub.id, options_.seed});
-        fire(HookPoint::after_pre_update, static_cast<int>(code), systems_of_[code], false);
+        fire(HookPoint::after_pre_update, static_cast<int>(code), systems_of_[code], clock);
     }
     clock.give_to(TimePart::update);
-    fire_all(HookPoint::before_compute, false, clock);
+    fire_all(HookPoint::before_compute, clock);
     drop_non_finite_positions();
     evaluate(clock);
     // Hooks first: they may still say where it went wrong, and what they change is checked too.
-    fire_all(HookPoint::after_compute, false, clock);
+    fire_all(HookPoint::after_compute, clock);
     drop_non_finite_results();
-    clock.give_to(TimePart::forces);
     for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
         SubStage& sub = sub_stages_[code];
-        fire(HookPoint::before_post_update, static_cast<int>(code), systems_of_[code], false);
+        fire(HookPoint::before_post_update, static_cast<int>(code), systems_of_[code], clock);
         sub.dynamics->post_update({view, systems_of_[code], sub.id, options_.seed});
-        fire(HookPoint::after_post_update, static_cast<int>(code), systems_of_[code], false);
+        fire(HookPoint::after_post_update, static_cast<int>(code), systems_of_[code], clock);
     }
     std::int64_t atom_steps = 0;
     for (auto const& systems : systems_of_)
@@ -257,16 +273,16 @@ void FusedStage::step(StageClock& clock) {
             ++view.total_steps[system.value()];
             atom_steps += batch_.atom_count(system);
         }
-    clock.give_to(TimePart::update);
     metrics_.steps.fetch_add(1, std::memory_order_relaxed);
     metrics_.sample_steps.fetch_add(sample_steps, std::memory_order_relaxed);
     metrics_.atom_steps.fetch_add(atom_steps, std::memory_order_relaxed);
-    fire_all(HookPoint::after_step, true, clock);
-    for (std::size_t code = 0; code < sub_stages_.size(); ++code) end_step(static_cast<int>(code));
+    fire_all(HookPoint::after_step, clock);
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code)
+        end_step(static_cast<int>(code), clock);
     clock.give_to(TimePart::update);
 }
 
-void FusedStage::end_step(int code) {
+void FusedStage::end_step(int code, StageClock& clock) {
     SubStage const& sub = sub_stages_[code];
     BatchView const view = batch_.view();
     converged_.clear();
@@ -275,7 +291,7 @@ void FusedStage::end_step(int code) {
             view.outcome[system.value()] = static_cast<std::uint8_t>(Outcome::converged);
             converged_.push_back(system);
         }
-    fire(HookPoint::on_converge, code, converged_, true);
+    fire(HookPoint::on_converge, code, converged_, clock);
     for (SystemIndex system : systems_of_[code])
         if (view.outcome[system.value()] == static_cast<std::uint8_t>(Outcome::converged))
             finish(system, Outcome::converged);
@@ -283,29 +299,32 @@ void FusedStage::end_step(int code) {
             finish(system, Outcome::budget_spent);
 }
 
-void FusedStage::fire_all(HookPoint point, bool step_counted, StageClock& clock) {
+void FusedStage::fire_all(HookPoint point, StageClock& clock) {
     for (std::size_t code = 0; code < sub_stages_.size(); ++code)
-        fire(point, static_cast<int>(code), systems_of_[code], step_counted);
-    clock.give_to(TimePart::hooks);
+        fire(point, static_cast<int>(code), systems_of_[code], clock);
 }
 
 void FusedStage::fire(HookPoint point, int code, std::span<SystemIndex const> systems,
-                      bool step_counted) {
+                      StageClock& clock) {
     if (systems.empty()) return;
     auto const* const completed = batch_.column<std::int64_t>(Fields::stage_step);
     bool const always = point == HookPoint::on_converge || point == HookPoint::on_admission;
     auto const& hooks = sub_stages_[code].hooks;
-    bool any_failed = false;
+    bool any_fired = false, any_failed = false;
     for (std::size_t h = 0; h < hooks.size(); ++h) {
         Hook& hook = *hooks[h];
         if (!hook.runs_at(point)) continue;
         due_.clear();
         for (SystemIndex system : systems) {
             if (rows_[system.value()].state == RowState::failed) continue;
-            std::int64_t const before = completed[system.value()] - (step_counted ? 1 : 0);
+            std::int64_t const before =
+                completed[system.value()] - (step_is_counted(point) ? 1 : 0);
             if (always || before % hook.frequency() == 0) due_.push_back(system);
         }
         if (due_.empty()) continue;
+        if (!std::exchange(any_fired, true)) clock.give_to(part_before(point));
+        auto const shown =
+            trace_.firing(clock, code, h, point, static_cast<std::int64_t>(due_.size()));
         if (hook.needs_stress()) fill_stress(due_);
         HookContext context{batch_, due_, sub_stages_[code].id, point, hook_state_[code][h], {}};
         if (hook.needs_edges() && sub_stages_[code].store_edges)
@@ -510,8 +529,16 @@ void FusedStage::open_hooks() {
 }
 
 void FusedStage::close_hooks() {
+    std::exception_ptr first;
     for (SubStage& sub : sub_stages_)
-        for (auto const& hook : sub.hooks) hook->close();
+        for (auto const& hook : sub.hooks) {
+            try {
+                hook->close();
+            } catch (Error const&) {
+                if (!first) first = std::current_exception();
+            }
+        }
+    if (first) std::rethrow_exception(first);
 }
 
 }  // namespace athanor

@@ -20,6 +20,7 @@
 #include "runtime/outcome.hpp"
 #include "stages/degrees_of_freedom.hpp"
 #include "stages/edge_columns.hpp"
+#include "stages/stage_trace.hpp"
 
 namespace athanor {
 
@@ -74,7 +75,7 @@ public:
 
     /// `travelling` is the schema of samples outside; the batch has the state fields beside it.
     /// Throws ConfigError for criteria that do not fit the schema, for hooks that do not fit the
-    /// stage or each other (check_hooks.hpp) and what hooks throw.
+    /// stage or each other (check_hooks.hpp), for a second profiler and what hooks throw.
     FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, Model& model,
                Options const& options, StageMetrics& metrics, OutcomeListener on_outcome);
 
@@ -113,7 +114,10 @@ public:
     void remove(SystemIndex system);
 
     void open_hooks();
+    /// Closes all of them, whatever one throws; the first exception goes on.
     void close_hooks();
+    /// Of the hook that profiles the stage, for its clock; nullptr without.
+    [[nodiscard]] Trace* trace() const { return trace_.trace(); }
 
 private:
     enum class RowState : std::uint8_t { entered, active, departing, failed };
@@ -130,14 +134,14 @@ private:
     void prepare_motion(SubStage const& sub, SystemIndex system);
     void admit_entered(StageClock& clock);
     void collect(RowState state);
-    void fire(HookPoint point, int code, std::span<SystemIndex const> systems, bool step_counted);
-    void fire_all(HookPoint point, bool step_counted, StageClock& clock);
+    void fire(HookPoint point, int code, std::span<SystemIndex const> systems, StageClock& clock);
+    void fire_all(HookPoint point, StageClock& clock);
     void drop_non_finite_positions();
     void evaluate(StageClock& clock);
     void drop_touching_atoms();
     void forget_failed();
     void drop_non_finite_results();
-    void end_step(int code);
+    void end_step(int code, StageClock& clock);
     void finish(SystemIndex system, Outcome outcome);
     void fail(SystemIndex system, std::string reason);
     void report(SystemIndex system, Outcome outcome);
@@ -145,6 +149,7 @@ private:
 
     std::vector<SubStage> sub_stages_;
     std::vector<std::vector<std::vector<FieldIndex>>> hook_state_;  // sub-stage, hook, field
+    StageTrace trace_;
     std::vector<Convergence> convergence_;
     std::vector<bool> needs_stress_;
     std::vector<NeighborList> neighbor_lists_;

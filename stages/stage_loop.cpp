@@ -40,7 +40,15 @@ constexpr std::chrono::microseconds idle_sleep{50};
 }  // namespace
 
 StageLoop::StageLoop(FusedStage& stage, StagePorts ports, StageMetrics& metrics)
-    : stage_(stage), ports_(std::move(ports)), metrics_(metrics), clock_(metrics) {
+    : stage_(stage), ports_(std::move(ports)), metrics_(metrics), clock_(metrics, stage.trace()) {
+    if (Trace* const trace = stage.trace()) {
+        receive_ = trace->add_name("receive", TraceCategory::channel);
+        refill_ = trace->add_name("refill", TraceCategory::channel);
+        send_ = trace->add_name("send", TraceCategory::channel);
+        quarantine_ = trace->add_name("quarantine", TraceCategory::sink);
+        stress_ = trace->add_name("stress", TraceCategory::sink);
+        write_ = trace->add_name("write", TraceCategory::sink);
+    }
     ATHANOR_EXPECTS((ports_.sampler != nullptr) != !ports_.inputs.empty());
     ATHANOR_EXPECTS(ports_.outputs.empty() != ports_.sinks.empty());
     leaving_.reserve(static_cast<std::size_t>(stage_.batch().capacity().systems));
@@ -66,7 +74,7 @@ void StageLoop::run(std::stop_token stop) {
 }
 
 bool StageLoop::receive() {
-    bool moved = false;
+    std::int64_t received = 0;
     bool all_ended = !ports_.inputs.empty();
     for (ChannelReceiver* input : ports_.inputs) {
         ReceiveStatus status;
@@ -81,20 +89,20 @@ bool StageLoop::receive() {
                 break;
             }
             stage_.enter(input->take(batch));
-            moved = true;
+            ++received;
         }
         all_ended = all_ended && status == ReceiveStatus::ended;
     }
     inputs_ended_ = all_ended;
-    if (moved) clock_.give_to(TimePart::pack);
-    return moved;
+    if (received > 0) clock_.give_to(TimePart::pack, receive_, received);
+    return received > 0;
 }
 
 bool StageLoop::refill() {
     if (ports_.sampler == nullptr) return false;
     // An empty batch waits for nobody.
     if (turns_++ % ports_.refill_frequency != 0 && stage_.active_count() > 0) return false;
-    bool moved = false;
+    std::int64_t moved = 0;
     for (;;) {
         if (auto refused = ports_.sampler->take_refused()) {
             ports_.refuse(*refused);
@@ -103,11 +111,11 @@ bool StageLoop::refill() {
         } else {
             break;
         }
-        moved = true;
+        ++moved;
     }
     inputs_ended_ = ports_.sampler->exhausted();
-    if (moved) clock_.give_to(TimePart::pack);
-    return moved;
+    if (moved > 0) clock_.give_to(TimePart::pack, refill_, moved);
+    return moved > 0;
 }
 
 bool StageLoop::graduate() {
@@ -125,7 +133,7 @@ bool StageLoop::set_failed_aside() {
         ports_.quarantine(stage_.batch(), system, stage_.failure_reason(system));
     // From the last row to the first: a removal moves the last row only.
     for (auto system = leaving_.rbegin(); system != leaving_.rend(); ++system) take_out(*system);
-    clock_.give_to(TimePart::write);
+    clock_.give_to(TimePart::write, quarantine_, static_cast<std::int64_t>(leaving_.size()));
     return true;
 }
 
@@ -143,14 +151,12 @@ bool StageLoop::send_on() {
         if (taken == 0) break;
         sent += static_cast<std::size_t>(taken);
     }
-    while (sent > 0) take_out(leaving_[--sent]);
-    clock_.give_to(TimePart::pack);
-    bool const moved = leaving_.size() != stage_.departing().size();
-    if (moved)
-        metrics_.samples_out.fetch_add(
-            static_cast<std::int64_t>(leaving_.size() - stage_.departing().size()),
-            std::memory_order_relaxed);
-    return moved;
+    if (sent == 0) return false;  // the time of trying counts as waiting, or as what comes next
+    for (std::size_t k = sent; k > 0; --k) take_out(leaving_[k - 1]);
+    auto const samples = static_cast<std::int64_t>(sent);
+    clock_.give_to(TimePart::pack, send_, samples);
+    metrics_.samples_out.fetch_add(samples, std::memory_order_relaxed);
+    return true;
 }
 
 bool StageLoop::write_out() {
@@ -158,7 +164,7 @@ bool StageLoop::write_out() {
     if (departing.empty()) return false;
     leaving_.assign(departing.begin(), departing.end());
     stage_.fill_stress(leaving_);
-    clock_.give_to(TimePart::forces);
+    clock_.give_to(TimePart::forces, stress_, static_cast<std::int64_t>(leaving_.size()));
     std::span<SystemIndex const> rest = leaving_;
     for (Sink* sink : ports_.sinks) {
         auto const count =
@@ -176,7 +182,7 @@ bool StageLoop::write_out() {
     for (auto system = leaving_.rbegin(); system != leaving_.rend(); ++system) take_out(*system);
     metrics_.samples_out.fetch_add(static_cast<std::int64_t>(leaving_.size()),
                                    std::memory_order_relaxed);
-    clock_.give_to(TimePart::write);
+    clock_.give_to(TimePart::write, write_, static_cast<std::int64_t>(leaving_.size()));
     return true;
 }
 

@@ -59,6 +59,7 @@ private:
     StagePorts ports_;
     StageMetrics& metrics_;
     StageClock clock_;
+    TraceName receive_, refill_, send_, quarantine_, stress_, write_;
     std::vector<SystemIndex> leaving_;
     bool inputs_ended_ = false;
     int idle_turns_ = 0;

@@ -58,6 +58,7 @@ CUDA_IN = {
     "*.cuh": "device code",
     "comm/nccl_*": "the transport over NCCL",
     "launch/device_info.cpp": "looks for a device; device_absent.cpp stands in without CUDA",
+    "*/nvtx_range*": "ranges in NVIDIA's tools; nvtx_absent.cpp stands in without CUDA",
 }
 JSON_IN = {
     "launch/*": "the configuration and --json output",

@@ -16,7 +16,9 @@ struct StageRunner {
     StageRunner(Model& model, std::vector<SubStage> sub_stages, BatchCapacity capacity,
                 SchemaPtr schema = std::make_shared<Schema const>(), std::uint64_t seed = 7)
         : stage(std::move(schema), std::move(sub_stages), model, {capacity, seed}, metrics,
-                [this](OutcomeRecord const& record) { outcomes.push_back(record); }) {}
+                [this](OutcomeRecord const& record) { outcomes.push_back(record); }) {
+        clock.show_on(stage.trace());
+    }
 
     void add(Sample const& sample) { stage.enter(stage.batch().append(sample)); }
     void step(int count = 1) {
