@@ -125,8 +125,9 @@ public:
             std::unique_ptr<ChannelSender> output;
             if (element > 0) input = std::move(edges[element - 1].receiver);
             if (element + 1 < placement_.element_count()) output = std::move(edges[element].sender);
-            elements_.push_back(std::make_unique<ElementRun>(ElementRun::Surroundings{
-                plan, element, sinks_, quarantine_, std::move(input), std::move(output)}));
+            elements_.push_back(std::make_unique<ElementRun>(
+                ElementRun::Surroundings{plan, mpi.rank(), element, sinks_, quarantine_,
+                                         std::move(input), std::move(output)}));
         }
     }
 

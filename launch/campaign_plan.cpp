@@ -99,6 +99,7 @@ CampaignPlan make_campaign_plan(Config const& config) {
     plan.text_bytes =
         std::max({longest, 64 * 1024, text_bytes_per_system * config.buffers.systems});
     plan.notes = scan.notes;
+    plan.started = std::chrono::system_clock::now();
     return plan;
 }
 
@@ -119,7 +120,8 @@ std::string to_bytes(CampaignPlan const& plan) {
                           {"bad_frame_count", plan.bad_frame_count},
                           {"atom_total", plan.atom_total},
                           {"largest_atom_count", plan.largest_atom_count},
-                          {"text_bytes", plan.text_bytes}}
+                          {"text_bytes", plan.text_bytes},
+                          {"started", plan.started.time_since_epoch().count()}}
         .dump();
 }
 
@@ -145,6 +147,8 @@ CampaignPlan plan_from_bytes(std::string const& bytes) {
     plan.atom_total = json.at("atom_total");
     plan.largest_atom_count = json.at("largest_atom_count");
     plan.text_bytes = json.at("text_bytes");
+    plan.started = decltype(plan.started)(
+        decltype(plan.started)::duration(json.at("started").get<std::chrono::system_clock::rep>()));
     return plan;
 }
 

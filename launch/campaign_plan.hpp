@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct CampaignPlan {
     int largest_atom_count = 0;
     int text_bytes = 0;              ///< room for names and texts in a message
     std::vector<std::string> notes;  ///< for people
+    /// When rank 0 made the plan: time 0 of every profile.
+    std::chrono::system_clock::time_point started;
 };
 
 /// Reads the input once and holds configuration and input against each other.

@@ -154,6 +154,14 @@ json dump(EnergyDriftMonitorOptions const& options) {
             {"include_kinetic", options.include_kinetic},
             {"frequency", options.frequency}};
 }
+json dump(ProfilerOptions const& options) {
+    return {{"type", "profiler"},
+            {"path", options.path},
+            {"frequency", options.frequency},
+            {"ranges", word_of(options.ranges)},
+            {"nvtx", options.nvtx},
+            {"max_events", options.max_events}};
+}
 json dump(AlignCellOptions const&) { return {{"type", "align_cell"}}; }
 json dump(CenterOfMassBiasOptions const& options) {
     json out{{"type", "center_of_mass"}, {"spring_constant", options.spring_constant}};
@@ -281,7 +289,8 @@ std::uint64_t physics_hash(Config const& config) {
         for (json& hook : stage["hooks"]) {
             hook.erase("log_clamps");
             hook.erase("store_edges");
-            if (!hook.contains("sink")) hooks.push_back(hook);
+            // Those with a sink or a file look on.
+            if (!hook.contains("sink") && !hook.contains("path")) hooks.push_back(hook);
         }
         stage["hooks"] = hooks;
         stage.erase("name");

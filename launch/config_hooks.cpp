@@ -23,6 +23,31 @@ using nlohmann::json;
 
 namespace {
 
+HookSpec read_logging(json const& checked, std::string const& pointer,
+                      PathReader const& read_path) {
+    LoggingSpec spec;
+    take_word(checked, "backend", spec.backend);
+    spec.path = read_path(checked, "path", pointer + "/path").string();
+    take(checked, "frequency", spec.frequency);
+    if (holds(checked, "scalars"))
+        for (json const& column : checked["scalars"])
+            if (column.is_string())
+                spec.scalars.push_back(
+                    detail::value_of<LogColumn>(column.get_ref<std::string const&>()));
+    return spec;
+}
+
+HookSpec read_profiler(json const& checked, std::string const& pointer,
+                       PathReader const& read_path) {
+    ProfilerOptions options;
+    options.path = read_path(checked, "path", pointer + "/path").string();
+    take(checked, "frequency", options.frequency);
+    take_word(checked, "ranges", options.ranges);
+    take(checked, "nvtx", options.nvtx);
+    take(checked, "max_events", options.max_events);
+    return options;
+}
+
 HookSpec read_max_force_clamp(json const& checked) {
     MaxForceClampOptions options;
     take(checked, "max_force", options.max_force);
@@ -188,10 +213,13 @@ void check_hooks_together(json const& hooks, std::string const& pointer, StageSp
     }
 }
 
-HookSpec read_hook(json const& checked, std::string const& pointer, ConfigErrors& errors) {
+HookSpec read_hook(json const& checked, std::string const& pointer, PathReader const& read_path,
+                   ConfigErrors& errors) {
     auto const& type = checked["type"].get_ref<std::string const&>();
     if (type == "align_cell") return AlignCellOptions{};
     if (type == "freeze_atoms") return read_freeze_atoms(checked, pointer, errors);
+    if (type == "logging") return read_logging(checked, pointer, read_path);
+    if (type == "profiler") return read_profiler(checked, pointer, read_path);
     if (type == "nan_detector") return read_nan_detector(checked);
     if (type == "energy_drift_monitor") return read_energy_drift_monitor(checked);
     if (type == "biased_potential") return read_biased_potential(checked, pointer, errors);

@@ -46,7 +46,6 @@ private:
     void read_name(json const& found, std::string const& pointer, StageSpec& stage);
     void read_converge(json const& found, std::string const& pointer, StageSpec& stage);
     void read_hooks(json const& found, std::string const& pointer, StageSpec& stage);
-    LoggingSpec read_logging(json const& hook, std::string const& pointer);
     void check_end(json const& found, std::string const& pointer, StageKind kind);
     void check_velocities(json const& found, std::string const& pointer, StageSpec const& stage);
     void check_options(std::string const& pointer, FireOptions const& fire);
@@ -56,6 +55,7 @@ private:
     void check_yoshida_order(std::string const& pointer, int order);
     void check_pressure(json const& dynamics, std::string const& pointer);
     void check_sink(json const& hook, std::string const& pointer);
+    void check_only_profiler(std::string const& pointer);
     void check_fires(json const& stage, json const& hook, std::string const& pointer);
     void refuse_key(json const& found, char const* key, std::string const& pointer,
                     std::string const& why) {
@@ -69,10 +69,12 @@ private:
     std::vector<std::string> sink_names_;
     std::map<std::string, std::string> pointer_of_name_;
     int stages_read_ = 0;
+    std::string profiler_;  ///< pointer to that of the element, if there is one
 };
 
 void PipelineReader::read_element(json const& found, std::string const& pointer) {
     ElementSpec element;
+    profiler_.clear();
     if (has(found, "fuse")) {
         if (holds(found, "fuse"))
             for (std::size_t s = 0; s < found["fuse"].size(); ++s)
@@ -412,23 +414,19 @@ void PipelineReader::check_sink(json const& hook, std::string const& pointer) {
                                                name, known_words(name, sink_names_)));
 }
 
-LoggingSpec PipelineReader::read_logging(json const& hook, std::string const& pointer) {
-    LoggingSpec spec;
-    take_word(hook, "backend", spec.backend);
-    spec.path = read_path_(hook, "path", pointer + "/path").string();
-    take(hook, "frequency", spec.frequency);
-    if (holds(hook, "scalars"))
-        for (json const& column : hook["scalars"])
-            if (column.is_string())
-                spec.scalars.push_back(
-                    detail::value_of<LogColumn>(column.get_ref<std::string const&>()));
-    return spec;
-}
-
 /// True for hooks that do nothing in a stage that only evaluates.
 bool needs_steps(json const& hook, std::string const& type) {
     return type == "logging" || type == "wrap_periodic" || type == "energy_drift_monitor" ||
            (type == "nan_detector" && holds(hook, "fields") && hook["fields"].empty());
+}
+
+void PipelineReader::check_only_profiler(std::string const& pointer) {
+    if (!profiler_.empty())
+        errors_.add(pointer, fmt::format("a second profiler, after {}; one sees all stages that "
+                                         "are fused, keep one",
+                                         profiler_));
+    else
+        profiler_ = pointer;
 }
 
 void PipelineReader::check_fires(json const& stage, json const& hook, std::string const& pointer) {
@@ -467,8 +465,6 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
             has_list = true;
             take(hook, "skin", stage.skin);
             take(hook, "store_edges", stage.store_edges);
-        } else if (type == "logging") {
-            stage.hooks.emplace_back(read_logging(hook, hook_pointer));
         } else if (type == "snapshot") {
             SnapshotSpec spec;
             take(hook, "sink", spec.sink);
@@ -480,7 +476,8 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
             take(hook, "sink", spec.sink);
             stage.hooks.emplace_back(std::move(spec));
         } else {
-            stage.hooks.push_back(read_hook(hook, hook_pointer, errors_));
+            if (type == "profiler") check_only_profiler(hook_pointer);
+            stage.hooks.push_back(read_hook(hook, hook_pointer, read_path_, errors_));
         }
     }
     check_hooks_together(found["hooks"], pointer + "/hooks", stage, errors_);

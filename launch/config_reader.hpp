@@ -25,7 +25,7 @@ using PathReader =
     std::function<std::filesystem::path(nlohmann::json const&, char const*, std::string const&)>;
 /// One hook that names no sink. Expects: `checked` has its type.
 [[nodiscard]] HookSpec read_hook(nlohmann::json const& checked, std::string const& pointer,
-                                 ConfigErrors& errors);
+                                 PathReader const& read_path, ConfigErrors& errors);
 /// What the hooks of one stage must not do to each other or to its dynamics. `pointer` leads to
 /// the list, of which every entry has been read into `stage`.
 void check_hooks_together(nlohmann::json const& hooks, std::string const& pointer,

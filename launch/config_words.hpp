@@ -93,6 +93,12 @@ struct EnumWords<RowReduction> {
 };
 
 template <>
+struct EnumWords<ProfilerRanges> {
+    static constexpr WordTable<ProfilerRanges, 2> table{
+        {{ProfilerRanges::all, "all"}, {ProfilerRanges::step, "step"}}};
+};
+
+template <>
 struct EnumWords<NanDetectorOptions::Action> {
     static constexpr WordTable<NanDetectorOptions::Action, 2> table{
         {{NanDetectorOptions::Action::quarantine, "quarantine"},

@@ -20,11 +20,15 @@
 namespace athanor {
 namespace {
 
-std::vector<SubStage> make_sub_stages(CampaignPlan const& plan, int element, SinkSet& sinks) {
+std::vector<SubStage> make_sub_stages(ElementRun::Surroundings const& surroundings) {
+    CampaignPlan const& plan = surroundings.plan;
+    ElementSpec const& element = plan.config.pipeline.elements[surroundings.element];
+    StageId const first = first_stage_of(plan.config.pipeline, surroundings.element);
+    ProfilerPlace const place{surroundings.rank, first, element_name(element), plan.started};
     std::vector<SubStage> sub_stages;
     auto const momentum_is_zero = momentum_stays_zero(plan.config.pipeline);
-    int id = first_stage_of(plan.config.pipeline, element).value();
-    for (StageSpec const& spec : plan.config.pipeline.elements[element].stages) {
+    int id = first.value();
+    for (StageSpec const& spec : element.stages) {
         SubStage sub;
         sub.id = StageId{id++};
         sub.name = spec.name;
@@ -37,7 +41,7 @@ std::vector<SubStage> make_sub_stages(CampaignPlan const& plan, int element, Sin
         sub.store_edges = spec.store_edges;
         sub.degrees_of_freedom = spec.degrees_of_freedom;
         sub.momentum_is_zero = momentum_is_zero.at(static_cast<std::size_t>(sub.id.value()));
-        sub.hooks = make_hooks(spec, sinks);
+        sub.hooks = make_hooks(spec, {surroundings.sinks, place});
         sub_stages.push_back(std::move(sub));
     }
     return sub_stages;
@@ -66,7 +70,7 @@ ElementRun::ElementRun(Surroundings surroundings)
     Config const& config = plan.config;
     Quarantine& quarantine = surroundings.quarantine;
     stage_ = std::make_unique<FusedStage>(
-        plan.schema, make_sub_stages(plan, surroundings.element, surroundings.sinks), *model_,
+        plan.schema, make_sub_stages(surroundings), *model_,
         FusedStage::Options{batch_capacity(plan, surroundings.element), config.seed}, metrics_,
         FusedStage::OutcomeListener{});
     ports_.quarantine = [&quarantine](Batch const& batch, SystemIndex system,

@@ -29,6 +29,7 @@ class ElementRun {
 public:
     struct Surroundings {
         CampaignPlan const& plan;
+        Rank rank;
         int element;
         SinkSet& sinks;
         Quarantine& quarantine;

@@ -21,6 +21,7 @@
 #include "stages/hooks/logging.hpp"
 #include "stages/hooks/max_force_clamp.hpp"
 #include "stages/hooks/nan_detector.hpp"
+#include "stages/hooks/profiler.hpp"
 #include "stages/hooks/snapshot.hpp"
 #include "stages/hooks/wrap_periodic.hpp"
 
@@ -54,7 +55,7 @@ std::unique_ptr<Bias const> make_bias(WallBiasOptions const& options) {
 }
 
 struct HookMaker {
-    SinkSet& sinks;
+    HookSurroundings const& around;
 
     std::shared_ptr<Hook> operator()(LoggingSpec const& spec) const {
         std::filesystem::path const path = spec.path;
@@ -70,11 +71,11 @@ struct HookMaker {
     }
 
     std::shared_ptr<Hook> operator()(SnapshotSpec const& spec) const {
-        return std::make_shared<Snapshot>(sinks.at(spec.sink),
+        return std::make_shared<Snapshot>(around.sinks.at(spec.sink),
                                           SnapshotOptions{spec.frequency, spec.initial});
     }
     std::shared_ptr<Hook> operator()(ConvergedSnapshotSpec const& spec) const {
-        return std::make_shared<ConvergedSnapshot>(sinks.at(spec.sink));
+        return std::make_shared<ConvergedSnapshot>(around.sinks.at(spec.sink));
     }
     std::shared_ptr<Hook> operator()(MaxForceClampOptions const& options) const {
         return std::make_shared<MaxForceClamp>(options, warn);
@@ -91,6 +92,9 @@ struct HookMaker {
     std::shared_ptr<Hook> operator()(EnergyDriftMonitorOptions const& options) const {
         return std::make_shared<EnergyDriftMonitor>(options, warn);
     }
+    std::shared_ptr<Hook> operator()(ProfilerOptions const& options) const {
+        return std::make_shared<Profiler>(options, around.place);
+    }
     std::shared_ptr<Hook> operator()(AlignCellOptions const&) const {
         return std::make_shared<AlignCell>();
     }
@@ -102,8 +106,9 @@ struct HookMaker {
 
 }  // namespace
 
-std::vector<std::shared_ptr<Hook>> make_hooks(StageSpec const& stage, SinkSet& sinks) {
-    HookMaker const maker{sinks};
+std::vector<std::shared_ptr<Hook>> make_hooks(StageSpec const& stage,
+                                              HookSurroundings const& around) {
+    HookMaker const maker{around};
     std::vector<std::shared_ptr<Hook>> hooks;
     for (HookSpec const& spec : stage.hooks) hooks.push_back(std::visit(maker, spec));
     return hooks;

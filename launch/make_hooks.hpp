@@ -7,12 +7,19 @@
 
 #include "launch/sink_set.hpp"
 #include "runtime/hook.hpp"
+#include "stages/hooks/profiler.hpp"
 #include "stages/pipeline_spec.hpp"
 
 namespace athanor {
 
-/// The hooks of a stage, in their order.
-/// Throws: ConfigError for options out of range.
-[[nodiscard]] std::vector<std::shared_ptr<Hook>> make_hooks(StageSpec const& stage, SinkSet& sinks);
+/// What hooks have to know beside their options.
+struct HookSurroundings {
+    SinkSet& sinks;
+    ProfilerPlace place;  ///< of the element on a timeline
+};
+
+/// The hooks of a stage, in their order. Throws: ConfigError for options out of range.
+[[nodiscard]] std::vector<std::shared_ptr<Hook>> make_hooks(StageSpec const& stage,
+                                                            HookSurroundings const& around);
 
 }  // namespace athanor

@@ -148,6 +148,8 @@ void clear_outputs(Config const& config, bool overwrite) {
             for (HookSpec const& hook : stage.hooks)
                 if (auto const* log = std::get_if<LoggingSpec>(&hook))
                     clear_log(*log, "log of stage " + stage.name, overwrite);
+                else if (auto const* profile = std::get_if<ProfilerOptions>(&hook))
+                    clear_output(profile->path, "profile of stage " + stage.name, overwrite);
     clear_output(config.quarantine, "/quarantine", overwrite);
     clear_output(config.quarantine.string() + ".rejects.txt", "/quarantine", overwrite);
 }

@@ -44,11 +44,6 @@ bool needs_stress(SubStage const& sub) {
                        [](Criterion const& criterion) { return criterion.field == "stress"; });
 }
 
-/// Steps count when both updates are done: a hook after them looks one step back.
-bool step_is_counted(HookPoint point) {
-    return point == HookPoint::after_step || point == HookPoint::on_converge;
-}
-
 /// What the stage does up to a hook point.
 TimePart part_before(HookPoint point) {
     return point == HookPoint::on_admission || point == HookPoint::after_compute ? TimePart::forces
@@ -309,6 +304,7 @@ void FusedStage::fire(HookPoint point, int code, std::span<SystemIndex const> sy
     if (systems.empty()) return;
     auto const* const completed = batch_.column<std::int64_t>(Fields::stage_step);
     bool const always = point == HookPoint::on_converge || point == HookPoint::on_admission;
+    bool const step_counted = point == HookPoint::after_step;
     auto const& hooks = sub_stages_[code].hooks;
     bool any_fired = false, any_failed = false;
     for (std::size_t h = 0; h < hooks.size(); ++h) {
@@ -317,8 +313,7 @@ void FusedStage::fire(HookPoint point, int code, std::span<SystemIndex const> sy
         due_.clear();
         for (SystemIndex system : systems) {
             if (rows_[system.value()].state == RowState::failed) continue;
-            std::int64_t const before =
-                completed[system.value()] - (step_is_counted(point) ? 1 : 0);
+            std::int64_t const before = completed[system.value()] - (step_counted ? 1 : 0);
             if (always || before % hook.frequency() == 0) due_.push_back(system);
         }
         if (due_.empty()) continue;

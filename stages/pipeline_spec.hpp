@@ -22,6 +22,7 @@
 #include "stages/hooks/freeze_atoms.hpp"
 #include "stages/hooks/max_force_clamp.hpp"
 #include "stages/hooks/nan_detector.hpp"
+#include "stages/hooks/profiler.hpp"
 #include "stages/hooks/wall_bias.hpp"
 #include "stages/hooks/wrap_periodic.hpp"
 #include "stages/lbfgs.hpp"
@@ -76,7 +77,7 @@ struct BiasedPotentialSpec {
 using HookSpec =
     std::variant<SnapshotSpec, ConvergedSnapshotSpec, LoggingSpec, MaxForceClampOptions,
                  WrapPeriodicOptions, FreezeAtomsOptions, NanDetectorOptions,
-                 EnergyDriftMonitorOptions, AlignCellOptions, BiasedPotentialSpec>;
+                 EnergyDriftMonitorOptions, AlignCellOptions, BiasedPotentialSpec, ProfilerOptions>;
 
 /// One stage: what it does to a sample, and when the sample is done with it.
 struct StageSpec {

@@ -33,10 +33,19 @@ TraceOptions trace_options(ProfilerOptions const& options) {
 
 /// Now by the steady clock is when `time_zero` was by the clock on the wall; never later than now.
 Trace::TimePoint steady_zero(ProfilerPlace const& place) {
-    auto const now = std::chrono::steady_clock::now();
-    if (!place.time_zero) return now;
-    auto const since = std::chrono::system_clock::now() - *place.time_zero;
-    return now - std::max<std::chrono::steady_clock::duration>(since, {});
+    using Steady = std::chrono::steady_clock;
+    auto zero = Steady::now();
+    if (!place.time_zero) return zero;
+    auto narrowest = Steady::duration::max();
+    for (int attempt = 0; attempt < 8; ++attempt) {  // one may be interrupted between the clocks
+        auto const before = Steady::now();
+        auto const wall = std::chrono::system_clock::now();
+        auto const width = Steady::now() - before;
+        if (width >= narrowest) continue;
+        narrowest = width;
+        zero = before - std::max<Steady::duration>(wall - *place.time_zero, {});
+    }
+    return zero;
 }
 
 /// A JSON string of UTF-8 text.

@@ -41,9 +41,9 @@ struct ProfilerPlace {
     std::optional<std::chrono::system_clock::time_point> time_zero;
 };
 
-/// Shows where the time of a stage goes: steps, hooks, kernels, channels and sinks on a timeline, in
-/// the JSON form of Chrome's trace events, which Perfetto and chrome://tracing open; and figures per
-/// kind of range. One in a stage, fused or not, sees all of it, whatever its place in the list.
+/// Shows where the time of a stage goes: steps, hooks, kernels, channels and sinks on a timeline
+/// that Perfetto and chrome://tracing open, and figures per kind of range. One in a stage, fused or
+/// not, sees all of it, whatever its place in the list.
 /// File:    written when the hook is closed, so after an exception too, under a temporary name that
 ///          becomes the path when it is complete. "otherData" holds how many ranges found no room
 ///          and the summary, over all ranges.

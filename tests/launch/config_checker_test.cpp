@@ -126,9 +126,6 @@ constexpr Wrong wrong_values[] = {
     {"/pipeline/1/overflow", "[\"done\"]",
      "/pipeline/1/overflow: not available in this version (samples wait in their batch until the "
      "next stage has room); leave the key out"},
-    {"/pipeline/1/hooks/0/type", "\"profiler\"",
-     "/pipeline/1/hooks/0/type: \"profiler\" is not available in this version (a later version "
-     "has this hook)"},
     {"/sinks/done/type", "\"device_buffer\"",
      "/sinks/done/type: \"device_buffer\" is not available in this version (rows are kept on the "
      "host)"},

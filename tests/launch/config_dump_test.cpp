@@ -33,6 +33,13 @@ Json rich() {
                                                 {"metric", "absolute"},
                                                 {"action", "raise"},
                                                 {"include_kinetic", false}});
+    document["pipeline"][1]["hooks"].push_back({{"type", "profiler"},
+                                                {"path", "md.trace.json"},
+                                                {"frequency", 10},
+                                                {"ranges", "step"},
+                                                {"nvtx", false},
+                                                {"max_events", 77}});
+    document["pipeline"][1]["hooks"].push_back({{"type", "logging"}, {"path", "md.csv"}});
     document["pipeline"][0]["hooks"].push_back(Json::parse(R"({"type": "align_cell"})"));
     std::swap(document["pipeline"][0]["hooks"][0], document["pipeline"][0]["hooks"][1]);
     for (char const* bias :
@@ -113,6 +120,8 @@ TEST(PhysicsHash, DoesNotFollowWhereAndHowSamplesAreMovedAndStored) {
                                                    {"/pipeline/1/hooks/0/frequency", 7},
                                                    {"/pipeline/1/hooks/2/log_clamps", false},
                                                    {"/pipeline/1/hooks/1/store_edges", false},
+                                                   {"/pipeline/1/hooks/7/frequency", 7},
+                                                   {"/pipeline/1/hooks/8/path", "other.csv"},
                                                    {"/pipeline/0/name", "other"}})
         EXPECT_EQ(physics_hash(parse(with(rich(), pointer, value))), hash) << pointer;
 }

@@ -323,6 +323,43 @@ TEST(ConfigPipeline, EnergyDriftMonitorHasAThresholdAMetricAndAnAction) {
               "drift that passes)");
 }
 
+TEST(ConfigPipeline, ProfilerHasAPathBesideTheFileAndSettings) {
+    Json document = relax_then_md();
+    document["pipeline"][0]["hooks"] =
+        Json::parse(R"([{"type": "profiler", "path": "out/relax.json"}])");
+    document["pipeline"][1]["hooks"] = Json::parse(
+        R"([{"type": "profiler", "path": "out/md.json", "frequency": 5, "ranges": "step",
+             "nvtx": false, "max_events": 10}])");
+
+    Config const config = parse(document);
+
+    EXPECT_EQ(std::get<ProfilerOptions>(config.pipeline.elements[0].stages[0].hooks.at(0)),
+              (ProfilerOptions{.path = "/base/out/relax.json"}));
+    EXPECT_EQ(std::get<ProfilerOptions>(config.pipeline.elements[1].stages[0].hooks.at(0)),
+              (ProfilerOptions{"/base/out/md.json", 5, ProfilerRanges::step, false, 10}));
+    EXPECT_EQ(error_of(with(document, "/pipeline/1/hooks/0/path", "out/relax.json")),
+              "campaign.json#/pipeline/1/hooks/0/path: \"out/relax.json\" is also "
+              "/pipeline/0/hooks/0/path; give each its own path");
+    EXPECT_EQ(error_of(with(document, "/pipeline/1/hooks/0/ranges", "steps")),
+              "campaign.json#/pipeline/1/hooks/0/ranges: \"steps\" is no choice of ranges; give "
+              "all or step (nearest: step)");
+    EXPECT_EQ(error_of(with(smallest(), "/pipeline/0/hooks", document["pipeline"][0]["hooks"])),
+              "");  // a stage without steps has a timeline too
+}
+
+TEST(ConfigPipeline, AnElementHasOneProfilerAlsoWhenFused) {
+    Json document = relax_then_md();
+    document["pipeline"][0]["hooks"] = Json::parse(R"([{"type": "profiler", "path": "a.json"}])");
+    document["pipeline"][1]["hooks"] = Json::parse(R"([{"type": "profiler", "path": "b.json"}])");
+    EXPECT_EQ(error_of(document), "");
+
+    document["pipeline"] = Json::array({Json{{"fuse", document["pipeline"]}}});
+
+    EXPECT_EQ(error_of(document),
+              "campaign.json#/pipeline/0/fuse/1/hooks/0: a second profiler, after "
+              "/pipeline/0/fuse/0/hooks/0; one sees all stages that are fused, keep one");
+}
+
 TEST(ConfigPipeline, AlignCellStandsBeforeFreezeAtoms) {
     Json const align = {{"type", "align_cell"}};
     Json const freeze = {{"type", "freeze_atoms"}, {"category", 1}};
