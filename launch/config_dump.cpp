@@ -214,6 +214,10 @@ json dump(LennardJonesSpec const& model) {
             {"shift", model.shift},    {"switch_width", model.switch_width}};
 }
 
+json dump(HookSpec const& hook) {
+    return std::visit([](auto const& spec) { return dump(spec); }, hook);
+}
+
 json dump(StageSpec const& stage) {
     json out{{"name", stage.name}, {"degrees_of_freedom", word_of(stage.degrees_of_freedom)}};
     out["dynamics"] = std::visit([](auto const& options) { return dump(options); }, stage.dynamics);
@@ -231,8 +235,7 @@ json dump(StageSpec const& stage) {
         out["initial_temperature_kelvin"] = *stage.initial_temperature_kelvin;
     out["hooks"] = json::array(
         {{{"type", "neighbor_list"}, {"skin", stage.skin}, {"store_edges", stage.store_edges}}});
-    for (HookSpec const& hook : stage.hooks)
-        out["hooks"].push_back(std::visit([](auto const& spec) { return dump(spec); }, hook));
+    for (HookSpec const& hook : stage.hooks) out["hooks"].push_back(dump(hook));
     return out;
 }
 
@@ -241,7 +244,13 @@ json dump_pipeline(Config const& config) {
     for (ElementSpec const& element : config.pipeline.elements) {
         json stages = json::array();
         for (StageSpec const& stage : element.stages) stages.push_back(dump(stage));
-        pipeline.push_back(stages.size() == 1 ? stages[0] : json{{"fuse", stages}});
+        if (element == ElementSpec{element.stages} && stages.size() == 1) {
+            pipeline.push_back(stages[0]);
+            continue;
+        }
+        json hooks = json::array();
+        for (HookSpec const& hook : element.hooks) hooks.push_back(dump(hook));
+        pipeline.push_back({{"fuse", stages}, {"order", word_of(element.order)}, {"hooks", hooks}});
     }
     return pipeline;
 }
@@ -284,9 +293,10 @@ std::string to_json(Config const& config) {
 
 std::uint64_t physics_hash(Config const& config) {
     json pipeline = dump_pipeline(config);
-    auto const keep_physics = [](json& stage) {
-        json hooks = json::array();
-        for (json& hook : stage["hooks"]) {
+    auto const keep_physics = [](json& stage, json const& element_hooks) {
+        json all = stage["hooks"], hooks = json::array();
+        all.insert(all.end(), element_hooks.begin(), element_hooks.end());
+        for (json& hook : all) {
             hook.erase("log_clamps");
             hook.erase("store_edges");
             // Those with a sink or a file look on.
@@ -297,9 +307,11 @@ std::uint64_t physics_hash(Config const& config) {
     };
     json flat = json::array();  // results do not depend on what is fused
     for (json& element : pipeline) {
-        json stages = element.contains("fuse") ? element["fuse"] : json::array({element});
+        bool const fused = element.contains("fuse");
+        json stages = fused ? element["fuse"] : json::array({element});
         for (json& stage : stages) {
-            keep_physics(stage);
+            keep_physics(stage, fused ? element["hooks"] : json::array());
+            if (fused && element["order"] != "standard") stage["order"] = element["order"];
             flat.push_back(stage);
         }
     }

@@ -782,6 +782,11 @@ constexpr std::array stage_keys{
             .unavailable = "samples wait in their batch until the next stage has room"},
 };
 constexpr KeySpec stage{.kind = object, .noun = "stage", .help = "one stage", .keys = stage_keys};
+constexpr std::array fused_order_choices{
+    KeyChoice{.word = "standard",
+              .help = "forces between the updates: second order, equal to the pipelined run"},
+    KeyChoice{.word = "documented", .help = "forces first, then both updates of each stage"},
+};
 constexpr std::array fuse_keys{
     KeySpec{.key = "fuse",
             .kind = list,
@@ -791,11 +796,17 @@ constexpr std::array fuse_keys{
             .may_be_empty = false,
             .item = &stage},
     KeySpec{.key = "order",
-            .help = "order of updates in a fused step",
-            .unavailable = "fused stages run pre-update, forces, post-update, each masked"},
+            .kind = word,
+            .noun = "order of a step",
+            .help = "where in a step the forces are evaluated",
+            .default_json = "\"standard\"",
+            .choices = fused_order_choices},
     KeySpec{.key = "hooks",
-            .help = "hooks that see the samples of all fused stages",
-            .unavailable = "give the hooks to the stages inside \"fuse\""},
+            .kind = list,
+            .noun = "list of hooks",
+            .help = "what looks at the samples of all fused stages, in one go",
+            .default_json = "[]",
+            .item = &hook},
 };
 constexpr KeySpec fused{
     .kind = object, .noun = "fused element", .help = "several stages", .keys = fuse_keys};

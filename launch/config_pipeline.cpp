@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -55,6 +56,8 @@ private:
     void check_yoshida_order(std::string const& pointer, int order);
     void check_pressure(json const& dynamics, std::string const& pointer);
     void check_sink(json const& hook, std::string const& pointer);
+    HookSpec read_any_hook(json const& hook, std::string const& pointer);
+    void read_element_hooks(json const& found, std::string const& pointer, ElementSpec& element);
     void check_only_profiler(std::string const& pointer);
     void check_fires(json const& stage, json const& hook, std::string const& pointer);
     void refuse_key(json const& found, char const* key, std::string const& pointer,
@@ -81,6 +84,8 @@ void PipelineReader::read_element(json const& found, std::string const& pointer)
                 element.stages.push_back(
                     read_stage(found["fuse"][s],
                                child_pointer(child_pointer(pointer, std::string("fuse")), s)));
+        take_word(found, "order", element.order);
+        if (holds(found, "hooks")) read_element_hooks(found, pointer, element);
     } else {
         element.stages.push_back(read_stage(found, pointer));
     }
@@ -449,6 +454,52 @@ void PipelineReader::check_fires(json const& stage, json const& hook, std::strin
                     "it out");
 }
 
+HookSpec PipelineReader::read_any_hook(json const& hook, std::string const& pointer) {
+    auto const& type = hook["type"].get_ref<std::string const&>();
+    check_sink(hook, pointer);
+    if (type == "snapshot") {
+        SnapshotSpec spec;
+        take(hook, "sink", spec.sink);
+        take(hook, "frequency", spec.frequency);
+        take(hook, "initial", spec.initial);
+        return spec;
+    }
+    if (type == "converged_snapshot") {
+        ConvergedSnapshotSpec spec;
+        take(hook, "sink", spec.sink);
+        return spec;
+    }
+    if (type == "profiler") check_only_profiler(pointer);
+    return read_hook(hook, pointer, read_path_, errors_);
+}
+
+void PipelineReader::read_element_hooks(json const& found, std::string const& pointer,
+                                        ElementSpec& element) {
+    bool const any_converges =
+        std::any_of(element.stages.begin(), element.stages.end(),
+                    [](StageSpec const& stage) { return !stage.converge.empty(); });
+    for (std::size_t h = 0; h < found["hooks"].size(); ++h) {
+        json const& hook = found["hooks"][h];
+        if (!holds(hook, "type")) continue;
+        std::string const hook_pointer = child_pointer(pointer + "/hooks", h);
+        auto const& type = hook["type"].get_ref<std::string const&>();
+        if (type == "neighbor_list" || type == "wrap_periodic" || type == "freeze_atoms") {
+            errors_.add(hook_pointer,
+                        fmt::format("{} works on the samples of one stage; give it to the stages "
+                                    "inside \"fuse\"",
+                                    type));
+            continue;
+        }
+        if (type == "converged_snapshot" && !any_converges)
+            errors_.add(hook_pointer,
+                        "none of the fused stages has \"converge\", so that the hook would never "
+                        "fire; take it out");
+        element.hooks.push_back(read_any_hook(hook, hook_pointer));
+    }
+    for (StageSpec const& stage : element.stages)
+        check_hooks_together(found["hooks"], pointer + "/hooks", stage, errors_);
+}
+
 void PipelineReader::read_hooks(json const& found, std::string const& pointer, StageSpec& stage) {
     if (!holds(found, "hooks")) return;
     bool has_list = false;
@@ -457,7 +508,6 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
         if (!holds(hook, "type")) continue;
         std::string const hook_pointer = child_pointer(pointer + "/hooks", h);
         auto const& type = hook["type"].get_ref<std::string const&>();
-        check_sink(hook, hook_pointer);
         check_fires(found, hook, hook_pointer);
         if (type == "neighbor_list") {
             if (has_list)
@@ -465,19 +515,8 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
             has_list = true;
             take(hook, "skin", stage.skin);
             take(hook, "store_edges", stage.store_edges);
-        } else if (type == "snapshot") {
-            SnapshotSpec spec;
-            take(hook, "sink", spec.sink);
-            take(hook, "frequency", spec.frequency);
-            take(hook, "initial", spec.initial);
-            stage.hooks.emplace_back(std::move(spec));
-        } else if (type == "converged_snapshot") {
-            ConvergedSnapshotSpec spec;
-            take(hook, "sink", spec.sink);
-            stage.hooks.emplace_back(std::move(spec));
         } else {
-            if (type == "profiler") check_only_profiler(hook_pointer);
-            stage.hooks.push_back(read_hook(hook, hook_pointer, read_path_, errors_));
+            stage.hooks.push_back(read_any_hook(hook, hook_pointer));
         }
     }
     check_hooks_together(found["hooks"], pointer + "/hooks", stage, errors_);

@@ -30,6 +30,11 @@ struct EnumWords<ChannelMode> {
                                                       {ChannelMode::fully_async, "fully_async"}}};
 };
 template <>
+struct EnumWords<FusedOrder> {
+    static constexpr WordTable<FusedOrder, 2> table{
+        {{FusedOrder::standard, "standard"}, {FusedOrder::documented, "documented"}}};
+};
+template <>
 struct EnumWords<Packing> {
     static constexpr WordTable<Packing, 2> table{
         {{Packing::first_fit, "input"}, {Packing::largest_first, "largest_first"}}};

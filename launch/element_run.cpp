@@ -20,14 +20,20 @@
 namespace athanor {
 namespace {
 
+/// What the hooks of an element have around them.
+HookSurroundings hook_surroundings(ElementRun::Surroundings const& of) {
+    PipelineSpec const& pipeline = of.plan.config.pipeline;
+    return {of.sinks,
+            {of.rank, first_stage_of(pipeline, of.element),
+             element_name(pipeline.elements[of.element]), of.plan.started}};
+}
+
 std::vector<SubStage> make_sub_stages(ElementRun::Surroundings const& surroundings) {
     CampaignPlan const& plan = surroundings.plan;
     ElementSpec const& element = plan.config.pipeline.elements[surroundings.element];
-    StageId const first = first_stage_of(plan.config.pipeline, surroundings.element);
-    ProfilerPlace const place{surroundings.rank, first, element_name(element), plan.started};
     std::vector<SubStage> sub_stages;
     auto const momentum_is_zero = momentum_stays_zero(plan.config.pipeline);
-    int id = first.value();
+    int id = first_stage_of(plan.config.pipeline, surroundings.element).value();
     for (StageSpec const& spec : element.stages) {
         SubStage sub;
         sub.id = StageId{id++};
@@ -41,7 +47,7 @@ std::vector<SubStage> make_sub_stages(ElementRun::Surroundings const& surroundin
         sub.store_edges = spec.store_edges;
         sub.degrees_of_freedom = spec.degrees_of_freedom;
         sub.momentum_is_zero = momentum_is_zero.at(static_cast<std::size_t>(sub.id.value()));
-        sub.hooks = make_hooks(spec, {surroundings.sinks, place});
+        sub.hooks = make_hooks(spec.hooks, hook_surroundings(surroundings));
         sub_stages.push_back(std::move(sub));
     }
     return sub_stages;
@@ -68,11 +74,13 @@ ElementRun::ElementRun(Surroundings surroundings)
       output_(std::move(surroundings.output)) {
     CampaignPlan const& plan = surroundings.plan;
     Config const& config = plan.config;
+    ElementSpec const& element = config.pipeline.elements[surroundings.element];
     Quarantine& quarantine = surroundings.quarantine;
     stage_ = std::make_unique<FusedStage>(
         plan.schema, make_sub_stages(surroundings), *model_,
-        FusedStage::Options{batch_capacity(plan, surroundings.element), config.seed}, metrics_,
-        FusedStage::OutcomeListener{});
+        FusedStage::Options{batch_capacity(plan, surroundings.element), config.seed, element.order,
+                            make_hooks(element.hooks, hook_surroundings(surroundings))},
+        metrics_, FusedStage::OutcomeListener{});
     ports_.quarantine = [&quarantine](Batch const& batch, SystemIndex system,
                                       std::string const& reason) {
         quarantine.take(batch, system, reason);

@@ -106,11 +106,11 @@ struct HookMaker {
 
 }  // namespace
 
-std::vector<std::shared_ptr<Hook>> make_hooks(StageSpec const& stage,
+std::vector<std::shared_ptr<Hook>> make_hooks(std::vector<HookSpec> const& specs,
                                               HookSurroundings const& around) {
     HookMaker const maker{around};
     std::vector<std::shared_ptr<Hook>> hooks;
-    for (HookSpec const& spec : stage.hooks) hooks.push_back(std::visit(maker, spec));
+    for (HookSpec const& spec : specs) hooks.push_back(std::visit(maker, spec));
     return hooks;
 }
 

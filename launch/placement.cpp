@@ -28,13 +28,12 @@ std::vector<int> Placement::elements_of(Rank rank) const {
 
 std::set<std::string> sinks_of_element(Config const& config, int element) {
     std::set<std::string> names;
-    for (StageSpec const& stage : config.pipeline.elements[element].stages)
-        for (HookSpec const& hook : stage.hooks)
-            std::visit(
-                [&names](auto const& spec) {
-                    if constexpr (requires { spec.sink; }) names.insert(spec.sink);
-                },
-                hook);
+    for (HookSpec const* hook : all_hooks(config.pipeline.elements[element]))
+        std::visit(
+            [&names](auto const& spec) {
+                if constexpr (requires { spec.sink; }) names.insert(spec.sink);
+            },
+            *hook);
     if (element + 1 == static_cast<int>(config.pipeline.elements.size()))
         names.insert(config.output.begin(), config.output.end());
     return names;

@@ -144,12 +144,11 @@ void clear_outputs(Config const& config, bool overwrite) {
         }
     }
     for (ElementSpec const& element : config.pipeline.elements)
-        for (StageSpec const& stage : element.stages)
-            for (HookSpec const& hook : stage.hooks)
-                if (auto const* log = std::get_if<LoggingSpec>(&hook))
-                    clear_log(*log, "log of stage " + stage.name, overwrite);
-                else if (auto const* profile = std::get_if<ProfilerOptions>(&hook))
-                    clear_output(profile->path, "profile of stage " + stage.name, overwrite);
+        for (HookSpec const* hook : all_hooks(element))
+            if (auto const* log = std::get_if<LoggingSpec>(hook))
+                clear_log(*log, "log of stage " + element_name(element), overwrite);
+            else if (auto const* profile = std::get_if<ProfilerOptions>(hook))
+                clear_output(profile->path, "profile of stage " + element_name(element), overwrite);
     clear_output(config.quarantine, "/quarantine", overwrite);
     clear_output(config.quarantine.string() + ".rejects.txt", "/quarantine", overwrite);
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/check_hooks.hpp"
 
+#include <string>
+
 #include <fmt/format.h>
 
 #include "runtime/error.hpp"
@@ -10,14 +12,28 @@
 namespace athanor {
 namespace {
 
-bool ever_fires(Hook& hook, SubStage const& sub) {
-    if (hook.trace() != nullptr) return true;  // the stage fills it, with or without steps
-    if (hook.runs_at(HookPoint::on_admission)) return true;
-    if (sub.step_budget == 0) return false;
-    for (int point = 0; point <= static_cast<int>(HookPoint::after_step); ++point)
-        if (hook.runs_at(static_cast<HookPoint>(point))) return true;
-    return hook.runs_at(HookPoint::on_converge) &&
-           !(sub.criteria.empty() && sub.predicates.empty());
+bool fires_in_steps(HookPoint point, FusedOrder order) {
+    bool const between_updates = point == HookPoint::after_pre_update ||
+                                 point == HookPoint::before_compute ||
+                                 point == HookPoint::before_post_update;
+    return order == FusedOrder::standard || !between_updates;
+}
+
+/// Why the hook would never fire; nothing when it does.
+std::string silence(Hook& hook, SubStage const& sub, FusedOrder order) {
+    if (hook.trace() != nullptr) return {};  // the stage fills it, with or without steps
+    if (hook.runs_at(HookPoint::on_admission)) return {};
+    if (sub.step_budget == 0) return "the stage takes no steps";
+    bool runs_in_steps = false;
+    for (int k = 0; k <= static_cast<int>(HookPoint::after_step); ++k) {
+        auto const point = static_cast<HookPoint>(k);
+        if (!hook.runs_at(point)) continue;
+        if (fires_in_steps(point, order)) return {};
+        runs_in_steps = true;
+    }
+    if (hook.runs_at(HookPoint::on_converge) && !(sub.criteria.empty() && sub.predicates.empty()))
+        return {};
+    return runs_in_steps ? "the documented order has no such point" : "nothing converges there";
 }
 
 void refuse_moves_between_images(SubStage const& sub, Hook const& dependent) {
@@ -31,13 +47,12 @@ void refuse_moves_between_images(SubStage const& sub, Hook const& dependent) {
 
 }  // namespace
 
-void check_hooks(SubStage const& sub) {
+void check_hooks(SubStage const& sub, FusedOrder order) {
     for (auto const& hook : sub.hooks) {
-        if (!ever_fires(*hook, sub))
-            throw ConfigError(fmt::format(
-                "stage \"{}\": its hook {} would never fire, for {}; take it out", sub.name,
-                hook->name(),
-                sub.step_budget == 0 ? "the stage takes no steps" : "nothing converges there"));
+        if (std::string const why = silence(*hook, sub, order); !why.empty())
+            throw ConfigError(
+                fmt::format("stage \"{}\": its hook {} would never fire, for {}; take it out",
+                            sub.name, hook->name(), why));
         if (hook->adds_forces_without_stress() && sub.dynamics->needs_stress())
             throw ConfigError(
                 fmt::format("stage \"{}\": its hook {} adds forces that have no stress, by which "
@@ -45,6 +60,27 @@ void check_hooks(SubStage const& sub) {
                             "cell",
                             sub.name, hook->name(), sub.dynamics->name()));
         if (hook->depends_on_images()) refuse_moves_between_images(sub, *hook);
+    }
+}
+
+void check_element_hooks(std::vector<std::shared_ptr<Hook>> const& hooks,
+                         std::vector<SubStage> const& sub_stages) {
+    for (auto const& hook : hooks) {
+        for (HookPoint const point : {HookPoint::before_pre_update, HookPoint::after_pre_update,
+                                      HookPoint::before_post_update, HookPoint::after_post_update})
+            if (hook->runs_at(point))
+                throw ConfigError(fmt::format(
+                    "the hook {} of the fused element works around the updates of one stage; give "
+                    "it to the stages inside \"fuse\"",
+                    hook->name()));
+        for (SubStage const& sub : sub_stages)
+            if (hook->depends_on_images()) refuse_moves_between_images(sub, *hook);
+        for (SubStage const& sub : sub_stages)
+            if (hook->adds_forces_without_stress() && sub.dynamics->needs_stress())
+                throw ConfigError(fmt::format(
+                    "the hook {} of the fused element adds forces that have no stress, by which "
+                    "{} of stage \"{}\" moves the cell; give it to the other stages",
+                    hook->name(), sub.dynamics->name(), sub.name));
     }
 }
 

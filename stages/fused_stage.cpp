@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,22 +18,29 @@
 namespace athanor {
 namespace {
 
-/// State of a sub-stage's hook number `place`, under names that no second hook of its kind has.
-std::vector<FieldSpec> state_of_hook(Hook const& hook, std::size_t place) {
-    std::vector<FieldSpec> fields = hook.state_fields();
-    for (FieldSpec& field : fields) field.name = fmt::format("hook{}_{}", place, field.name);
-    return fields;
+/// The list of each sub-stage, then that of the element.
+std::vector<StageHooks::List> hook_lists(std::vector<SubStage> const& sub_stages,
+                                         FusedStage::Options const& options) {
+    std::vector<StageHooks::List> lists;
+    bool any_edges = false;
+    for (SubStage const& sub : sub_stages) {
+        check_hooks(sub, options.order);
+        lists.push_back({sub.name, sub.id, sub.hooks, sub.store_edges});
+        any_edges = any_edges || sub.store_edges;
+    }
+    check_element_hooks(options.hooks, sub_stages);
+    lists.push_back({"fuse", sub_stages.front().id, options.hooks, any_edges});
+    return lists;
 }
 
-Schema with_state(Schema const& travelling, std::vector<SubStage> const& sub_stages) {
+Schema with_state(Schema const& travelling, std::vector<SubStage> const& sub_stages,
+                  StageHooks const& hooks) {
     Schema schema = travelling;
     for (SubStage const& sub : sub_stages) {
         schema = schema.with(sub.dynamics->state_fields());
         if (sub.store_edges) schema = schema.with(EdgeColumns::fields());
-        for (std::size_t h = 0; h < sub.hooks.size(); ++h)
-            schema = schema.with(state_of_hook(*sub.hooks[h], h));
     }
-    return schema;
+    return schema.with(hooks.state_fields());
 }
 
 /// Whether `stress` must be up to date whenever the forces are.
@@ -42,12 +48,6 @@ bool needs_stress(SubStage const& sub) {
     return sub.dynamics->needs_stress() ||
            std::any_of(sub.criteria.begin(), sub.criteria.end(),
                        [](Criterion const& criterion) { return criterion.field == "stress"; });
-}
-
-/// What the stage does up to a hook point.
-TimePart part_before(HookPoint point) {
-    return point == HookPoint::on_admission || point == HookPoint::after_compute ? TimePart::forces
-                                                                                 : TimePart::update;
 }
 
 std::string species_text(std::int64_t atomic_number) {
@@ -61,21 +61,22 @@ std::string species_text(std::int64_t atomic_number) {
 FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, Model& model,
                        Options const& options, StageMetrics& metrics, OutcomeListener on_outcome)
     : sub_stages_(std::move(sub_stages)),
+      hooks_(hook_lists(sub_stages_, options), options.capacity.systems),
       model_(model),
       options_(options),
       metrics_(metrics),
       on_outcome_(std::move(on_outcome)),
-      batch_(std::make_shared<Schema const>(with_state(*travelling, sub_stages_)),
+      batch_(std::make_shared<Schema const>(with_state(*travelling, sub_stages_, hooks_)),
              options.capacity),
       edges_(model.needs().cutoff) {
     ATHANOR_EXPECTS(!sub_stages_.empty());
     auto const room = static_cast<std::size_t>(options.capacity.systems);
-    for (SubStage const& sub : sub_stages_) trace_.find_profiler(sub.name, sub.hooks);
+    hooks_.bind(batch_.schema());
     for (SubStage& sub : sub_stages_) {
         sub.dynamics->bind(batch_);
-        bind_hooks(sub);
         convergence_.emplace_back(sub.criteria, batch_.schema(), sub.predicates);
-        needs_stress_.push_back(needs_stress(sub));
+        // Where atoms move on after the compute, the stress of its positions is to be had only then.
+        needs_stress_.push_back(needs_stress(sub) || options.order == FusedOrder::documented);
         stores_edges_ = stores_edges_ || sub.store_edges;
         neighbor_lists_.emplace_back(
             NeighborListOptions{
@@ -86,20 +87,8 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
         systems_of_.emplace_back().reserve(room);
     }
     rows_.resize(room);
-    for (auto* scratch : {&evaluated_, &due_, &converged_, &answer_}) scratch->reserve(room);
+    for (auto* scratch : {&evaluated_, &everyone_, &converged_, &answer_}) scratch->reserve(room);
     neighbors_.reserve(room);
-}
-
-void FusedStage::bind_hooks(SubStage const& sub) {
-    check_hooks(sub);
-    trace_.name_hooks(sub.hooks);
-    auto& state = hook_state_.emplace_back();
-    for (std::size_t h = 0; h < sub.hooks.size(); ++h) {
-        sub.hooks[h]->bind(batch_.schema());
-        auto& fields = state.emplace_back();
-        for (FieldSpec const& field : state_of_hook(*sub.hooks[h], h))
-            fields.push_back(*batch_.schema().find(field.name));
-    }
 }
 
 int FusedStage::code_of(SystemIndex system) const {
@@ -204,7 +193,7 @@ void FusedStage::admit_entered(StageClock& clock) {
             entered += static_cast<std::int64_t>(systems.size());
         }
         if (entered == 0) return;
-        auto const shown = trace_.admission(clock, entered);
+        auto const shown = hooks_.trace().admission(clock, entered);
         BatchView const view = batch_.view();
         for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
             SubStage const& sub = sub_stages_[code];
@@ -217,8 +206,9 @@ void FusedStage::admit_entered(StageClock& clock) {
         for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
             for (SystemIndex system : systems_of_[code])
                 rows_[system.value()].state = RowState::active;
-            fire(HookPoint::on_admission, static_cast<int>(code), systems_of_[code], clock);
+            fire(HookPoint::on_admission, code, systems_of_[code], clock);
         }
+        fire_element(HookPoint::on_admission, clock);
         for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
             SubStage& sub = sub_stages_[code];
             sub.dynamics->admit({view, systems_of_[code], sub.id, options_.seed});
@@ -232,35 +222,74 @@ void FusedStage::admit_entered(StageClock& clock) {
 
 void FusedStage::step(StageClock& clock) {
     clock.give_to(TimePart::other);
-    trace_.begin_step();
+    hooks_.trace().begin_step();
     admit_entered(clock);
     collect(RowState::active);
     std::int64_t sample_steps = 0;
     for (auto const& systems : systems_of_) sample_steps += static_cast<int>(systems.size());
     if (sample_steps == 0) return;
-    auto const shown = trace_.step(clock, sample_steps);
-    BatchView const view = batch_.view();
+    auto const shown = hooks_.trace().step(clock, sample_steps);
 
+    fire_element(HookPoint::before_step, clock);
     fire_all(HookPoint::before_step, clock);
+    if (options_.order == FusedOrder::standard) {
+        update_before_compute(clock);
+        compute(clock);
+        update_after_compute(clock);
+    } else {
+        compute(clock);
+        update_at_once(clock);
+    }
+    count_step(sample_steps);
+    fire_all(HookPoint::after_step, clock);
+    fire_element(HookPoint::after_step, clock);
+    end_step(clock);
+    clock.give_to(TimePart::update);
+}
+
+void FusedStage::update_before_compute(StageClock& clock) {
     for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
         SubStage& sub = sub_stages_[code];
-        fire(HookPoint::before_pre_update, static_cast<int>(code), systems_of_[code], clock);
-        sub.dynamics->pre_update({view, systems_of_[code], sub.id, options_.seed});
-        fire(HookPoint::after_pre_update, static_cast<int>(code), systems_of_[code], clock);
+        fire(HookPoint::before_pre_update, code, systems_of_[code], clock);
+        sub.dynamics->pre_update({batch_.view(), systems_of_[code], sub.id, options_.seed});
+        fire(HookPoint::after_pre_update, code, systems_of_[code], clock);
     }
     clock.give_to(TimePart::update);
+    fire_element(HookPoint::before_compute, clock);
     fire_all(HookPoint::before_compute, clock);
+}
+
+void FusedStage::compute(StageClock& clock) {
     drop_non_finite_positions();
     evaluate(clock);
     // Hooks first: they may still say where it went wrong, and what they change is checked too.
     fire_all(HookPoint::after_compute, clock);
+    fire_element(HookPoint::after_compute, clock);
     drop_non_finite_results();
+}
+
+void FusedStage::update_after_compute(StageClock& clock) {
     for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
         SubStage& sub = sub_stages_[code];
-        fire(HookPoint::before_post_update, static_cast<int>(code), systems_of_[code], clock);
-        sub.dynamics->post_update({view, systems_of_[code], sub.id, options_.seed});
-        fire(HookPoint::after_post_update, static_cast<int>(code), systems_of_[code], clock);
+        fire(HookPoint::before_post_update, code, systems_of_[code], clock);
+        sub.dynamics->post_update({batch_.view(), systems_of_[code], sub.id, options_.seed});
+        fire(HookPoint::after_post_update, code, systems_of_[code], clock);
     }
+}
+
+void FusedStage::update_at_once(StageClock& clock) {
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+        SubStage& sub = sub_stages_[code];
+        fire(HookPoint::before_pre_update, code, systems_of_[code], clock);
+        UpdateContext const context{batch_.view(), systems_of_[code], sub.id, options_.seed};
+        sub.dynamics->pre_update(context);
+        sub.dynamics->post_update(context);
+        fire(HookPoint::after_post_update, code, systems_of_[code], clock);
+    }
+}
+
+void FusedStage::count_step(std::int64_t sample_steps) {
+    BatchView const view = batch_.view();
     std::int64_t atom_steps = 0;
     for (auto const& systems : systems_of_)
         for (SystemIndex system : systems) {
@@ -271,68 +300,56 @@ void FusedStage::step(StageClock& clock) {
     metrics_.steps.fetch_add(1, std::memory_order_relaxed);
     metrics_.sample_steps.fetch_add(sample_steps, std::memory_order_relaxed);
     metrics_.atom_steps.fetch_add(atom_steps, std::memory_order_relaxed);
-    fire_all(HookPoint::after_step, clock);
-    for (std::size_t code = 0; code < sub_stages_.size(); ++code)
-        end_step(static_cast<int>(code), clock);
-    clock.give_to(TimePart::update);
 }
 
-void FusedStage::end_step(int code, StageClock& clock) {
-    SubStage const& sub = sub_stages_[code];
+void FusedStage::end_step(StageClock& clock) {
     BatchView const view = batch_.view();
-    converged_.clear();
-    for (SystemIndex system : systems_of_[code])
-        if (convergence_[code].holds(batch_, system)) {
-            view.outcome[system.value()] = static_cast<std::uint8_t>(Outcome::converged);
-            converged_.push_back(system);
-        }
-    fire(HookPoint::on_converge, code, converged_, clock);
-    for (SystemIndex system : systems_of_[code])
-        if (view.outcome[system.value()] == static_cast<std::uint8_t>(Outcome::converged))
-            finish(system, Outcome::converged);
-        else if (sub.step_budget && view.stage_step[system.value()] >= *sub.step_budget)
-            finish(system, Outcome::budget_spent);
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+        converged_.clear();
+        for (SystemIndex system : systems_of_[code])
+            if (convergence_[code].holds(batch_, system)) {
+                view.outcome[system.value()] = static_cast<std::uint8_t>(Outcome::converged);
+                converged_.push_back(system);
+            }
+        fire(HookPoint::on_converge, code, converged_, clock);
+    }
+    auto const has_converged = [&view](SystemIndex system) {
+        return view.outcome[system.value()] == static_cast<std::uint8_t>(Outcome::converged);
+    };
+    collect_everyone();
+    std::erase_if(everyone_, [&](SystemIndex system) { return !has_converged(system); });
+    fire(HookPoint::on_converge, sub_stages_.size(), everyone_, clock);
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+        auto const& budget = sub_stages_[code].step_budget;
+        for (SystemIndex system : systems_of_[code])
+            if (has_converged(system))
+                finish(system, Outcome::converged);
+            else if (budget && view.stage_step[system.value()] >= *budget)
+                finish(system, Outcome::budget_spent);
+    }
+}
+
+void FusedStage::collect_everyone() {
+    everyone_.clear();
+    for (auto const& systems : systems_of_)
+        everyone_.insert(everyone_.end(), systems.begin(), systems.end());
+    std::sort(everyone_.begin(), everyone_.end());
 }
 
 void FusedStage::fire_all(HookPoint point, StageClock& clock) {
     for (std::size_t code = 0; code < sub_stages_.size(); ++code)
-        fire(point, static_cast<int>(code), systems_of_[code], clock);
+        fire(point, code, systems_of_[code], clock);
 }
 
-void FusedStage::fire(HookPoint point, int code, std::span<SystemIndex const> systems,
+void FusedStage::fire_element(HookPoint point, StageClock& clock) {
+    if (options_.hooks.empty()) return;
+    collect_everyone();
+    fire(point, sub_stages_.size(), everyone_, clock);
+}
+
+void FusedStage::fire(HookPoint point, std::size_t list, std::span<SystemIndex const> systems,
                       StageClock& clock) {
-    if (systems.empty()) return;
-    auto const* const completed = batch_.column<std::int64_t>(Fields::stage_step);
-    bool const always = point == HookPoint::on_converge || point == HookPoint::on_admission;
-    bool const step_counted = point == HookPoint::after_step;
-    auto const& hooks = sub_stages_[code].hooks;
-    bool any_fired = false, any_failed = false;
-    for (std::size_t h = 0; h < hooks.size(); ++h) {
-        Hook& hook = *hooks[h];
-        if (!hook.runs_at(point)) continue;
-        due_.clear();
-        for (SystemIndex system : systems) {
-            if (rows_[system.value()].state == RowState::failed) continue;
-            std::int64_t const before = completed[system.value()] - (step_counted ? 1 : 0);
-            if (always || before % hook.frequency() == 0) due_.push_back(system);
-        }
-        if (due_.empty()) continue;
-        if (!std::exchange(any_fired, true)) clock.give_to(part_before(point));
-        auto const shown =
-            trace_.firing(clock, code, h, point, static_cast<std::int64_t>(due_.size()));
-        if (hook.needs_stress()) fill_stress(due_);
-        HookContext context{batch_, due_, sub_stages_[code].id, point, hook_state_[code][h], {}};
-        if (hook.needs_edges() && sub_stages_[code].store_edges)
-            edges_.fire(hook, context);
-        else
-            hook.fire(context);
-        for (HookFailure& failure : context.failures) {
-            any_failed = true;
-            if (rows_[failure.system.value()].state != RowState::failed)
-                fail(failure.system, fmt::format("{}: {}", hook.name(), failure.reason));
-        }
-    }
-    if (any_failed) forget_failed();
+    if (hooks_.fire(point, list, systems, {batch_, clock, edges_, *this})) forget_failed();
 }
 
 std::size_t FusedStage::fill_edges(std::span<SystemIndex const> systems) {
@@ -516,24 +533,6 @@ void FusedStage::remove(SystemIndex system) {
     for (NeighborList& list : neighbor_lists_) list.remove(system);
     batch_.remove(system);
     if (system.value() != last) rows_[system.value()] = std::move(rows_[last]);
-}
-
-void FusedStage::open_hooks() {
-    for (SubStage& sub : sub_stages_)
-        for (auto const& hook : sub.hooks) hook->open();
-}
-
-void FusedStage::close_hooks() {
-    std::exception_ptr first;
-    for (SubStage& sub : sub_stages_)
-        for (auto const& hook : sub.hooks) {
-            try {
-                hook->close();
-            } catch (Error const&) {
-                if (!first) first = std::current_exception();
-            }
-        }
-    if (first) std::rethrow_exception(first);
 }
 
 }  // namespace athanor

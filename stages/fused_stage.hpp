@@ -20,7 +20,8 @@
 #include "runtime/outcome.hpp"
 #include "stages/degrees_of_freedom.hpp"
 #include "stages/edge_columns.hpp"
-#include "stages/stage_trace.hpp"
+#include "stages/fused_order.hpp"
+#include "stages/stage_hooks.hpp"
 
 namespace athanor {
 
@@ -51,6 +52,13 @@ struct SubStage {
 ///           sub-stage on its own samples; before_compute of each; one compute; after_compute of
 ///           each; before_post_update, post_update, after_post_update of each; after_step hooks;
 ///           convergence check, on_converge hooks, step budget, migration or departure.
+/// Documented order: before_step hooks; one compute; after_compute of each; before_pre_update, both
+///           updates, after_post_update of each; the rest as above. before_compute,
+///           after_pre_update and before_post_update never fire. Energy, forces and stress of a
+///           sample are those of the step before, a velocity Verlet step is of first order, and fused differs
+///           from pipelined: it is there for comparison with programs of that order.
+/// Element hooks: Options::hooks see the samples of all sub-stages in one firing, before those of
+///           the sub-stages at before_step and before_compute, after them at the other points.
 /// Stress:   the compute fills it for samples whose dynamics needs it (in a second call where some
 ///           of the batch do and some do not), so that post_update finds it fresh.
 /// Admission: a sample that enters a sub-stage is checked, gets its neighbour list and its forces,
@@ -64,11 +72,13 @@ struct SubStage {
 /// Order:    what happens to a sample depends on that sample alone.
 /// Ownership: owns its batch, its neighbour lists and its dynamics; the model must outlive it.
 /// Threads:  one; kernels use threads inside.
-class FusedStage {
+class FusedStage : private StageHooks::Host {
 public:
     struct Options {
         BatchCapacity capacity;
         std::uint64_t seed = 0;
+        FusedOrder order = FusedOrder::standard;
+        std::vector<std::shared_ptr<Hook>> hooks = {};  ///< of the element
     };
     /// What the stage says about a sample that it is done with.
     using OutcomeListener = std::function<void(OutcomeRecord const&)>;
@@ -100,7 +110,7 @@ public:
     [[nodiscard]] std::span<SystemIndex const> failed();
     [[nodiscard]] std::string const& failure_reason(SystemIndex system) const;
     /// Brings the `stress` rows of departing systems up to date (NaN where undefined).
-    void fill_stress(std::span<SystemIndex const> systems);
+    void fill_stress(std::span<SystemIndex const> systems) override;
     /// Departing samples will be written rather than sent on, so those whose edges do not fit fail
     /// before they depart. To be said before the first one enters.
     void expect_writing() { departing_are_written_ = true; }
@@ -113,11 +123,11 @@ public:
     /// Takes a system out, as Batch::remove does.
     void remove(SystemIndex system);
 
-    void open_hooks();
+    void open_hooks() { hooks_.open(); }
     /// Closes all of them, whatever one throws; the first exception goes on.
-    void close_hooks();
+    void close_hooks() { hooks_.close(); }
     /// Of the hook that profiles the stage, for its clock; nullptr without.
-    [[nodiscard]] Trace* trace() const { return trace_.trace(); }
+    [[nodiscard]] Trace* trace() const { return hooks_.trace().trace(); }
 
 private:
     enum class RowState : std::uint8_t { entered, active, departing, failed };
@@ -128,28 +138,37 @@ private:
     };
 
     [[nodiscard]] int code_of(SystemIndex system) const;
-    void bind_hooks(SubStage const& sub);
     void add_row(SystemIndex system);
     void start_sub_stage(SystemIndex system, int code);
     void prepare_motion(SubStage const& sub, SystemIndex system);
     void admit_entered(StageClock& clock);
     void collect(RowState state);
-    void fire(HookPoint point, int code, std::span<SystemIndex const> systems, StageClock& clock);
+    void collect_everyone();
+    void update_before_compute(StageClock& clock);
+    void compute(StageClock& clock);
+    void update_after_compute(StageClock& clock);
+    void update_at_once(StageClock& clock);
+    void count_step(std::int64_t sample_steps);
+    void fire(HookPoint point, std::size_t list, std::span<SystemIndex const> systems,
+              StageClock& clock);
     void fire_all(HookPoint point, StageClock& clock);
+    void fire_element(HookPoint point, StageClock& clock);
     void drop_non_finite_positions();
     void evaluate(StageClock& clock);
     void drop_touching_atoms();
     void forget_failed();
     void drop_non_finite_results();
-    void end_step(int code, StageClock& clock);
+    void end_step(StageClock& clock);
     void finish(SystemIndex system, Outcome outcome);
-    void fail(SystemIndex system, std::string reason);
+    [[nodiscard]] bool has_failed(SystemIndex system) const override {
+        return rows_[system.value()].state == RowState::failed;
+    }
+    void fail(SystemIndex system, std::string reason) override;
     void report(SystemIndex system, Outcome outcome);
     [[nodiscard]] std::string admission_fault(SystemIndex system) const;
 
     std::vector<SubStage> sub_stages_;
-    std::vector<std::vector<std::vector<FieldIndex>>> hook_state_;  // sub-stage, hook, field
-    StageTrace trace_;
+    StageHooks hooks_;
     std::vector<Convergence> convergence_;
     std::vector<bool> needs_stress_;
     std::vector<NeighborList> neighbor_lists_;
@@ -168,7 +187,7 @@ private:
     std::vector<std::vector<SystemIndex>> systems_of_;  ///< by status code
     std::vector<SystemIndex> evaluated_;
     std::vector<SystemNeighbors> neighbors_;
-    std::vector<SystemIndex> due_;
+    std::vector<SystemIndex> everyone_;
     std::vector<SystemIndex> converged_;
     std::vector<SystemIndex> answer_;
 };

@@ -20,8 +20,8 @@ bool is_one_of(Variant const& variant) {
     return (std::holds_alternative<Kinds>(variant) || ...);
 }
 
-bool any_hook(StageSpec const& stage, bool (*what)(HookSpec const&)) {
-    return std::any_of(stage.hooks.begin(), stage.hooks.end(), what);
+bool any_of(std::vector<HookSpec> const& hooks, bool (*what)(HookSpec const&)) {
+    return std::any_of(hooks.begin(), hooks.end(), what);
 }
 
 /// Forces from outside, or ones that no longer add up to zero.
@@ -44,16 +44,25 @@ bool leaves_at_rest(DynamicsSpec const& dynamics) {
 
 }  // namespace
 
+std::vector<HookSpec const*> all_hooks(ElementSpec const& element) {
+    std::vector<HookSpec const*> all;
+    for (StageSpec const& stage : element.stages)
+        for (HookSpec const& hook : stage.hooks) all.push_back(&hook);
+    for (HookSpec const& hook : element.hooks) all.push_back(&hook);
+    return all;
+}
+
 std::vector<bool> momentum_stays_zero(PipelineSpec const& pipeline) {
     std::vector<bool> result;
     bool zero = false;
     for (ElementSpec const& element : pipeline.elements)
         for (StageSpec const& stage : element.stages) {
             zero = zero || stage.initial_temperature_kelvin.has_value();
-            zero = zero && conserves_momentum(stage.dynamics) && !any_hook(stage, gives_momentum);
+            zero = zero && conserves_momentum(stage.dynamics) &&
+                   !any_of(stage.hooks, gives_momentum) && !any_of(element.hooks, gives_momentum);
             result.push_back(zero);
             zero = leaves_at_rest(stage.dynamics) ||
-                   (zero && !any_hook(stage, is_one_of<FreezeAtomsOptions>));
+                   (zero && !any_of(stage.hooks, is_one_of<FreezeAtomsOptions>));
         }
     return result;
 }

@@ -15,6 +15,7 @@
 #include "stages/fire2.hpp"
 #include "stages/fire2_variable_cell.hpp"
 #include "stages/fire_variable_cell.hpp"
+#include "stages/fused_order.hpp"
 #include "stages/hooks/align_cell.hpp"
 #include "stages/hooks/center_of_mass_bias.hpp"
 #include "stages/hooks/distance_bias.hpp"
@@ -96,6 +97,8 @@ struct StageSpec {
 /// One element of the pipeline: a stage, or several fused on one device. One rank runs one element.
 struct ElementSpec {
     std::vector<StageSpec> stages;
+    FusedOrder order = FusedOrder::standard;
+    std::vector<HookSpec> hooks = {};  ///< of the element: they see the samples of all its stages
     bool operator==(ElementSpec const&) const = default;
 };
 
@@ -105,6 +108,9 @@ struct PipelineSpec {
     bool operator==(PipelineSpec const&) const = default;
     [[nodiscard]] int stage_count() const;
 };
+
+/// The hooks of an element's stages, in their order, then its own. Lives as long as the element.
+[[nodiscard]] std::vector<HookSpec const*> all_hooks(ElementSpec const& element);
 
 /// Whether each stage, in flattened order, can count on a total momentum of zero: a draw of
 /// velocities took it out there or in an earlier stage, or an optimizer brought the sample to rest,

@@ -31,7 +31,7 @@ public:
 
     /// nullptr: nobody profiles the stage.
     [[nodiscard]] Trace* trace() const { return trace_; }
-    void begin_step() {
+    void begin_step() const {
         if (trace_ != nullptr) trace_->begin_step();
     }
 

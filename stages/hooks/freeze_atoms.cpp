@@ -104,7 +104,8 @@ void FreezeAtoms::fire(HookContext& context) {
                 return;
             }
             std::fill_n(view.velocities + 3 * atom, 3, 0.0);
-            if (context.point == HookPoint::before_compute)
+            if (context.point == HookPoint::before_compute ||
+                context.point == HookPoint::after_post_update)
                 std::copy_n(frozen + 3 * atom, 3, view.positions + 3 * atom);
         });
 }

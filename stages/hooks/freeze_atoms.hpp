@@ -21,7 +21,7 @@ struct FreezeAtomsOptions {
 /// Holds atoms where they were when their sample entered the stage.
 /// Points:   on_admission takes the positions and sets velocities to zero; before_compute puts both
 ///           back, so that forces belong to the frozen positions, whatever the dynamics did to them
-///           (noise, a barostat); after_post_update sets velocities to zero again. With zero_forces
+///           (noise, a barostat); after_post_update does the same again. With zero_forces
 ///           the forces of frozen atoms are set to zero after every evaluation (on_admission,
 ///           after_compute): an optimizer does not see them, and fmax leaves them out.
 /// Order:    after hooks that move atoms at admission (align_cell) and that add forces.

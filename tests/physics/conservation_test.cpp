@@ -164,6 +164,7 @@ Courses total_energies(DynamicsSpec const& spec, double dt_fs) {
     LennardJones model = test::reference_argon();
     SubStage sub = test::sub_stage(0, spec);
     sub.initial_temperature_kelvin = 40.0;
+    sub.momentum_is_zero = true;
     test::StageRunner run(model, test::sub_stages(std::move(sub)), {replicas, 32 * replicas, 0});
     return courses_of(run, dt_fs, [&](SystemIndex system) {
         BatchView const view = run.stage.batch().view();
@@ -207,8 +208,7 @@ Courses npt_energies(double dt_fs) {
                                               .pressure_ev_per_a3 = 0.0003,
                                               .barostat_time_fs = 1000.0,
                                               .thermostat_time_fs = 100.0,
-                                              .pressure_coupling = coupling,
-                                              .momentum_removed = true},
+                                              .pressure_coupling = coupling},
                                    dt_fs);
 }
 
@@ -216,16 +216,13 @@ template <PressureCoupling coupling>
 Courses nph_energies(double dt_fs) {
     return conserved_energies<Nph>(NphOptions{.pressure_ev_per_a3 = 0.0003,
                                               .barostat_time_fs = 1000.0,
-                                              .pressure_coupling = coupling,
-                                              .momentum_removed = true},
+                                              .pressure_coupling = coupling},
                                    dt_fs);
 }
 
 Courses nose_hoover_energies(double dt_fs) {
     return conserved_energies<NvtNoseHoover>(
-        NvtNoseHooverOptions{
-            .temperature_kelvin = 40.0, .thermostat_time_fs = 100.0, .momentum_removed = true},
-        dt_fs);
+        NvtNoseHooverOptions{.temperature_kelvin = 40.0, .thermostat_time_fs = 100.0}, dt_fs);
 }
 
 class ConservedEnergy : public ::testing::TestWithParam<LongRun> {};

@@ -57,6 +57,7 @@ Record sampled(State const& state, int replicas, int equilibration, int producti
     LennardJones model = short_argon();
     SubStage sub = test::sub_stage(0, state.spec);
     sub.initial_temperature_kelvin = state.start_kelvin;
+    sub.momentum_is_zero = true;
     test::StageRunner run(model, test::sub_stages(std::move(sub)), {replicas, replicas * atoms, 0});
     for (int k = 0; k < replicas; ++k)
         run.add(test::argon_crystal(test::plain_schema(), state.first_id + k, 2, 0.1, 40 + k,
@@ -113,8 +114,7 @@ NptOptions npt(double kelvin, double pressure, PressureCoupling coupling) {
             .pressure_ev_per_a3 = pressure,
             .barostat_time_fs = 1000.0,
             .thermostat_time_fs = 100.0,
-            .pressure_coupling = coupling,
-            .momentum_removed = true};
+            .pressure_coupling = coupling};
 }
 
 State crystal(int number, DynamicsSpec const& spec, double kelvin) {
@@ -204,8 +204,7 @@ INSTANTIATE_TEST_SUITE_P(
                                  [](double kelvin) -> DynamicsSpec {
                                      return NvtNoseHooverOptions{.timestep_fs = 4.0,
                                                                  .temperature_kelvin = kelvin,
-                                                                 .thermostat_time_fs = 100.0,
-                                                                 .momentum_removed = true};
+                                                                 .thermostat_time_fs = 100.0};
                                  },
                                  0.0, momentum_free},
                       Thermostat{"nvt_langevin",
@@ -250,9 +249,9 @@ TEST(IdealGasEnsemble, TheVolumeHasTheMeanAndTheVarianceOfAnIdealGas) {
                                                  .temperature_kelvin = kelvin,
                                                  .pressure_ev_per_a3 = pressure,
                                                  .barostat_time_fs = 400.0,
-                                                 .thermostat_time_fs = 200.0,
-                                                 .momentum_removed = true});
+                                                 .thermostat_time_fs = 200.0});
     sub.initial_temperature_kelvin = kelvin;
+    sub.momentum_is_zero = true;
     test::StageRunner run(model, test::sub_stages(std::move(sub)),
                           {replicas, replicas * gas_atoms, 0});
     for (int k = 0; k < replicas; ++k)

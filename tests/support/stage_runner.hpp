@@ -15,7 +15,11 @@ namespace athanor::test {
 struct StageRunner {
     StageRunner(Model& model, std::vector<SubStage> sub_stages, BatchCapacity capacity,
                 SchemaPtr schema = std::make_shared<Schema const>(), std::uint64_t seed = 7)
-        : stage(std::move(schema), std::move(sub_stages), model, {capacity, seed}, metrics,
+        : StageRunner(FusedStage::Options{capacity, seed}, model, std::move(sub_stages),
+                      std::move(schema)) {}
+    StageRunner(FusedStage::Options const& options, Model& model, std::vector<SubStage> sub_stages,
+                SchemaPtr schema = std::make_shared<Schema const>())
+        : stage(std::move(schema), std::move(sub_stages), model, options, metrics,
                 [this](OutcomeRecord const& record) { outcomes.push_back(record); }) {
         clock.show_on(stage.trace());
     }

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "stages/stage_hooks.hpp"
+
+#include <exception>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "runtime/error.hpp"
+
+namespace athanor {
+namespace {
+
+/// What the stage does up to a hook point.
+TimePart part_before(HookPoint point) {
+    return point == HookPoint::on_admission || point == HookPoint::after_compute ? TimePart::forces
+                                                                                 : TimePart::update;
+}
+
+}  // namespace
+
+StageHooks::StageHooks(std::vector<List> lists, int systems) : lists_(std::move(lists)) {
+    due_.reserve(static_cast<std::size_t>(systems));
+    for (List const& list : lists_) trace_.find_profiler(list.stage_name, list.hooks);
+    for (List const& list : lists_) trace_.name_hooks(list.hooks);
+}
+
+std::vector<FieldSpec> StageHooks::state_of(std::size_t list, std::size_t place) const {
+    // A sample is in one sub-stage at a time, so their hooks may share; the element's are beside.
+    bool const of_element = list + 1 == lists_.size();
+    std::vector<FieldSpec> fields = lists_[list].hooks[place]->state_fields();
+    for (FieldSpec& field : fields)
+        field.name =
+            fmt::format("{}{}_{}", of_element ? "element_hook" : "hook", place, field.name);
+    return fields;
+}
+
+std::vector<FieldSpec> StageHooks::state_fields() const {
+    std::vector<FieldSpec> all;
+    for (std::size_t l = 0; l < lists_.size(); ++l)
+        for (std::size_t h = 0; h < lists_[l].hooks.size(); ++h)
+            for (FieldSpec& field : state_of(l, h)) all.push_back(std::move(field));
+    return all;
+}
+
+void StageHooks::bind(Schema const& schema) {
+    for (std::size_t l = 0; l < lists_.size(); ++l) {
+        auto& state = state_.emplace_back();
+        for (std::size_t h = 0; h < lists_[l].hooks.size(); ++h) {
+            lists_[l].hooks[h]->bind(schema);
+            auto& fields = state.emplace_back();
+            for (FieldSpec const& field : state_of(l, h))
+                fields.push_back(*schema.find(field.name));
+        }
+    }
+}
+
+void StageHooks::find_due(Hook const& hook, HookPoint point, std::span<SystemIndex const> systems,
+                          Stage const& stage) {
+    auto const* const completed = stage.batch.column<std::int64_t>(Fields::stage_step);
+    bool const always = point == HookPoint::on_converge || point == HookPoint::on_admission;
+    bool const step_counted = point == HookPoint::after_step;
+    due_.clear();
+    for (SystemIndex system : systems) {
+        if (stage.host.has_failed(system)) continue;
+        std::int64_t const before = completed[system.value()] - (step_counted ? 1 : 0);
+        if (always || before % hook.frequency() == 0) due_.push_back(system);
+    }
+}
+
+bool StageHooks::fire(HookPoint point, std::size_t list, std::span<SystemIndex const> systems,
+                      Stage const& stage) {
+    if (systems.empty()) return false;
+    List const& of = lists_[list];
+    bool any_fired = false, any_failed = false;
+    for (std::size_t h = 0; h < of.hooks.size(); ++h) {
+        Hook& hook = *of.hooks[h];
+        if (!hook.runs_at(point)) continue;
+        find_due(hook, point, systems, stage);
+        if (due_.empty()) continue;
+        if (!std::exchange(any_fired, true)) stage.clock.give_to(part_before(point));
+        auto const shown = trace_.firing(stage.clock, static_cast<int>(list), h, point,
+                                         static_cast<std::int64_t>(due_.size()));
+        if (hook.needs_stress()) stage.host.fill_stress(due_);
+        HookContext context{stage.batch, due_, of.stage, point, state_[list][h], {}};
+        if (hook.needs_edges() && of.with_edges)
+            stage.edges.fire(hook, context);
+        else
+            hook.fire(context);
+        for (HookFailure& failure : context.failures) {
+            any_failed = true;
+            if (!stage.host.has_failed(failure.system))
+                stage.host.fail(failure.system, fmt::format("{}: {}", hook.name(), failure.reason));
+        }
+    }
+    return any_failed;
+}
+
+void StageHooks::open() {
+    for (List const& list : lists_)
+        for (auto const& hook : list.hooks) hook->open();
+}
+
+void StageHooks::close() {
+    std::exception_ptr first;
+    for (List const& list : lists_)
+        for (auto const& hook : list.hooks) {
+            try {
+                hook->close();
+            } catch (Error const&) {
+                if (!first) first = std::current_exception();
+            }
+        }
+    if (first) std::rethrow_exception(first);
+}
+
+}  // namespace athanor

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/hook.hpp"
+#include "runtime/metrics.hpp"
+#include "stages/edge_columns.hpp"
+#include "stages/stage_trace.hpp"
+
+namespace athanor {
+
+/// The hooks of a fused stage: a list for each sub-stage, in the order of the status codes, and one
+/// for the element as a whole. Decides for which samples each fires, and collects what they fail.
+/// Threads: the one that drives the stage.
+class StageHooks {
+public:
+    struct List {
+        std::string stage_name;
+        StageId stage;
+        std::vector<std::shared_ptr<Hook>> hooks;
+        bool with_edges = false;  ///< hooks that write whole samples see their edges
+    };
+    /// The stage that a firing asks and tells.
+    class Host {
+    public:
+        [[nodiscard]] virtual bool has_failed(SystemIndex system) const = 0;
+        virtual void fill_stress(std::span<SystemIndex const> systems) = 0;
+        virtual void fail(SystemIndex system, std::string reason) = 0;
+
+    protected:
+        ~Host() = default;
+    };
+    struct Stage {
+        Batch& batch;
+        StageClock& clock;
+        EdgeColumns& edges;
+        Host& host;
+    };
+
+    /// Room for as many systems without an allocation later.
+    StageHooks(std::vector<List> lists, int systems);
+
+    /// State of all hooks, under names that no two hooks of one sample share.
+    [[nodiscard]] std::vector<FieldSpec> state_fields() const;
+    /// Called once, with the fields of the batch. Throws what hooks throw.
+    void bind(Schema const& schema);
+    /// Fires those hooks of a list that run at this point, each for the systems that are due. True
+    /// when one of them failed a sample.
+    bool fire(HookPoint point, std::size_t list, std::span<SystemIndex const> systems,
+              Stage const& stage);
+    void open();
+    /// Closes all of them, whatever one throws; the first exception goes on.
+    void close();
+
+    [[nodiscard]] StageTrace const& trace() const { return trace_; }
+
+private:
+    void find_due(Hook const& hook, HookPoint point, std::span<SystemIndex const> systems,
+                  Stage const& stage);
+    [[nodiscard]] std::vector<FieldSpec> state_of(std::size_t list, std::size_t place) const;
+
+    std::vector<List> lists_;
+    StageTrace trace_;
+    std::vector<std::vector<std::vector<FieldIndex>>> state_;  ///< by list, hook, field
+    std::vector<SystemIndex> due_;
+};
+
+}  // namespace athanor
