@@ -68,6 +68,16 @@ bool stores_edges(ElementSpec const& element) {
     return std::ranges::any_of(element.stages, &StageSpec::store_edges);
 }
 
+void add_edge_fields(CampaignPlan& plan) {
+    for (FieldSpec const& field : EdgeColumns::fields())
+        if (plan.schema->find(field.name))
+            throw ConfigError(fmt::format(
+                "{}: its frames have a \"{}\", which is what store_edges writes; rename it there, "
+                "or leave out store_edges",
+                plan.config.input.path.string(), field.name));
+    plan.schema = std::make_shared<Schema const>(plan.schema->with(EdgeColumns::fields()));
+}
+
 /// Edges that are in a batch at one time: those of one sample, or of several small ones.
 int stored_edge_room(CampaignPlan const& plan) {
     SamplerSpec const& sampler = plan.config.sampler;
@@ -88,8 +98,7 @@ CampaignPlan make_campaign_plan(Config const& config) {
     CampaignPlan plan;
     plan.config = config;
     plan.schema = scan.schema();
-    if (std::ranges::any_of(config.pipeline.elements, stores_edges))
-        plan.schema = std::make_shared<Schema const>(plan.schema->with(EdgeColumns::fields()));
+    if (std::ranges::any_of(config.pipeline.elements, stores_edges)) add_edge_fields(plan);
     plan.frame_count = scan.frame_count;
     plan.selected_count = scan.selected_count;
     plan.bad_frame_count = scan.bad_frame_count;

@@ -107,11 +107,16 @@ ElementRun::ElementRun(Surroundings surroundings)
                                      }});
         ports_.sampler = sampler_.get();
         ports_.refill_frequency = config.sampler.refill_frequency;
-        ports_.refuse = [&quarantine, largest](Sample const& sample) {
-            quarantine.take(sample, fmt::format("{} atoms are more than the {} that a batch or "
-                                                "buffer holds (/sampler/max_atoms, "
-                                                "/sampler/max_edges, /buffers/atoms)",
-                                                sample.atom_count(), largest));
+        ports_.refuse = [&quarantine, most_edges = config.sampler.max_edges, largest,
+                         this](Sample const& sample) {
+            quarantine.take(
+                sample, sample.atom_count() > largest
+                            ? fmt::format("{} atoms are more than the {} that a batch or buffer "
+                                          "holds (/sampler/max_atoms, /buffers/atoms)",
+                                          sample.atom_count(), largest)
+                            : fmt::format("{} edges, estimated from its density, are more than the "
+                                          "{} of /sampler/max_edges; raise it",
+                                          sampler_->edges_of(sample), most_edges));
         };
     }
     if (output_)

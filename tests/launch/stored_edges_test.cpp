@@ -116,6 +116,29 @@ TEST_F(StoredEdges, ASampleWithTooManyIsSetAsideWithTheKeyToRaise) {
                           "/sampler/max_edges to "));
 }
 
+TEST_F(StoredEdges, ASampleEstimatedToHaveTooManyIsRefusedForItsEdges) {
+    auto config = storing_campaign("out", {1});
+    config["input"]["select"] = "0";
+    config["sampler"]["max_edges"] = 100;
+
+    ProgramResult const result = run(config);
+
+    EXPECT_EQ(result.code, 5) << result.text;
+    EXPECT_THAT(folder_.read("out/quarantine.extxyz"),
+                HasSubstr("estimated from its density, are more than the 100 of "
+                          "/sampler/max_edges; raise it"));
+}
+
+TEST_F(StoredEdges, AFieldOfTheInputWithTheNameOfOneIsRefused) {
+    folder_.write("in.extxyz", "1\nProperties=species:S:1:pos:R:3 neighbor_list=5\nAr 0 0 0\n");
+
+    ProgramResult const result = run(storing_campaign("out", {1}));
+
+    EXPECT_EQ(result.code, 2);
+    EXPECT_THAT(result.text, HasSubstr("in.extxyz: its frames have a \"neighbor_list\", which is "
+                                       "what store_edges writes; rename it there"));
+}
+
 TEST_F(StoredEdges, ValidateTellsTheRoomThatTheyTake) {
     folder_.write("c.json", storing_campaign("out", {1}).dump());
 
