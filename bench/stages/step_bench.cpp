@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /// A whole step of a stage: both updates, neighbour lists, forces, checks, hooks, bookkeeping.
 /// Argon crystals: {systems, repeats} = {1, 10} is one of 4000 atoms, {64, 3} are 64 of 108.
+#include <filesystem>
+
 #include <benchmark/benchmark.h>
 
 #include "bench/kernels/argon_crystal.hpp"
 #include "kernels/parallel_for.hpp"
 #include "stages/fused_stage.hpp"
 #include "stages/hooks/logging.hpp"
+#include "stages/hooks/profiler.hpp"
 #include "stages/make_dynamics.hpp"
 
 namespace athanor::bench {
@@ -26,6 +29,7 @@ public:
             stage_.enter(stage_.batch().append(
                 argon_crystal(repeats, 40.0, static_cast<std::uint64_t>(s) + 1)));
         stage_.open_hooks();
+        clock_.show_on(stage_.trace());
         for (int k = 0; k < 100; ++k) step();
     }
     ~CrystalStage() { stage_.close_hooks(); }
@@ -144,9 +148,12 @@ public:
     [[nodiscard]] std::string describe() const override { return "none"; }
 };
 
-void measure_with_hook(benchmark::State& state, std::shared_ptr<Hook> const& hook) {
+void measure_with_hook(benchmark::State& state, std::shared_ptr<Hook> const& hook, int systems = 64,
+                       int repeats = 3) {
     set_thread_count(1);
-    CrystalStage stage({NveOptions{.timestep_fs = 2.0}}, 64, 3, {hook});
+    std::vector<std::shared_ptr<Hook>> hooks;
+    if (hook) hooks.push_back(hook);
+    CrystalStage stage({NveOptions{.timestep_fs = 2.0}}, systems, repeats, hooks);
     for (auto _ : state) stage.step();
     state.counters["atom_steps/s"] = benchmark::Counter(
         static_cast<double>(state.iterations()) * stage.atom_count(), benchmark::Counter::kIsRate);
@@ -158,6 +165,23 @@ void nve_step_with_logging(benchmark::State& state) {
     measure_with_hook(state,
                       std::make_shared<Logging>(std::make_unique<NoLog>(), LoggingOptions{}));
 }
+/// Without and with a profiler; {1, 2} is one crystal of 32 atoms, where a step is short. The file
+/// is written when the stage is gone, which is not measured.
+void nve_step_with_profiler(benchmark::State& state) {
+    std::shared_ptr<Hook> hook;
+    if (state.range(2) > 0)
+        hook = std::make_shared<Profiler>(
+            ProfilerOptions{.path = std::filesystem::temp_directory_path() / "step_bench.json",
+                            .frequency = static_cast<int>(state.range(2)),
+                            .max_events = 100000});
+    measure_with_hook(state, hook, static_cast<int>(state.range(0)),
+                      static_cast<int>(state.range(1)));
+}
+BENCHMARK(nve_step_with_profiler)
+    ->ArgNames({"systems", "repeats", "every"})
+    ->ArgsProduct({{64}, {3}, {0, 1, 100}})
+    ->ArgsProduct({{1}, {2}, {0, 1, 100}})
+    ->Unit(benchmark::kMicrosecond);
 BENCHMARK(nve_step_with_idle_hook)->Unit(benchmark::kMicrosecond);
 BENCHMARK(nve_step_with_logging)->Unit(benchmark::kMicrosecond);
 
