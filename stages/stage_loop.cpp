@@ -70,6 +70,7 @@ void StageLoop::run(std::stop_token stop) {
         idle(moved);
     }
     hooks.close();
+    clock_.give_to(TimePart::hooks);
     finish_sending(stop);
 }
 

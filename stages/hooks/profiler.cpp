@@ -62,17 +62,22 @@ std::string json_string(std::string_view text) {
     return out + '"';
 }
 
+/// "pid" and "tid", from 1: Perfetto takes 0 for the idle process of a system.
+std::string place_members(ProfilerPlace const& place) {
+    return fmt::format(R"("pid":{},"tid":{})", place.rank.value() + 1, place.stage.value() + 1);
+}
+
 std::string heading(ProfilerPlace const& place) {
-    int const rank = place.rank.value(), stage = place.stage.value();
     auto const metadata = [&](std::string_view what, std::string_view key,
                               std::string const& value) {
-        return fmt::format(R"({{"name":"{}","ph":"M","pid":{},"tid":{},"args":{{"{}":{}}}}})", what,
-                           rank, stage, key, value);
+        return fmt::format(R"({{"name":"{}","ph":"M",{},"args":{{"{}":{}}}}})", what,
+                           place_members(place), key, value);
     };
-    return fmt::format("{{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n{},\n{},\n{}",
-                       metadata("process_name", "name", json_string(fmt::format("rank {}", rank))),
-                       metadata("thread_name", "name", json_string(place.stage_name)),
-                       metadata("thread_sort_index", "sort_index", fmt::format("{}", stage)));
+    return fmt::format(
+        "{{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n{},\n{},\n{}",
+        metadata("process_name", "name", json_string(fmt::format("rank {}", place.rank.value()))),
+        metadata("thread_name", "name", json_string(place.stage_name)),
+        metadata("thread_sort_index", "sort_index", fmt::format("{}", place.stage.value())));
 }
 
 std::string footing(ProfilerOptions const& options, Trace& trace) {
@@ -158,10 +163,9 @@ void Profiler::write_events() {
         auto const k = static_cast<std::size_t>(event.name.value());
         while (heads.size() <= k) {
             TraceName const name{static_cast<std::int32_t>(heads.size())};
-            heads.push_back(fmt::format(R"(,{}{{"name":{},"cat":"{}","ph":"X","pid":{},"tid":{})",
-                                        '\n', json_string(trace_.text(name)),
-                                        name_of(trace_.category(name)), place_.rank.value(),
-                                        place_.stage.value()));
+            heads.push_back(fmt::format(",\n{{\"name\":{},\"cat\":\"{}\",\"ph\":\"X\",{}",
+                                        json_string(trace_.text(name)),
+                                        name_of(trace_.category(name)), place_members(place_)));
         }
         text += heads[k];
         fmt::format_to(std::back_inserter(text), ",\"ts\":{:.3f},\"dur\":{:.3f}",

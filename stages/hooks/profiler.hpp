@@ -48,7 +48,8 @@ struct ProfilerPlace {
 ///          becomes the path when it is complete. "otherData" holds how many ranges found no room
 ///          and the summary, over all ranges.
 /// Results: of samples do not depend on it.
-/// Format:  "Trace Event Format", complete events ("ph": "X"), ts and dur in microseconds.
+/// Format:  "Trace Event Format", complete events ("ph": "X"), ts and dur in microseconds, pid the
+///          rank and tid the stage, both from 1.
 class Profiler final : public Hook {
 public:
     /// Throws ConfigError for options out of range.

@@ -50,10 +50,10 @@ TEST(Profile, ProfilesOfAllStagesLieOnOneTimelineInOneProcessAndOnTwoRanks) {
         for (TraceFile const* file : {&relax, &md}) expect_nested(*file);
         EXPECT_EQ(relax.metadata("thread_name")["name"], "relax");
         EXPECT_EQ(md.metadata("thread_name")["name"], "md");
-        EXPECT_EQ(relax.ranges.at(0).process, 0);
-        EXPECT_EQ(md.ranges.at(0).process, ranks - 1);
-        EXPECT_EQ(relax.ranges.at(0).thread, 0);
-        EXPECT_EQ(md.ranges.at(0).thread, 1);
+        EXPECT_EQ(relax.ranges.at(0).process, 1);
+        EXPECT_EQ(md.ranges.at(0).process, ranks);
+        EXPECT_EQ(relax.ranges.at(0).thread, 1);
+        EXPECT_EQ(md.ranges.at(0).thread, 2);
         int const samples = 8;
         EXPECT_EQ(relax.samples_of("refill"), samples);
         EXPECT_EQ(relax.samples_of("send"), samples);

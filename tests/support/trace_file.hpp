@@ -58,8 +58,10 @@ inline TraceFile read_trace(std::filesystem::path const& path) {
     if (!file.document.is_object()) return file;
     for (auto const& event : file.document.at("traceEvents")) {
         EXPECT_TRUE(event.at("name").is_string());
-        EXPECT_TRUE(event.at("pid").is_number_integer());
-        EXPECT_TRUE(event.at("tid").is_number_integer());
+        for (char const* key : {"pid", "tid"}) {
+            EXPECT_TRUE(event.at(key).is_number_integer());
+            EXPECT_GE(event.at(key), 1) << "Perfetto takes 0 for the idle process";
+        }
         if (event.at("ph") == "M") continue;
         EXPECT_EQ(event.at("ph"), "X");
         auto const nanoseconds = [&](char const* key) {

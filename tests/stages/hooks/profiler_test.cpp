@@ -139,8 +139,8 @@ TEST(Profiler, WritesWhatViewersNeedAndEscapesNames) {
     EXPECT_EQ(file.metadata("thread_sort_index")["sort_index"], 2);
     EXPECT_EQ(file.named("hook a \"b\"\\c\n after_step").size(), 7U);
     for (TraceRange const& range : file.ranges) {
-        EXPECT_EQ(range.process, 3);
-        EXPECT_EQ(range.thread, 2);
+        EXPECT_EQ(range.process, 4);
+        EXPECT_EQ(range.thread, 3);
     }
     EXPECT_FALSE(std::filesystem::exists(folder / "p.json.part"));
 }
