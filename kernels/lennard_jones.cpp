@@ -3,6 +3,7 @@
 #include "kernels/lennard_jones.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 
@@ -171,23 +172,34 @@ void LennardJones::compute(ModelInput const& input, ModelOutputs outputs) {
                    isa};
     };
     int const count = static_cast<int>(input.systems.size());
-    if (count >= 2 * thread_count() || thread_count() == 1) {
+    auto const over_systems = [&] {
         parallel_for_systems(count, [&](int k) {
             Job const job = job_of(k);
             compute_atoms(job, 0, job.neighbors->atom_count);
             finish_system(job);
         });
-        return;
-    }
-    for (int k = 0; k < count; ++k) {
-        Job const job = job_of(k);
-        int const atoms = job.neighbors->atom_count;
-        parallel_for_systems((atoms + atoms_per_block - 1) / atoms_per_block, [&](int block) {
-            int const first = block * atoms_per_block;
-            compute_atoms(job, first, std::min(first + atoms_per_block, atoms));
-        });
-        finish_system(job);
-    }
+    };
+    auto const over_atoms = [&] {
+        for (int k = 0; k < count; ++k) {
+            Job const job = job_of(k);
+            int const atoms = job.neighbors->atom_count;
+            parallel_for_systems((atoms + atoms_per_block - 1) / atoms_per_block, [&](int block) {
+                int const first = block * atoms_per_block;
+                compute_atoms(job, first, std::min(first + atoms_per_block, atoms));
+            });
+            finish_system(job);
+        }
+    };
+    if (thread_count() == 1) return over_systems();
+    if (count == 1) return over_atoms();
+    double pairs = 0.0;
+    for (SystemNeighbors const& of : input.neighbors)
+        pairs += static_cast<double>(of.row_begin[of.atom_count]);
+    int const way = sharing_.way();
+    auto const begin = std::chrono::steady_clock::now();
+    way == 0 ? over_systems() : over_atoms();
+    std::chrono::duration<double> const seconds = std::chrono::steady_clock::now() - begin;
+    sharing_.took(way, seconds.count(), pairs);
 }
 
 void LennardJones::compute_atoms(Job const& job, int first, int last) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernels/lennard_jones_functor.hpp"
+#include "kernels/loop_choice.hpp"
 #include "runtime/model.hpp"
 
 namespace athanor {
@@ -63,6 +64,7 @@ private:
     void finish_system(Job const& job) const;
 
     LennardJonesOptions options_;
+    LoopChoice sharing_;  ///< 0: over systems, 1: over the atoms of each
     LennardJonesFunctor functor_;
     std::vector<std::int64_t> numbers_;  // by species index, ascending
     // species x species
