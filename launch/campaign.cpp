@@ -40,6 +40,7 @@ struct BoardLine {
     std::int64_t peak_kilobytes;  ///< of the whole process
     double seconds[time_part_count];
     double wall_seconds;
+    double fill;
 };
 static_assert(std::is_trivially_copyable_v<BoardLine>);
 
@@ -66,6 +67,7 @@ BoardLine line_of(ElementRun const& element, Quarantine const& quarantine) {
     for (int part = 0; part < time_part_count; ++part)
         line.seconds[part] = m.seconds(static_cast<TimePart>(part));
     line.wall_seconds = element.seconds();
+    line.fill = m.fill();
     return line;
 }
 
@@ -96,6 +98,7 @@ StageSummary summary_of(BoardLine const& line, std::string const& name, Rank ran
         part(TimePart::write)};
     summary.converged = line.converged;
     summary.budget_spent = line.budget_spent;
+    summary.fill = line.fill;
     return summary;
 }
 

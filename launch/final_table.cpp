@@ -24,7 +24,7 @@ double ratio(double part, double whole) { return whole > 0 ? part / whole : 0.0;
 
 std::string throughput(std::vector<StageSummary> const& stages, double wall_seconds) {
     Rows rows{{"stage", "rank", "in", "active", "out", "failed", "steps/s", "atom·steps/s",
-               "µs/atom/step", "wait input", "wait room"}};
+               "µs/atom/step", "batch full", "wait input", "wait room"}};
     for (StageSummary const& stage : stages) {
         StageFigures const& f = stage.figures;
         double const working =
@@ -35,6 +35,7 @@ std::string throughput(std::vector<StageSummary> const& stages, double wall_seco
                         readable_rate(ratio(static_cast<double>(f.steps), f.seconds)),
                         readable_rate(ratio(atom_steps, f.seconds)),
                         f.atom_steps > 0 ? fmt::format("{:.3g}", 1e6 * working / atom_steps) : "-",
+                        readable_share(stage.fill, stage.fill > 0.0 ? 1.0 : 0.0),
                         readable_share(f.waiting_input_seconds, f.seconds),
                         readable_share(f.waiting_room_seconds, f.seconds)});
     }

@@ -27,6 +27,7 @@ struct StageSummary {
     PartSeconds parts;
     std::int64_t converged = 0;
     std::int64_t budget_spent = 0;  ///< samples that went on with their steps done
+    double fill = 0;                ///< share of the batch's atoms in use until the input ended
 };
 
 /// The table that closes a run: throughput, time per part and outcomes, stage by stage.

@@ -18,7 +18,8 @@ struct HookSurroundings {
     ProfilerPlace place;  ///< of the element on a timeline
 };
 
-/// The hooks of a stage or an element, in their order. Throws: ConfigError for options out of range.
+/// The hooks of a stage or an element, in their order.
+/// Throws: ConfigError for options out of range.
 [[nodiscard]] std::vector<std::shared_ptr<Hook>> make_hooks(std::vector<HookSpec> const& specs,
                                                             HookSurroundings const& around);
 

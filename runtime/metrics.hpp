@@ -45,10 +45,17 @@ struct StageMetrics {
     std::atomic<std::int64_t> steps{0};         ///< steps of the batch
     std::atomic<std::int64_t> sample_steps{0};  ///< steps of samples, summed
     std::atomic<std::int64_t> atom_steps{0};    ///< steps of atoms, summed
+    /// Atoms in the batch and room for atoms, summed over the steps before the input ended.
+    std::atomic<std::int64_t> held_atoms{0}, room_for_atoms{0};
     std::array<std::atomic<std::int64_t>, time_part_count> nanoseconds{};
 
     [[nodiscard]] double seconds(TimePart part) const {
         return 1e-9 * static_cast<double>(nanoseconds[static_cast<int>(part)].load());
+    }
+    /// Mean share of the batch that was full of atoms until the input ended; 0 without a step.
+    [[nodiscard]] double fill() const {
+        auto const room = static_cast<double>(room_for_atoms.load());
+        return room > 0.0 ? static_cast<double>(held_atoms.load()) / room : 0.0;
     }
     void add_time(TimePart part, std::chrono::nanoseconds time) {
         nanoseconds[static_cast<int>(part)].fetch_add(time.count(), std::memory_order_relaxed);

@@ -75,7 +75,7 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
     for (SubStage& sub : sub_stages_) {
         sub.dynamics->bind(batch_);
         convergence_.emplace_back(sub.criteria, batch_.schema(), sub.predicates);
-        // Where atoms move on after the compute, the stress of its positions is to be had only then.
+        // Where atoms move on after the compute, it alone can work out the stress.
         needs_stress_.push_back(needs_stress(sub) || options.order == FusedOrder::documented);
         stores_edges_ = stores_edges_ || sub.store_edges;
         neighbor_lists_.emplace_back(

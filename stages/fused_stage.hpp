@@ -55,8 +55,8 @@ struct SubStage {
 /// Documented order: before_step hooks; one compute; after_compute of each; before_pre_update, both
 ///           updates, after_post_update of each; the rest as above. before_compute,
 ///           after_pre_update and before_post_update never fire. Energy, forces and stress of a
-///           sample are those of the step before, a velocity Verlet step is of first order, and fused differs
-///           from pipelined: it is there for comparison with programs of that order.
+///           sample are those of the step before, and a velocity Verlet step is of first order:
+///           it is there for comparison with programs of that order.
 /// Element hooks: Options::hooks see the samples of all sub-stages in one firing, before those of
 ///           the sub-stages at before_step and before_compute, after them at the other points.
 /// Stress:   the compute fills it for samples whose dynamics needs it (in a second call where some
@@ -72,7 +72,7 @@ struct SubStage {
 /// Order:    what happens to a sample depends on that sample alone.
 /// Ownership: owns its batch, its neighbour lists and its dynamics; the model must outlive it.
 /// Threads:  one; kernels use threads inside.
-class FusedStage : private StageHooks::Host {
+class FusedStage final : private StageHooks::Host {
 public:
     struct Options {
         BatchCapacity capacity;

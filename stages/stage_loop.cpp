@@ -62,6 +62,7 @@ void StageLoop::run(std::stop_token stop) {
         if (stop.stop_requested()) throw StoppedError("stopped because another stage failed");
         bool moved = receive() || refill();
         if (stage_.active_count() > 0) {
+            if (!inputs_ended_) count_fill();
             stage_.step(clock_);
             moved = true;
         }
@@ -72,6 +73,12 @@ void StageLoop::run(std::stop_token stop) {
     hooks.close();
     clock_.give_to(TimePart::hooks);
     finish_sending(stop);
+}
+
+void StageLoop::count_fill() {
+    Batch const& batch = stage_.batch();
+    metrics_.held_atoms.fetch_add(batch.used_atoms(), std::memory_order_relaxed);
+    metrics_.room_for_atoms.fetch_add(batch.capacity().atoms, std::memory_order_relaxed);
 }
 
 bool StageLoop::receive() {

@@ -43,6 +43,7 @@ public:
     void run(std::stop_token stop = {});
 
 private:
+    void count_fill();
     bool receive();
     bool refill();
     bool graduate();

@@ -27,18 +27,22 @@ TEST(FinalTable, HasThroughputTimePerPartAndOutcomes) {
                                        .wait = 2,
                                        .write = 0},
                              .converged = 90,
-                             .budget_spent = 8};
+                             .budget_spent = 8,
+                             .fill = 0.966};
     StageSummary const idle{.figures = {.name = "md", .rank = 1}, .parts = {}};
 
     // 8 s without waiting over 640,000 atom·steps are 12.5 µs; 0.4 s are claimed by no part.
     EXPECT_EQ(
         final_table({relax, idle}, 10.5),
         "Throughput, over 10.5 s\n"
-        "  stage  rank   in  active  out  failed  steps/s  atom·steps/s  µs/atom/step  wait "
+        "  stage  rank   in  active  out  failed  steps/s  atom·steps/s  µs/atom/step  batch full  "
+        "wait "
         "input  wait room\n"
-        "  relax     0  100       0   98       2      100        64.0 k          12.5         "
+        "  relax     0  100       0   98       2      100        64.0 k          12.5        97 %  "
+        "       "
         "1 %       19 %\n"
-        "  md        1    0       0    0       0        0             0             -         "
+        "  md        1    0       0    0       0        0             0             -           -  "
+        "       "
         "  -          -\n"
         "\n"
         "Time per part\n"

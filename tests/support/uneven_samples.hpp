@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// Samples of very uneven sizes and lengths of run, and a batch that they come to and leave,
-/// without dynamics: how well a sampler keeps it full.
+/// Samples of very uneven sizes and lengths of run, for a stage, or for a batch that they come to
+/// and leave without dynamics: how well a sampler keeps it full.
 #pragma once
 
 #include <algorithm>
@@ -32,6 +32,7 @@ public:
         steps_.push_back(std::max(1, static_cast<int>(100.0 * std::exp(1.2 * normal()))));
         Sample sample(schema_, SampleId{read_++}, "", std::clamp(static_cast<int>(size), 2, 500),
                       0);
+        place_atoms(sample);
         return sample;
     }
     [[nodiscard]] int steps_of(SampleId sample) const {
@@ -40,6 +41,19 @@ public:
     [[nodiscard]] SchemaPtr const& schema() const { return schema_; }
 
 private:
+    /// Argon on a cubic grid, in vacuum.
+    static void place_atoms(Sample& sample) {
+        int const edge = static_cast<int>(std::ceil(std::cbrt(sample.atom_count())));
+        auto const positions = sample.values<double>(Fields::positions);
+        for (int a = 0; a < sample.atom_count(); ++a) {
+            int const cell[3] = {a % edge, a / edge % edge, a / (edge * edge)};
+            for (int c = 0; c < 3; ++c)
+                positions[static_cast<std::size_t>(3 * a + c)] = 3.9 * cell[c] + 0.01 * (a % 7);
+        }
+        std::ranges::fill(sample.values<double>(Fields::atomic_masses), 39.948);
+        std::ranges::fill(sample.values<std::int64_t>(Fields::atomic_numbers), 18);
+    }
+
     SchemaPtr schema_ = std::make_shared<Schema const>();
     std::mt19937_64 engine_{2026};
     std::vector<int> steps_;
