@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "launch/batch_size.hpp"
 #include "runtime/constants.hpp"
 #include "runtime/error.hpp"
 #include "runtime/species.hpp"
@@ -19,8 +20,6 @@ namespace athanor {
 namespace {
 
 constexpr int text_bytes_per_system = 1024;
-/// Atoms per Å³, diamond's: a sample with more neighbours than that needs /sampler/max_edges.
-constexpr double densest = 0.18;
 constexpr double least_edge_room = 65536.0, most_edge_room = 2147483647.0;
 
 /// The smallest room that a frame must pass through, and the key that sets it.
@@ -83,7 +82,8 @@ int stored_edge_room(CampaignPlan const& plan) {
     SamplerSpec const& sampler = plan.config.sampler;
     if (sampler.max_edges > 0) return sampler.max_edges;
     double const cutoff = plan.config.model.cutoff;
-    double const neighbors = densest * 4.0 / 3.0 * constants::pi * cutoff * cutoff * cutoff;
+    double const neighbors =
+        densest_atoms_per_a3 * 4.0 / 3.0 * constants::pi * cutoff * cutoff * cutoff;
     double const edges =
         std::ceil(neighbors) * std::min(plan.largest_atom_count, sampler.max_atoms);
     return static_cast<int>(std::clamp(edges, least_edge_room, most_edge_room));
@@ -93,7 +93,6 @@ int stored_edge_room(CampaignPlan const& plan) {
 
 CampaignPlan make_campaign_plan(Config const& config) {
     ExtxyzScan const scan = scan_extxyz(config.input.path, FrameSelection(config.input.select));
-    refuse_oversized(config, scan);
     refuse_unknown_species(config, scan);
     CampaignPlan plan;
     plan.config = config;
@@ -108,6 +107,8 @@ CampaignPlan make_campaign_plan(Config const& config) {
     plan.text_bytes =
         std::max({longest, 64 * 1024, text_bytes_per_system * config.buffers.systems});
     plan.notes = scan.notes;
+    choose_batch(plan, free_memory_bytes());
+    refuse_oversized(plan.config, scan);
     plan.started = std::chrono::system_clock::now();
     return plan;
 }

@@ -31,9 +31,11 @@ struct InputSpec {
 };
 
 struct SamplerSpec {
+    bool automatic = false;  ///< max_systems and max_atoms are found from the memory there is
     int max_systems = 64;
     int max_atoms = 8192;
-    int max_edges = 0;  ///< 0: no bound
+    int max_edges = 0;           ///< 0: no bound
+    std::int64_t max_bytes = 0;  ///< of an element's batch with lists and model; 0: no bound
     Packing order = Packing::largest_first;
     int window = 64;           ///< samples read ahead, from which the next one is chosen
     int refill_frequency = 1;  ///< steps of the batch between looks for freed room

@@ -214,6 +214,19 @@ json dump(LennardJonesSpec const& model) {
             {"shift", model.shift},    {"switch_width", model.switch_width}};
 }
 
+json dump(SamplerSpec const& sampler) {
+    json out{{"batch", sampler.automatic ? "auto" : "given"},
+             {"max_bytes", sampler.max_bytes},
+             {"max_edges", sampler.max_edges},
+             {"order", word_of(sampler.order)},
+             {"window", sampler.window},
+             {"refill_frequency", sampler.refill_frequency}};
+    if (sampler.automatic) return out;
+    out["max_systems"] = sampler.max_systems;
+    out["max_atoms"] = sampler.max_atoms;
+    return out;
+}
+
 json dump(HookSpec const& hook) {
     return std::visit([](auto const& spec) { return dump(spec); }, hook);
 }
@@ -268,13 +281,7 @@ std::string to_json(Config const& config) {
         {"seed", config.seed},
         {"device", word_of(config.device)},
         {"input", {{"path", config.input.path.string()}, {"select", config.input.select}}},
-        {"sampler",
-         {{"max_systems", sampler.max_systems},
-          {"max_atoms", sampler.max_atoms},
-          {"max_edges", sampler.max_edges},
-          {"order", word_of(sampler.order)},
-          {"window", sampler.window},
-          {"refill_frequency", sampler.refill_frequency}}},
+        {"sampler", dump(sampler)},
         {"model", dump(config.model)},
         {"pipeline", dump_pipeline(config)},
         {"buffers",

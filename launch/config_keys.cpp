@@ -20,8 +20,6 @@ constexpr double largest_int = 2147483647.0;
 constexpr double largest_exact = 9007199254740992.0;  // 2^53
 constexpr double largest_seed = 18446744073709551615.0;
 
-constexpr std::string_view later_hooks = "a later version has this hook";
-
 // --- dynamics ------------------------------------------------------------------------------------
 constexpr KeySpec timestep{.key = "timestep_fs",
                            .kind = number,
@@ -895,19 +893,21 @@ constexpr std::array order_choices{
     KeyChoice{.word = "input", .help = "the first that fits, in the order of the input"},
     KeyChoice{.word = "largest_first", .help = "the largest that fits, of those read ahead"},
 };
+constexpr std::array batch_choices{
+    KeyChoice{.word = "given", .help = "max_systems and max_atoms"},
+    KeyChoice{.word = "auto", .help = "half of the memory that is free, and the size of the input"},
+};
 constexpr std::array sampler_keys{
     KeySpec{.key = "max_systems",
             .kind = integer,
             .noun = "number of systems",
-            .help = "samples in a batch",
-            .default_json = "64",
+            .help = "samples in a batch; 64 when left out",
             .least = 1,
             .most = largest_int},
     KeySpec{.key = "max_atoms",
             .kind = integer,
             .noun = "number of atoms",
-            .help = "atoms in a batch",
-            .default_json = "8192",
+            .help = "atoms in a batch; 8192 when left out",
             .least = 1,
             .most = largest_int},
     KeySpec{.key = "max_edges",
@@ -938,9 +938,19 @@ constexpr std::array sampler_keys{
             .unit = "steps",
             .least = 1,
             .most = largest_int},
+    KeySpec{.key = "max_bytes",
+            .kind = integer,
+            .noun = "number of bytes",
+            .help = "memory of a stage's batch with its lists; lowers max_atoms; 0 is no bound",
+            .default_json = "0",
+            .least = 0,
+            .most = largest_exact},
     KeySpec{.key = "batch",
-            .help = "\"auto\": batch sizes from the memory there is",
-            .unavailable = "give max_systems and max_atoms"},
+            .kind = word,
+            .noun = "size of a batch",
+            .help = "who says how much a batch holds",
+            .default_json = "\"given\"",
+            .choices = batch_choices},
 };
 constexpr std::array mode_choices{
     KeyChoice{.word = "sync", .help = "a send waits until its message has left"},

@@ -19,6 +19,7 @@
 namespace athanor {
 namespace {
 
+using detail::has;
 using detail::holds;
 using detail::take;
 using detail::take_word;
@@ -204,6 +205,13 @@ Config read_config(json const& checked, std::filesystem::path const& base, Confi
     read_input(checked, places, config, errors);
     if (holds(checked, "sampler")) {
         json const& sampler = checked["sampler"];
+        config.sampler.automatic = holds(sampler, "batch") && sampler["batch"] == "auto";
+        if (config.sampler.automatic)
+            for (char const* key : {"max_systems", "max_atoms"})
+                if (has(sampler, key))
+                    errors.add(std::string("/sampler/") + key,
+                               "\"batch\": \"auto\" finds it; leave one of the two out");
+        take(sampler, "max_bytes", config.sampler.max_bytes);
         take(sampler, "max_systems", config.sampler.max_systems);
         take(sampler, "max_atoms", config.sampler.max_atoms);
         take(sampler, "max_edges", config.sampler.max_edges);

@@ -3,6 +3,7 @@
 #include "launch/campaign.hpp"
 
 #include <random>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -236,6 +237,31 @@ TEST(Campaign, FusedAndPipelinedGiveTheSameBits) {
             auto const y = b.at(key).bytes(field);
             EXPECT_TRUE(std::equal(x.begin(), x.end(), y.begin(), y.end()));
         }
+}
+
+TEST(Campaign, AFusedElementInTheDocumentedOrderWritesAllItsStagesWithOneHook) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", golden_input("ar32") + golden_input("lj13"));
+    auto config = small_campaign("in.extxyz");
+    auto stages = config["pipeline"];
+    for (auto& stage : stages) stage.erase("hooks");
+    config["pipeline"] = nlohmann::json::array(
+        {{{"fuse", stages},
+          {"order", "documented"},
+          {"hooks", nlohmann::json::parse(R"([{"type": "snapshot", "sink": "trajectory"},
+              {"type": "logging", "path": "out/all.csv"}])")}}});
+    folder.write("c.json", config.dump());
+
+    ProgramResult const run = folder.athanor("run c.json --progress off");
+
+    ASSERT_EQ(run.code, 0) << run.text;
+    std::set<int> stages_seen;
+    auto const rows = rows_of_store(folder.path() / "out/trajectory.zarr");
+    for (auto const& [key, sample] : rows) stages_seen.insert(key.stage);
+    EXPECT_EQ(stages_seen, (std::set<int>{0, 1}));
+    std::string const log = folder.read("out/all.csv");
+    EXPECT_EQ(static_cast<std::size_t>(std::count(log.begin(), log.end(), '\n')), 1 + rows.size());
+    EXPECT_EQ(rows_of_store(folder.path() / "out/done.zarr").size(), 2U);
 }
 
 TEST(Campaign, ASelectionOfNothingLeavesAnEmptyReadableStore) {

@@ -98,8 +98,8 @@ constexpr Wrong wrong_values[] = {
      "/sinks/done/codec: \"gzip\" is no codec; give none, blosclz, lz4, lz4hc, zlib or zstd"},
     // unknown keys
     {"/sampler/max_atom", "3",
-     "/sampler/max_atom: unknown key \"max_atom\"; known here: max_systems, max_atoms, max_edges "
-     "(nearest: max_atoms)"},
+     "/sampler/max_atom: unknown key \"max_atom\"; known here: max_systems, max_atoms, max_edges, "
+     "order, window, refill_frequency, max_bytes, batch (nearest: max_atoms)"},
     {"/pipeline/1/dynamics/timestep", "3",
      "/pipeline/1/dynamics/timestep: unknown key \"timestep\"; known here: type, timestep_fs, "
      "temperature_kelvin, friction_per_fs (nearest: timestep_fs)"},
@@ -115,9 +115,8 @@ constexpr Wrong wrong_values[] = {
     {"/device", "\"cuda\"",
      "/device: \"cuda\" is not available in this version (it has no device kernels; give auto or "
      "cpu)"},
-    {"/sampler/batch", "\"auto\"",
-     "/sampler/batch: not available in this version (give max_systems and max_atoms); leave the "
-     "key out"},
+    {"/sampler/batch", "\"small\"",
+     "/sampler/batch: \"small\" is no size of a batch; give given or auto"},
     {"/pipeline/1/replicas", "2",
      "/pipeline/1/replicas: not available in this version (a stage has one instance); give 1"},
     {"/pipeline/1/ranks", "[0]",

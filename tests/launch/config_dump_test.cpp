@@ -74,14 +74,23 @@ Json rich() {
          "max_steps": 3},
         {"name": "again_1", "dynamics": {"type": "fire2_variable_cell", "pressure_gpa": -0.2},
          "converge": [{"threshold": 0.01},
-                      {"field": "residual_stress", "reduce": "max_abs", "threshold": 1e-5}]}]})"));
+                      {"field": "residual_stress", "reduce": "max_abs", "threshold": 1e-5}]}],
+        "order": "documented",
+        "hooks": [{"type": "snapshot", "sink": "memory", "frequency": 6},
+                  {"type": "max_force_clamp", "max_force": 2.5}]})"));
+    document["sampler"]["order"] = "input";
+    document["sampler"]["window"] = 9;
+    document["sampler"]["refill_frequency"] = 4;
+    document["sampler"]["max_bytes"] = 123456789;
     document["sinks"]["memory"] = {{"type", "host_memory"}, {"capacity", 5}};
     document["sinks"]["text"] = {{"type", "extxyz"}, {"path", "t.extxyz"}};
     return document;
 }
 
 TEST(ConfigDump, ComesBackAsTheSameConfig) {
-    for (Json const& document : {relax_then_md(), smallest(), rich()}) {
+    Json automatic = smallest();
+    automatic["sampler"] = {{"batch", "auto"}};
+    for (Json const& document : {relax_then_md(), smallest(), rich(), automatic}) {
         Config const config = parse(document);
 
         std::string const text = to_json(config);
@@ -104,7 +113,9 @@ TEST(PhysicsHash, FollowsWhatDecidesATrajectory) {
                                                    {"/pipeline/1/dynamics/friction_per_fs", 0.02},
                                                    {"/pipeline/1/hooks/1/skin", 0.8},
                                                    {"/pipeline/1/hooks/2/max_force", 4.0},
-                                                   {"/pipeline/0/hooks/5/bias/distance", 4.3}})
+                                                   {"/pipeline/0/hooks/5/bias/distance", 4.3},
+                                                   {"/pipeline/2/order", "standard"},
+                                                   {"/pipeline/2/hooks/1/max_force", 2.6}})
         EXPECT_NE(physics_hash(parse(with(rich(), pointer, value))), hash) << pointer;
 }
 
@@ -113,6 +124,8 @@ TEST(PhysicsHash, DoesNotFollowWhereAndHowSamplesAreMovedAndStored) {
 
     for (auto const& [pointer, value] :
          std::vector<std::pair<char const*, Json>>{{"/sampler/max_systems", 2},
+                                                   {"/sampler/order", "largest_first"},
+                                                   {"/pipeline/2/hooks/0/frequency", 7},
                                                    {"/buffers/slots", 5},
                                                    {"/buffers/mode", "sync"},
                                                    {"/input/path", "other.extxyz"},

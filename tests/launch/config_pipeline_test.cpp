@@ -39,10 +39,6 @@ TEST(ConfigPipeline, ErrorsInsideAFusedElementHaveTheirPointer) {
                                            "steps": 1}]})"),
               "campaign.json#/pipeline/0/fuse/0/dynamics/timestep_fs: 0 is no time step; give "
               "femtoseconds above 0");
-    EXPECT_EQ(error_of_stage(R"({"fuse": [{"dynamics": {"type": "nve"}, "steps": 1}],
-                                 "order": "documented"})"),
-              "campaign.json#/pipeline/0/order: not available in this version (fused stages run "
-              "pre-update, forces, post-update, each masked); leave the key out");
 }
 
 TEST(ConfigPipeline, ConvergeIsFmaxOrAListOfCriteria) {
@@ -200,6 +196,40 @@ TEST(ConfigPipeline, AVariableCellRelaxationMayConvergeOnItsResidualStress) {
                                  "converge": {"fmax": 0.1, "residual_stress_gpa": 1}})"),
               "campaign.json#/pipeline/0/converge/residual_stress_gpa: the stage does not move the "
               "cell; leave the key out, or relax with fire_variable_cell or fire2_variable_cell");
+}
+
+TEST(ConfigPipeline, AFusedElementHasAnOrderAndHooksOfItsOwn) {
+    Json document = relax_then_md();
+    document["pipeline"] = Json::array(
+        {Json{{"fuse", document["pipeline"]},
+              {"order", "documented"},
+              {"hooks", Json::parse(R"([{"type": "snapshot", "sink": "trajectory"}])")}}});
+
+    ElementSpec const element = parse(document).pipeline.elements[0];
+
+    EXPECT_EQ(element.stages.size(), 2u);
+    EXPECT_EQ(element.order, FusedOrder::documented);
+    ASSERT_EQ(element.hooks.size(), 1u);
+    EXPECT_EQ(std::get<SnapshotSpec>(element.hooks[0]), (SnapshotSpec{"trajectory", 1, false}));
+}
+
+TEST(ConfigPipeline, HooksThatBelongToOneStageAreRefusedOnAFusedElement) {
+    auto const error_of_hook = [](char const* hook) {
+        Json document = relax_then_md();
+        document["pipeline"] = Json::array(
+            {Json{{"fuse", Json::parse(R"([{"dynamics": {"type": "nve"}, "steps": 5}])")},
+                  {"hooks", Json::array({Json::parse(hook)})}}});
+        return error_of(document);
+    };
+
+    EXPECT_EQ(error_of_hook(R"({"type": "wrap_periodic"})"),
+              "campaign.json#/pipeline/0/hooks/0: wrap_periodic works on the samples of one stage; "
+              "give it to the stages inside \"fuse\"");
+    EXPECT_EQ(error_of_hook(R"({"type": "converged_snapshot", "sink": "done"})"),
+              "campaign.json#/pipeline/0/hooks/0: none of the fused stages has \"converge\", so "
+              "that the hook would never fire; take it out");
+    EXPECT_NE(error_of_hook(R"({"type": "snapshot", "sink": "nowhere"})").find("/hooks/0/sink"),
+              std::string::npos);
 }
 
 TEST(ConfigPipeline, PressureIsGivenInOneUnitOfTwo) {

@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/batch_size.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "kernels/lennard_jones.hpp"
+#include "launch/readable.hpp"
+#include "runtime/constants.hpp"
+#include "runtime/error.hpp"
+#include "stages/make_dynamics.hpp"
+
+namespace athanor {
+namespace {
+
+constexpr double bytes_per_pair = 12.0;  // in both lists, with the images' share
+constexpr double row_bytes = 512.0;      // of a system beside its columns: names, list headers
+constexpr double most_systems = 65536.0, most_atoms = 1048576.0;
+
+/// A whole number from a file that holds one, or a word such as "max".
+double number_in(std::filesystem::path const& path) {
+    std::ifstream file(path);
+    double number = 0.0;
+    return file >> number ? number : std::numeric_limits<double>::infinity();
+}
+
+double available_bytes() {
+    std::ifstream file("/proc/meminfo");
+    std::string key;
+    double kilobytes = 0.0;
+    while (file >> key >> kilobytes) {
+        if (key == "MemAvailable:") return 1024.0 * kilobytes;
+        file.ignore(64, '\n');
+    }
+    return std::numeric_limits<double>::infinity();
+}
+
+/// What the control groups of this process leave, version 2 or 1.
+double group_bytes() {
+    double least = std::numeric_limits<double>::infinity();
+    std::ifstream groups("/proc/self/cgroup");
+    for (std::string line; std::getline(groups, line);) {
+        std::string const path = line.substr(std::min(line.size(), line.rfind(':') + 1));
+        for (std::string const& where : {path, std::string("/")}) {
+            std::filesystem::path const two = "/sys/fs/cgroup" + where;
+            std::filesystem::path const one = "/sys/fs/cgroup/memory" + where;
+            least =
+                std::min(least, number_in(two / "memory.max") - number_in(two / "memory.current"));
+            least = std::min(least, number_in(one / "memory.limit_in_bytes") -
+                                        number_in(one / "memory.usage_in_bytes"));
+        }
+    }
+    return least;
+}
+
+std::string readable_gib(double bytes) {
+    return fmt::format("{:.1f} GiB", bytes / (1024.0 * 1024.0 * 1024.0));
+}
+
+}  // namespace
+
+BatchBytes largest_batch_bytes(CampaignPlan const& plan) {
+    LennardJones const model(model_options(plan.config.model));
+    BatchBytes most;
+    for (ElementSpec const& element : plan.config.pipeline.elements) {
+        Schema schema = *plan.schema;
+        BatchBytes bytes;
+        for (StageSpec const& stage : element.stages) {
+            schema = schema.with(make_dynamics(stage.dynamics)->state_fields());
+            double const reach = plan.config.model.cutoff + stage.skin;
+            bytes.per_atom += bytes_per_pair * densest_atoms_per_a3 * 4.0 / 3.0 * constants::pi *
+                              reach * reach * reach;
+        }
+        bytes.per_atom += static_cast<double>(schema.bytes_per_row(Level::atom)) +
+                          static_cast<double>(model.memory_bound(1, 1));
+        bytes.per_system = static_cast<double>(schema.bytes_per_row(Level::system)) + row_bytes;
+        if (bytes.per_atom > most.per_atom) most = bytes;
+    }
+    return most;
+}
+
+std::int64_t free_memory_bytes() {
+    double const least = std::min(available_bytes(), group_bytes());
+    return std::isfinite(least) ? static_cast<std::int64_t>(std::max(0.0, least)) : 0;
+}
+
+void choose_batch(CampaignPlan& plan, std::int64_t free_bytes) {
+    SamplerSpec& sampler = plan.config.sampler;
+    if (!sampler.automatic && sampler.max_bytes == 0) return;
+    BatchBytes const each = largest_batch_bytes(plan);
+    auto const elements = static_cast<double>(plan.config.pipeline.elements.size());
+    double bytes = static_cast<double>(sampler.max_bytes);
+    if (sampler.automatic) {
+        double const share = 0.5 * static_cast<double>(free_bytes) / elements;
+        bytes = sampler.max_bytes > 0 ? std::min(bytes, share) : share;
+        sampler.max_systems = static_cast<int>(
+            std::clamp(static_cast<double>(plan.selected_count), 1.0, most_systems));
+        sampler.max_atoms =
+            static_cast<int>(std::clamp(static_cast<double>(plan.atom_total), 1.0, most_atoms));
+        // A system has at least one atom, so that systems never take more than they would alone.
+        double const fitting = bytes / (each.per_system + each.per_atom);
+        sampler.max_systems = static_cast<int>(
+            std::max(1.0, std::min(static_cast<double>(sampler.max_systems), fitting)));
+    }
+    double const atoms = (bytes - each.per_system * sampler.max_systems) / each.per_atom;
+    sampler.max_atoms = static_cast<int>(
+        std::max(1.0, std::min(static_cast<double>(sampler.max_atoms), std::floor(atoms))));
+    if (sampler.max_atoms < plan.largest_atom_count &&
+        plan.config.oversized == OversizedPolicy::refuse)
+        throw ConfigError(fmt::format(
+            "{}: {} of memory hold a batch of {} atoms, but the largest sample has {}; {}",
+            sampler.max_bytes > 0 ? "/sampler/max_bytes" : "/sampler/batch", readable_gib(bytes),
+            sampler.max_atoms, plan.largest_atom_count,
+            sampler.max_bytes > 0 ? "raise it" : "give the machine more memory"));
+    sampler.automatic = false;
+    plan.notes.push_back(fmt::format(
+        "a batch of up to {} systems and {} atoms, from {} of memory for each of {} element{}",
+        sampler.max_systems, sampler.max_atoms, readable_gib(bytes), elements,
+        elements > 1.0 ? "s" : ""));
+}
+
+}  // namespace athanor
