@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "kernels/parallel_for.hpp"
+#include "kernels/for_each_system.hpp"
 #include "kernels/sample_reduce.hpp"
 
 namespace athanor {
@@ -74,7 +74,7 @@ void drift(BatchView const& batch, int s, double dt, SymmetricMatrix const& rate
 
 void barostat_kick_and_drift(BatchView const& batch, std::span<SystemIndex const> systems,
                              BarostatStep const& step, double* strain_rate) {
-    parallel_for_systems(static_cast<int>(systems.size()), [&](int k) {
+    for_each_system(batch, systems, 30.0, [&](int k) {
         int const s = systems[k].value();
         push_strain_rate(batch, systems[k], step, strain_rate + 6 * s);
         SymmetricMatrix const rate = load(strain_rate + 6 * s);
@@ -85,7 +85,7 @@ void barostat_kick_and_drift(BatchView const& batch, std::span<SystemIndex const
 
 void barostat_kick(BatchView const& batch, std::span<SystemIndex const> systems,
                    BarostatStep const& step, double* strain_rate) {
-    parallel_for_systems(static_cast<int>(systems.size()), [&](int k) {
+    for_each_system(batch, systems, 30.0, [&](int k) {
         double* const rate = strain_rate + 6 * systems[k].value();
         kick(batch, systems[k], step, load(rate));
         push_strain_rate(batch, systems[k], step, rate);
@@ -95,7 +95,7 @@ void barostat_kick(BatchView const& batch, std::span<SystemIndex const> systems,
 void advance_barostat_chain(BatchView const& batch, std::span<SystemIndex const> systems,
                             Barostat const& barostat, NoseHooverStep const& step,
                             BarostatChainState const& state) {
-    parallel_for_systems(static_cast<int>(systems.size()), [&](int k) {
+    for_each_system(batch, systems, 1.0, [&](int k) {
         int const s = systems[k].value();
         double* const rate = state.strain_rate + 6 * s;
         auto const freedom = static_cast<double>(batch.degrees_of_freedom[s]);

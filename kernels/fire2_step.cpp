@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "kernels/parallel_for.hpp"
+#include "kernels/for_each_system.hpp"
 #include "kernels/sample_reduce.hpp"
 
 namespace athanor {
@@ -38,8 +38,8 @@ void step_system(BatchView const& batch, int s, Fire2Settings const& settings,
 
 void fire2_step(BatchView const& batch, std::span<SystemIndex const> systems,
                 Fire2Settings const& settings, Fire2State const& state) {
-    parallel_for_systems(static_cast<int>(systems.size()),
-                         [&](int k) { step_system(batch, systems[k].value(), settings, state); });
+    for_each_system(batch, systems, 10.0,
+                    [&](int k) { step_system(batch, systems[k].value(), settings, state); });
 }
 
 }  // namespace athanor

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/fire_step.hpp"
 
-#include "kernels/parallel_for.hpp"
+#include "kernels/for_each_system.hpp"
 #include "kernels/sample_reduce.hpp"
 
 namespace athanor {
 
 void fire_step(BatchView const& batch, std::span<SystemIndex const> systems,
                FireSettings const& settings, FireState const& state) {
-    parallel_for_systems(static_cast<int>(systems.size()), [&](int k) {
+    for_each_system(batch, systems, 8.0, [&](int k) {
         int const s = systems[k].value();
         int const first = batch.atom_begin[s];
         int const atoms = batch.atom_count[s];

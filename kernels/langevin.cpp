@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/langevin.hpp"
 
+#include "kernels/for_each_system.hpp"
 #include "kernels/langevin_functor.hpp"
-#include "kernels/parallel_for.hpp"
 #include "kernels/velocity_verlet_functor.hpp"
 
 namespace athanor {
@@ -12,7 +12,7 @@ void langevin_kick_and_drift(BatchView const& batch, std::span<SystemIndex const
                              LangevinStep const& step) {
     HalfKick const kick{batch, 0.5 * step.dt};
     Drift const half_drift{batch, 0.5 * step.dt};
-    parallel_for_systems(static_cast<int>(systems.size()), [&](int k) {
+    for_each_system(batch, systems, 60.0, [&](int k) {
         int const s = systems[k].value();
         int const first = batch.atom_begin[s];
         OrnsteinUhlenbeck const noise{

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/parallel_for.hpp"
+#include "kernels/for_each_system.hpp"
 #include "kernels/sample_reduce.hpp"
 
 namespace athanor {
@@ -158,9 +158,8 @@ private:
 
 void lbfgs_step(BatchView const& batch, std::span<SystemIndex const> systems,
                 LbfgsSettings const& settings, LbfgsState const& state) {
-    parallel_for_systems(static_cast<int>(systems.size()), [&](int k) {
-        SystemStep(batch, systems[k].value(), settings, state).run();
-    });
+    for_each_system(batch, systems, 150.0,
+                    [&](int k) { SystemStep(batch, systems[k].value(), settings, state).run(); });
 }
 
 }  // namespace athanor

@@ -6,9 +6,11 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <fmt/format.h>
 
+#include "kernels/for_each_system.hpp"
 #include "kernels/lennard_jones_rows.hpp"
 #include "kernels/parallel_for.hpp"
 #include "kernels/sample_reduce.hpp"
@@ -21,6 +23,7 @@ namespace {
 constexpr int virial_components = 6;
 /// Atoms that one thread takes at a time where a single system is shared out.
 constexpr int atoms_per_block = 64;
+constexpr double nanoseconds_per_pair = 1.5;
 
 double energy_at(double r, double c12, double c6) {
     double const q = 1.0 / (r * r * r * r * r * r);
@@ -173,8 +176,9 @@ void LennardJones::compute(ModelInput const& input, ModelOutputs outputs) {
     };
     int const count = static_cast<int>(input.systems.size());
     auto const over_systems = [&] {
+        sort_by_work(input.neighbors);
         parallel_for_systems(count, [&](int k) {
-            Job const job = job_of(k);
+            Job const job = job_of(largest_first_[static_cast<std::size_t>(k)]);
             compute_atoms(job, 0, job.neighbors->atom_count);
             finish_system(job);
         });
@@ -190,16 +194,37 @@ void LennardJones::compute(ModelInput const& input, ModelOutputs outputs) {
             finish_system(job);
         }
     };
-    if (thread_count() == 1) return over_systems();
-    if (count == 1) return over_atoms();
+    auto const on_one_thread = [&] {
+        for (int k = 0; k < count; ++k) {
+            Job const job = job_of(k);
+            compute_atoms(job, 0, job.neighbors->atom_count);
+            finish_system(job);
+        }
+    };
+    if (thread_count() == 1) return on_one_thread();
     double pairs = 0.0;
     for (SystemNeighbors const& of : input.neighbors)
         pairs += static_cast<double>(of.row_begin[of.atom_count]);
+    // Arrivals are evaluated apart from the batch: few pairs, which would mislead the choice.
+    if (pairs * nanoseconds_per_pair < worth_a_fork) return on_one_thread();
+    if (count == 1) return over_atoms();
     int const way = sharing_.way();
     auto const begin = std::chrono::steady_clock::now();
-    way == 0 ? over_systems() : over_atoms();
+    way == 0 ? over_systems() : way == 1 ? over_atoms() : on_one_thread();
     std::chrono::duration<double> const seconds = std::chrono::steady_clock::now() - begin;
-    sharing_.took(way, seconds.count(), pairs);
+    sharing_.took(seconds.count(), pairs);
+}
+
+/// A large system that begins last keeps all other threads waiting for it.
+void LennardJones::sort_by_work(std::span<SystemNeighbors const> neighbors) {
+    largest_first_.resize(neighbors.size());
+    std::iota(largest_first_.begin(), largest_first_.end(), 0);
+    auto const pairs = [&](int k) {
+        SystemNeighbors const& of = neighbors[static_cast<std::size_t>(k)];
+        return of.row_begin[of.atom_count];
+    };
+    std::sort(largest_first_.begin(), largest_first_.end(),
+              [&](int a, int b) { return pairs(a) > pairs(b); });
 }
 
 void LennardJones::compute_atoms(Job const& job, int first, int last) const {

@@ -58,13 +58,15 @@ private:
 
     void check_options() const;
     void fill_tables();
+    void sort_by_work(std::span<SystemNeighbors const> neighbors);
     void compute_atoms(Job const& job, int first, int last) const;
     template <bool switched, bool with_virial>
     void loop_over_atoms(Job const& job, int first, int last) const;
     void finish_system(Job const& job) const;
 
     LennardJonesOptions options_;
-    LoopChoice sharing_;  ///< 0: over systems, 1: over the atoms of each
+    std::vector<int> largest_first_;
+    LoopChoice<3> sharing_;  ///< 0: over systems, 1: over the atoms of each, 2: one thread
     LennardJonesFunctor functor_;
     std::vector<std::int64_t> numbers_;  // by species index, ascending
     // species x species

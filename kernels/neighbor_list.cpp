@@ -9,10 +9,10 @@
 
 #include <fmt/format.h>
 
+#include "kernels/for_each_system.hpp"
 #include "kernels/list_reference.hpp"
 #include "kernels/neighbor_search.hpp"
 #include "kernels/pair_filter.hpp"
-#include "kernels/parallel_for.hpp"
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
 
@@ -322,7 +322,7 @@ void NeighborList::update_system(BatchView const& batch, int system, State& stat
 std::span<SystemNeighbors const> NeighborList::update(BatchView const& batch,
                                                       std::span<SystemIndex const> systems) {
     views_.resize(systems.size());
-    parallel_for_systems(static_cast<int>(systems.size()), [&](int k) {
+    for_each_system(batch, systems, 40.0, [&](int k) {
         int const system = systems[static_cast<std::size_t>(k)].value();
         ATHANOR_EXPECTS(system >= 0 && system < system_count());
         State& state = *states_[static_cast<std::size_t>(system)];

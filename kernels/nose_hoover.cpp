@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/nose_hoover.hpp"
 
-#include "kernels/parallel_for.hpp"
+#include "kernels/for_each_system.hpp"
 #include "kernels/sample_reduce.hpp"
 
 namespace athanor {
 
 void advance_nose_hoover(BatchView const& batch, std::span<SystemIndex const> systems,
                          NoseHooverStep const& step, NoseHooverState const& state) {
-    parallel_for_systems(static_cast<int>(systems.size()), [&](int k) {
+    for_each_system(batch, systems, 5.0, [&](int k) {
         int const s = systems[k].value();
         auto const freedom = static_cast<int>(batch.degrees_of_freedom[s]);
         if (freedom == 0) return;

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include "kernels/parallel_for.hpp"
+#include "kernels/for_each_system.hpp"
 #include "kernels/sample_reduce.hpp"
 
 namespace athanor {
@@ -212,7 +212,7 @@ void find_residual_stress(BatchView const& batch, std::span<SystemIndex const> s
 void fire_variable_cell_step(BatchView const& batch, std::span<SystemIndex const> systems,
                              FireSettings const& settings, FireState const& state,
                              CellState const& cell) {
-    parallel_for_systems(static_cast<int>(systems.size()), [&](int k) {
+    for_each_system(batch, systems, 30.0, [&](int k) {
         fire_step_system(batch, systems[k].value(), settings, state, cell);
     });
 }
@@ -220,7 +220,7 @@ void fire_variable_cell_step(BatchView const& batch, std::span<SystemIndex const
 void fire2_variable_cell_step(BatchView const& batch, std::span<SystemIndex const> systems,
                               Fire2Settings const& settings, Fire2State const& state,
                               CellState const& cell) {
-    parallel_for_systems(static_cast<int>(systems.size()), [&](int k) {
+    for_each_system(batch, systems, 30.0, [&](int k) {
         fire2_step_system(batch, systems[k].value(), settings, state, cell);
     });
 }

@@ -15,7 +15,7 @@ namespace {
 
 using namespace athanor;
 
-constexpr int sample_count = 2000;
+constexpr int sample_count = 1000;
 
 class Nowhere final : public Sink {
 public:
@@ -58,7 +58,7 @@ void run(benchmark::State& state, Way way) {
         sub.dynamics = make_dynamics(NveOptions{2.0});
         sub.predicates = {[&source](Batch const& batch, SystemIndex system) {
             return batch.column<std::int64_t>(Fields::stage_step)[system.value()] >=
-                   source.steps_of(batch.sample_id(system)) / 5;
+                   source.steps_of(batch.sample_id(system));
         }};
         std::vector<SubStage> stages;
         stages.push_back(std::move(sub));
