@@ -9,10 +9,10 @@
 namespace athanor {
 
 /// Several ways of sharing the same work among threads: which one is fastest now, by measurement.
-/// Each is looked at once; then the cheapest is taken, and one of the others in turn looked at again
-/// after 64 calls, and after twice as many as long as the cheapest stays the same, up to 512. A
-/// look takes six calls, of which the first two wake the threads and do not count. The results of
-/// all ways must be the same bits, since nobody can tell beforehand which one is taken.
+/// Each is looked at once; then the cheapest is taken, and one of the others in turn looked at
+/// again after 64 calls, and after twice as many as long as the cheapest stays the same, up to 512.
+/// A look takes six calls, of which the first two wake the threads and do not count. The results
+/// of all ways must be the same bits, since nobody can tell beforehand which one is taken.
 /// Threads: one.
 template <int ways>
 class LoopChoice {
