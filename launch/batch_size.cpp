@@ -66,6 +66,13 @@ std::string readable_gib(double bytes) {
 
 }  // namespace
 
+int edges_of_all_pairs(double pairs) { return static_cast<int>(std::fmin(pairs, 2e9)); }
+
+int edges_at_density(double pairs_per_volume, double cutoff) {
+    double const sphere = 4.0 / 3.0 * constants::pi * cutoff * cutoff * cutoff;
+    return edges_of_all_pairs(std::ceil(pairs_per_volume * sphere));
+}
+
 BatchBytes largest_batch_bytes(CampaignPlan const& plan) {
     LennardJones const model(model_options(plan.config.model));
     BatchBytes most;

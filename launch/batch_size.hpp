@@ -11,6 +11,11 @@ namespace athanor {
 /// Atoms per Å³, diamond's: no sample has more neighbours than at this density.
 inline constexpr double densest_atoms_per_a3 = 0.18;
 
+/// Edges of a sample: those of its mean density, from atoms²/volume [1/Å³], or every pair where
+/// there is no volume. At most 2e9.
+[[nodiscard]] int edges_at_density(double pairs_per_volume, double cutoff);
+[[nodiscard]] int edges_of_all_pairs(double pairs);
+
 /// Bytes of one element's batch: its columns, its neighbour lists at the density of diamond, which
 /// is the densest there is, and what the model takes.
 struct BatchBytes {

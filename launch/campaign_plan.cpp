@@ -46,6 +46,22 @@ void refuse_oversized(Config const& config, ExtxyzScan const& scan) {
         room.atoms, scan.largest_atom_count));
 }
 
+/// The sample of most edges, by their estimate, against the bound of the sampler.
+void refuse_too_many_edges(Config const& config, ExtxyzScan const& scan) {
+    int const most = config.sampler.max_edges;
+    if (most == 0 || config.oversized == OversizedPolicy::quarantine) return;
+    int const dense = edges_at_density(scan.most_pairs_per_volume, config.model.cutoff);
+    int const open = edges_of_all_pairs(scan.most_pairs_without_cell);
+    if (std::max(dense, open) <= most) return;
+    throw ConfigError(fmt::format(
+        "{}: sample \"{}\" has some {} edges, by its density and the cutoff, and "
+        "/sampler/max_edges lets {} through; raise it to {} or more, or set /oversized to "
+        "\"quarantine\"",
+        config.input.path.string(),
+        dense > open ? scan.name_of_most_pairs_per_volume : scan.name_of_most_pairs_without_cell,
+        std::max(dense, open), most, std::max(dense, open)));
+}
+
 void refuse_unknown_species(Config const& config, ExtxyzScan const& scan) {
     std::string unknown;
     bool any_known = scan.selected_count == 0;
@@ -109,6 +125,7 @@ CampaignPlan make_campaign_plan(Config const& config) {
     plan.notes = scan.notes;
     choose_batch(plan, free_memory_bytes());
     refuse_oversized(plan.config, scan);
+    refuse_too_many_edges(plan.config, scan);
     plan.started = std::chrono::system_clock::now();
     return plan;
 }

@@ -14,7 +14,9 @@
 #include "launch/config_access.hpp"
 #include "launch/config_errors.hpp"
 #include "launch/config_reader.hpp"
+#include "launch/hook_paths.hpp"
 #include "launch/nearest_word.hpp"
+#include "launch/placement.hpp"
 #include "runtime/units.hpp"
 
 namespace athanor {
@@ -57,6 +59,7 @@ private:
     void check_pressure(json const& dynamics, std::string const& pointer);
     void check_sink(json const& hook, std::string const& pointer);
     HookSpec read_any_hook(json const& hook, std::string const& pointer);
+    void name_file(HookSpec& hook, std::string const& stage, std::string const& pointer);
     void read_element_hooks(json const& found, std::string const& pointer, ElementSpec& element);
     void check_only_profiler(std::string const& pointer);
     void check_fires(json const& stage, json const& hook, std::string const& pointer);
@@ -71,6 +74,7 @@ private:
     bool sinks_known_;
     std::vector<std::string> sink_names_;
     std::map<std::string, std::string> pointer_of_name_;
+    std::map<std::string, std::string> hook_of_path_;
     int stages_read_ = 0;
     std::string profiler_;  ///< pointer to that of the element, if there is one
 };
@@ -473,6 +477,19 @@ HookSpec PipelineReader::read_any_hook(json const& hook, std::string const& poin
     return read_hook(hook, pointer, read_path_, errors_);
 }
 
+void PipelineReader::name_file(HookSpec& hook, std::string const& stage,
+                               std::string const& pointer) {
+    fill_in_stage(hook, stage);
+    std::string const* const path = path_of(hook);
+    if (path == nullptr || path->empty()) return;
+    auto const [first, inserted] = hook_of_path_.emplace(*path, pointer);
+    if (!inserted)
+        errors_.add(pointer + "/path",
+                    fmt::format("{} is what {} writes; give each hook its own, for example with "
+                                "{{stage}} in it",
+                                *path, first->second));
+}
+
 void PipelineReader::read_element_hooks(json const& found, std::string const& pointer,
                                         ElementSpec& element) {
     bool const any_converges =
@@ -495,6 +512,7 @@ void PipelineReader::read_element_hooks(json const& found, std::string const& po
                         "none of the fused stages has \"converge\", so that the hook would never "
                         "fire; take it out");
         element.hooks.push_back(read_any_hook(hook, hook_pointer));
+        name_file(element.hooks.back(), element_name(element), hook_pointer);
     }
     for (StageSpec const& stage : element.stages)
         check_hooks_together(found["hooks"], pointer + "/hooks", stage, errors_);
@@ -517,6 +535,7 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
             take(hook, "store_edges", stage.store_edges);
         } else {
             stage.hooks.push_back(read_any_hook(hook, hook_pointer));
+            name_file(stage.hooks.back(), stage.name, hook_pointer);
         }
     }
     check_hooks_together(found["hooks"], pointer + "/hooks", stage, errors_);

@@ -11,9 +11,9 @@
 
 #include "kernels/lennard_jones.hpp"
 #include "kernels/parallel_for.hpp"
+#include "launch/batch_size.hpp"
 #include "launch/make_hooks.hpp"
 #include "launch/placement.hpp"
-#include "runtime/constants.hpp"
 #include "sinks/extxyz_reader.hpp"
 #include "stages/make_dynamics.hpp"
 
@@ -60,9 +60,8 @@ int estimated_edges(Sample const& sample, double cutoff) {
         std::fabs(h[0] * (h[4] * h[8] - h[5] * h[7]) - h[1] * (h[3] * h[8] - h[5] * h[6]) +
                   h[2] * (h[3] * h[7] - h[4] * h[6]));
     double const atoms = sample.atom_count();
-    double const sphere = 4.0 / 3.0 * constants::pi * cutoff * cutoff * cutoff;
-    double const pairs = volume > 0.0 ? atoms * atoms / volume * sphere : atoms * (atoms - 1.0);
-    return static_cast<int>(std::fmin(std::ceil(pairs), 2e9));
+    return volume > 0.0 ? edges_at_density(atoms * atoms / volume, cutoff)
+                        : edges_of_all_pairs(atoms * (atoms - 1.0));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "launch/hook_paths.hpp"
 #include "sinks/csv_log.hpp"
 #include "sinks/queued_log.hpp"
 #include "sinks/tensorboard_log.hpp"
@@ -58,7 +59,7 @@ struct HookMaker {
     HookSurroundings const& around;
 
     std::shared_ptr<Hook> operator()(LoggingSpec const& spec) const {
-        std::filesystem::path const path = spec.path;
+        std::filesystem::path const path = with_rank(spec.path, around.place.rank);
         std::unique_ptr<LogWriter> log;
         if (spec.backend == LogBackend::csv)
             log = std::make_unique<CsvLog>(path);
@@ -93,7 +94,9 @@ struct HookMaker {
         return std::make_shared<EnergyDriftMonitor>(options, warn);
     }
     std::shared_ptr<Hook> operator()(ProfilerOptions const& options) const {
-        return std::make_shared<Profiler>(options, around.place);
+        ProfilerOptions named = options;
+        named.path = with_rank(options.path, around.place.rank);
+        return std::make_shared<Profiler>(std::move(named), around.place);
     }
     std::shared_ptr<Hook> operator()(AlignCellOptions const&) const {
         return std::make_shared<AlignCell>();

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "launch/config_words.hpp"
+#include "launch/hook_paths.hpp"
 #include "runtime/error.hpp"
 #include "sinks/extxyz_sink.hpp"
 #include "sinks/host_memory_sink.hpp"
@@ -91,6 +92,16 @@ void clear_log(LoggingSpec const& log, std::string const& what, bool overwrite) 
     }
 }
 
+void clear_hook_file(HookSpec const& hook, std::string const& stage, Rank rank, bool overwrite) {
+    if (auto const* logging = std::get_if<LoggingSpec>(&hook)) {
+        LoggingSpec log = *logging;
+        log.path = with_rank(log.path, rank);
+        clear_log(log, "log of stage " + stage, overwrite);
+    } else if (auto const* profile = std::get_if<ProfilerOptions>(&hook)) {
+        clear_output(with_rank(profile->path, rank), "profile of stage " + stage, overwrite);
+    }
+}
+
 struct SinkMaker {
     fs::path path_override;
     SchemaPtr const& schema;
@@ -133,11 +144,12 @@ void SinkSet::close() {
 }
 
 void clear_outputs(Config const& config, bool overwrite) {
+    int const ranks = static_cast<int>(config.pipeline.elements.size());
     for (auto const& [name, spec] : config.sinks) {
         std::string const pointer = "/sinks/" + name;
         if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec)) {
             clear_output(zarr->url, pointer + "/url", overwrite);
-            for (int rank = 0; rank < static_cast<int>(config.pipeline.elements.size()); ++rank)
+            for (int rank = 0; rank < ranks; ++rank)
                 clear_output(part_path(zarr->url, rank), pointer + "/url", overwrite);
         } else if (auto const* extxyz = std::get_if<ExtxyzSpec>(&spec)) {
             clear_output(extxyz->path, pointer + "/path", overwrite);
@@ -145,10 +157,8 @@ void clear_outputs(Config const& config, bool overwrite) {
     }
     for (ElementSpec const& element : config.pipeline.elements)
         for (HookSpec const* hook : all_hooks(element))
-            if (auto const* log = std::get_if<LoggingSpec>(hook))
-                clear_log(*log, "log of stage " + element_name(element), overwrite);
-            else if (auto const* profile = std::get_if<ProfilerOptions>(hook))
-                clear_output(profile->path, "profile of stage " + element_name(element), overwrite);
+            for (int rank = 0; rank < ranks; ++rank)
+                clear_hook_file(*hook, element_name(element), Rank{rank}, overwrite);
     clear_output(config.quarantine, "/quarantine", overwrite);
     clear_output(config.quarantine.string() + ".rejects.txt", "/quarantine", overwrite);
 }

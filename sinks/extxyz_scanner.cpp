@@ -3,6 +3,7 @@
 #include "sinks/extxyz_scanner.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 #include <utility>
 
@@ -109,6 +110,21 @@ private:
     bool full_ = false;
 };
 
+void count_pairs(ExtxyzScan& scan, ExtxyzFrame const& frame) {
+    auto const& h = frame.header.cell;
+    double const volume =
+        std::fabs(h[0] * (h[4] * h[8] - h[5] * h[7]) - h[1] * (h[3] * h[8] - h[5] * h[6]) +
+                  h[2] * (h[3] * h[7] - h[4] * h[6]));
+    double const atoms = frame.atom_count;
+    bool const has_volume = volume > 0.0;
+    double const pairs = has_volume ? atoms * atoms / volume : atoms * (atoms - 1.0);
+    double& most = has_volume ? scan.most_pairs_per_volume : scan.most_pairs_without_cell;
+    if (!(pairs > most)) return;
+    most = pairs;
+    (has_volume ? scan.name_of_most_pairs_per_volume : scan.name_of_most_pairs_without_cell) =
+        frame.header.name;
+}
+
 void add_frame(ExtxyzScan& scan, FieldUnion& fields, ExtxyzFrame const& frame) {
     ExtxyzHeader const& header = frame.header;
     ++scan.selected_count;
@@ -118,6 +134,7 @@ void add_frame(ExtxyzScan& scan, FieldUnion& fields, ExtxyzFrame const& frame) {
         scan.largest = frame.id;
         scan.largest_name = header.name;
     }
+    count_pairs(scan, frame);
     scan.longest_name_bytes = std::max(scan.longest_name_bytes, header.name.size());
     scan.longest_text_bytes = std::max(scan.longest_text_bytes, header.text.size());
     scan.any_fully_periodic |= header.pbc[0] && header.pbc[1] && header.pbc[2];

@@ -26,6 +26,10 @@ struct ExtxyzScan {
     int largest_atom_count = 0;
     SampleId largest;          ///< the first with that many atoms
     std::string largest_name;  ///< what messages call it
+    /// The largest atoms²/volume of a frame with a cell [1/Å³], and atoms·(atoms - 1) of one
+    /// without: from these a cutoff gives the edges of the frame that has most.
+    double most_pairs_per_volume = 0.0, most_pairs_without_cell = 0.0;
+    std::string name_of_most_pairs_per_volume, name_of_most_pairs_without_cell;
     std::size_t longest_name_bytes = 0;
     std::size_t longest_text_bytes = 0;
     bool any_fully_periodic = false;

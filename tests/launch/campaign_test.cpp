@@ -340,6 +340,24 @@ TEST(Campaign, AFrameTooLargeForABufferIsRefusedBeforeAnythingRunsOrSetAside) {
     EXPECT_THAT(folder.read("out/quarantine.extxyz"), HasSubstr("32 atoms"));
 }
 
+TEST(Campaign, AFrameWithTooManyEdgesIsRefusedBeforeAnythingRunsOrSetAside) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", golden_input("lj13") + golden_input("ar32"));
+    auto config = small_campaign("in.extxyz");
+    config["sampler"]["max_edges"] = 300;
+    folder.write("c.json", config.dump());
+
+    ProgramResult const refused = folder.athanor("run c.json --progress off");
+    ProgramResult const aside =
+        folder.athanor("run c.json --progress off --set /oversized=quarantine");
+
+    EXPECT_EQ(refused.code, 2) << refused.text;
+    EXPECT_THAT(refused.text, HasSubstr("/sampler/max_edges lets 300 through"));
+    EXPECT_FALSE(std::filesystem::exists(folder.path() / "out/done.zarr"));
+    EXPECT_EQ(aside.code, 5) << aside.text;
+    EXPECT_EQ(rows_of_store(folder.path() / "out/done.zarr").size(), 1U);
+}
+
 TEST(Campaign, OutputThatExistsIsOverwrittenOnRequestOnly) {
     ProgramFolder folder;
     folder.write("in.extxyz", dimer(3.8));
@@ -432,10 +450,14 @@ TEST(Campaign, LogsHaveALinePerSampleAndStepWhicheverRankWritesThem) {
                                               {"scalars", {"pressure"}}});
     config["pipeline"][0]["hooks"].push_back(
         {{"type", "logging"}, {"path", "logs/board"}, {"backend", "tensorboard"}});
+    for (auto& stage : config["pipeline"])
+        stage["hooks"].push_back({{"type", "logging"}, {"path", "logs/{stage}.rank{rank}.csv"}});
     folder.write("c.json", config.dump());
 
     ProgramResult const two = folder.mpirun(2, "run c.json --progress off");
     std::string const log = folder.read("logs/md.csv");
+    for (char const* name : {"relax.rank0.csv", "md.rank1.csv"})
+        EXPECT_TRUE(std::filesystem::exists(folder.path() / "logs" / name)) << name;
     ProgramResult const again = folder.athanor("run c.json --progress off");
     ProgramResult const one = folder.athanor("run c.json --progress off --overwrite");
 

@@ -213,6 +213,24 @@ TEST(ConfigPipeline, AFusedElementHasAnOrderAndHooksOfItsOwn) {
     EXPECT_EQ(std::get<SnapshotSpec>(element.hooks[0]), (SnapshotSpec{"trajectory", 1, false}));
 }
 
+TEST(ConfigPipeline, StageStandsForTheNameInPathsAndTwoHooksNeverWriteOneFile) {
+    Json document = relax_then_md();
+    auto const log_to = [&](char const* path) {
+        for (int stage : {0, 1})
+            document["pipeline"][stage]["hooks"] =
+                Json::array({Json{{"type", "logging"}, {"path", path}}});
+    };
+    log_to("out/{stage}-{rank}.csv");
+    auto const elements = parse(document).pipeline.elements;
+    EXPECT_EQ(std::get<LoggingSpec>(elements[1].stages[0].hooks[0]).path,
+              "/base/out/md-{rank}.csv");
+
+    log_to("out/log.csv");
+    EXPECT_EQ(error_of(document),
+              "campaign.json#/pipeline/1/hooks/0/path: /base/out/log.csv is what "
+              "/pipeline/0/hooks/0 writes; give each hook its own, for example with {stage} in it");
+}
+
 TEST(ConfigPipeline, HooksThatBelongToOneStageAreRefusedOnAFusedElement) {
     auto const error_of_hook = [](char const* hook) {
         Json document = relax_then_md();

@@ -120,6 +120,7 @@ TEST_F(StoredEdges, ASampleEstimatedToHaveTooManyIsRefusedForItsEdges) {
     auto config = storing_campaign("out", {1});
     config["input"]["select"] = "0";
     config["sampler"]["max_edges"] = 100;
+    config["oversized"] = "quarantine";
 
     ProgramResult const result = run(config);
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/stage_loop.hpp"
 
+#include <map>
 #include <random>
 #include <set>
 #include <thread>
@@ -96,6 +97,30 @@ TEST(StageLoop, ASampleThatLeavesGivesItsShareOfTheEdgesBack) {
     StageLoop(stage, ports, h.metrics).run(watchdog.get_token());
 
     EXPECT_EQ(h.sink.rows.size(), 50U);
+}
+
+TEST(StageLoop, FreedRoomMayWaitForItsTurnWithoutALoss) {
+    std::map<int, std::int64_t> batch_steps;
+    for (int const frequency : {1, 7, 1000000}) {
+        Harness harness(atoms(50));
+        std::vector<SubStage> stages = sub_stages(sub_stage(0, NveOptions{1.0}));
+        stages[0].predicates = {[](Batch const& batch, SystemIndex s) {
+            return batch.column<std::int64_t>(Fields::stage_step)[s.value()] >
+                   batch.sample_id(s).value() % 4;
+        }};
+        FusedStage stage(test::plain_schema(), std::move(stages), harness.model, {{4, 12, 0}, 1},
+                         harness.metrics, {});
+        StagePorts ports = harness.ports();
+        ports.refill_frequency = frequency;
+        StageLoop(stage, ports, harness.metrics).run();
+
+        std::set<std::int64_t> seen;
+        for (auto const& row : harness.sink.rows) seen.insert(row.sample.id().value());
+        EXPECT_EQ(seen.size(), 50u);
+        EXPECT_EQ(harness.sink.rows.size(), 50u);
+        batch_steps[frequency] = harness.metrics.steps.load();
+    }
+    EXPECT_LT(batch_steps[1], batch_steps[7]) << "a batch that waits makes more, emptier steps";
 }
 
 TEST(StageLoop, AnEmptyInputEndsAtOnce) {
