@@ -58,8 +58,7 @@ private:
     void check_yoshida_order(std::string const& pointer, int order);
     void check_pressure(json const& dynamics, std::string const& pointer);
     void check_sink(json const& hook, std::string const& pointer);
-    HookSpec read_any_hook(json const& hook, std::string const& pointer);
-    void name_file(HookSpec& hook, std::string const& stage, std::string const& pointer);
+    HookSpec read_any_hook(json hook, std::string const& stage, std::string const& pointer);
     void read_element_hooks(json const& found, std::string const& pointer, ElementSpec& element);
     void check_only_profiler(std::string const& pointer);
     void check_fires(json const& stage, json const& hook, std::string const& pointer);
@@ -74,7 +73,6 @@ private:
     bool sinks_known_;
     std::vector<std::string> sink_names_;
     std::map<std::string, std::string> pointer_of_name_;
-    std::map<std::string, std::string> hook_of_path_;
     int stages_read_ = 0;
     std::string profiler_;  ///< pointer to that of the element, if there is one
 };
@@ -458,7 +456,9 @@ void PipelineReader::check_fires(json const& stage, json const& hook, std::strin
                     "it out");
 }
 
-HookSpec PipelineReader::read_any_hook(json const& hook, std::string const& pointer) {
+HookSpec PipelineReader::read_any_hook(json hook, std::string const& stage,
+                                       std::string const& pointer) {
+    if (holds(hook, "path")) hook["path"] = with_stage(hook["path"].get<std::string>(), stage);
     auto const& type = hook["type"].get_ref<std::string const&>();
     check_sink(hook, pointer);
     if (type == "snapshot") {
@@ -475,19 +475,6 @@ HookSpec PipelineReader::read_any_hook(json const& hook, std::string const& poin
     }
     if (type == "profiler") check_only_profiler(pointer);
     return read_hook(hook, pointer, read_path_, errors_);
-}
-
-void PipelineReader::name_file(HookSpec& hook, std::string const& stage,
-                               std::string const& pointer) {
-    fill_in_stage(hook, stage);
-    std::string const* const path = path_of(hook);
-    if (path == nullptr || path->empty()) return;
-    auto const [first, inserted] = hook_of_path_.emplace(*path, pointer);
-    if (!inserted)
-        errors_.add(pointer + "/path",
-                    fmt::format("{} is what {} writes; give each hook its own, for example with "
-                                "{{stage}} in it",
-                                *path, first->second));
 }
 
 void PipelineReader::read_element_hooks(json const& found, std::string const& pointer,
@@ -511,8 +498,7 @@ void PipelineReader::read_element_hooks(json const& found, std::string const& po
             errors_.add(hook_pointer,
                         "none of the fused stages has \"converge\", so that the hook would never "
                         "fire; take it out");
-        element.hooks.push_back(read_any_hook(hook, hook_pointer));
-        name_file(element.hooks.back(), element_name(element), hook_pointer);
+        element.hooks.push_back(read_any_hook(hook, element_name(element), hook_pointer));
     }
     for (StageSpec const& stage : element.stages)
         check_hooks_together(found["hooks"], pointer + "/hooks", stage, errors_);
@@ -534,8 +520,7 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
             take(hook, "skin", stage.skin);
             take(hook, "store_edges", stage.store_edges);
         } else {
-            stage.hooks.push_back(read_any_hook(hook, hook_pointer));
-            name_file(stage.hooks.back(), stage.name, hook_pointer);
+            stage.hooks.push_back(read_any_hook(hook, stage.name, hook_pointer));
         }
     }
     check_hooks_together(found["hooks"], pointer + "/hooks", stage, errors_);

@@ -353,8 +353,7 @@ TEST(Campaign, AFrameWithTooManyEdgesIsRefusedBeforeAnythingRunsOrSetAside) {
 
     EXPECT_EQ(refused.code, 2) << refused.text;
     EXPECT_THAT(refused.text, HasSubstr("/sampler/max_edges lets 300 through"));
-    EXPECT_FALSE(std::filesystem::exists(folder.path() / "out/done.zarr"));
-    EXPECT_EQ(aside.code, 5) << aside.text;
+    EXPECT_EQ(aside.code, 5) << aside.text << "nothing stood in the way of its outputs";
     EXPECT_EQ(rows_of_store(folder.path() / "out/done.zarr").size(), 1U);
 }
 

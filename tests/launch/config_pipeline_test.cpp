@@ -227,8 +227,8 @@ TEST(ConfigPipeline, StageStandsForTheNameInPathsAndTwoHooksNeverWriteOneFile) {
 
     log_to("out/log.csv");
     EXPECT_EQ(error_of(document),
-              "campaign.json#/pipeline/1/hooks/0/path: /base/out/log.csv is what "
-              "/pipeline/0/hooks/0 writes; give each hook its own, for example with {stage} in it");
+              "campaign.json#/pipeline/1/hooks/0/path: \"out/log.csv\" is also "
+              "/pipeline/0/hooks/0/path; give each its own path");
 }
 
 TEST(ConfigPipeline, HooksThatBelongToOneStageAreRefusedOnAFusedElement) {
