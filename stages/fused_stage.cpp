@@ -118,16 +118,15 @@ void FusedStage::resume(SystemIndex system) {
     ATHANOR_EXPECTS(code >= 0 && code < static_cast<int>(sub_stages_.size()));
     ATHANOR_EXPECTS(outcome != Outcome::failed);
     Row& row = rows_[system.value()];
-    if (outcome != Outcome::running) {
-        row.state = RowState::departing;
-        return;
-    }
-    ++active_count_;
+    bool const is_done = outcome != Outcome::running;
+    active_count_ += is_done ? 0 : 1;
     // Whoever has been admitted has made a step since: both happen in one call of step().
-    if (view.stage_step[system.value()] == 0) return start_sub_stage(system, code);
-    row.state = RowState::active;
-    row.stress_is_current = needs_stress_[code];
+    if (!is_done && view.stage_step[system.value()] == 0) return start_sub_stage(system, code);
+    row.state = is_done ? RowState::departing : RowState::active;
+    row.stress_is_current = !is_done && needs_stress_[code];
+    // Its stress may be asked for before its next step, if it has one.
     neighbor_lists_[code].invalidate(system);
+    static_cast<void>(neighbor_lists_[code].update(view, {&system, 1}));
 }
 
 void FusedStage::start_sub_stage(SystemIndex system, int code) {

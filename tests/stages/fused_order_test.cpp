@@ -51,11 +51,13 @@ void put_one_in_each(StageRunner& run) {
     run.step();
 }
 
-TEST(DocumentedOrder, FiresThePointsOfTheDocumentationInTheirOrder) {
+using Points = std::vector<std::pair<HookPoint, int>>;
+
+/// The points of one step and their stages, of one sample in each of two sub-stages.
+Points points_of_a_step(FusedOrder order) {
     test::HarmonicModel model;
     std::vector<Firing> log;
-    StageRunner run(with(FusedOrder::documented, {2, 2, 0}), model,
-                    sub_stages(recorded(0, log), recorded(1, log)));
+    StageRunner run(with(order, {2, 2, 0}), model, sub_stages(recorded(0, log), recorded(1, log)));
     put_one_in_each(run);
     log.clear();
     int const before = model.computes;
@@ -63,19 +65,43 @@ TEST(DocumentedOrder, FiresThePointsOfTheDocumentationInTheirOrder) {
     run.step();
 
     EXPECT_EQ(model.computes, before + 1);
-    std::vector<std::pair<HookPoint, int>> fired;
+    Points fired;
     for (Firing const& firing : log) fired.emplace_back(firing.point, firing.stage.value());
+    return fired;
+}
+
+TEST(StandardOrder, FiresEveryPointOfEachSubStageAroundTheOneCompute) {
     using enum HookPoint;
-    EXPECT_EQ(fired, (std::vector<std::pair<HookPoint, int>>{{before_step, 0},
-                                                             {before_step, 1},
-                                                             {after_compute, 0},
-                                                             {after_compute, 1},
-                                                             {before_pre_update, 0},
-                                                             {after_post_update, 0},
-                                                             {before_pre_update, 1},
-                                                             {after_post_update, 1},
-                                                             {after_step, 0},
-                                                             {after_step, 1}}));
+    EXPECT_EQ(points_of_a_step(FusedOrder::standard), (Points{{before_step, 0},
+                                                              {before_step, 1},
+                                                              {before_pre_update, 0},
+                                                              {after_pre_update, 0},
+                                                              {before_pre_update, 1},
+                                                              {after_pre_update, 1},
+                                                              {before_compute, 0},
+                                                              {before_compute, 1},
+                                                              {after_compute, 0},
+                                                              {after_compute, 1},
+                                                              {before_post_update, 0},
+                                                              {after_post_update, 0},
+                                                              {before_post_update, 1},
+                                                              {after_post_update, 1},
+                                                              {after_step, 0},
+                                                              {after_step, 1}}));
+}
+
+TEST(DocumentedOrder, FiresThePointsOfTheDocumentationInTheirOrder) {
+    using enum HookPoint;
+    EXPECT_EQ(points_of_a_step(FusedOrder::documented), (Points{{before_step, 0},
+                                                                {before_step, 1},
+                                                                {after_compute, 0},
+                                                                {after_compute, 1},
+                                                                {before_pre_update, 0},
+                                                                {after_post_update, 0},
+                                                                {before_pre_update, 1},
+                                                                {after_post_update, 1},
+                                                                {after_step, 0},
+                                                                {after_step, 1}}));
 }
 
 TEST(DocumentedOrder, BothHalvesOfAStepUseTheForcesBeforeIt) {
