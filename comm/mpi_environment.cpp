@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "comm/mpi_environment.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 #include <utility>
 
 #include <mpi.h>
@@ -103,6 +105,19 @@ int MpiEnvironment::max(int value) const {
     check_mpi(MPI_Allreduce(&value, &largest, 1, MPI_INT, MPI_MAX, state_->communicator),
               "find the largest value");
     return largest;
+}
+
+bool MpiEnvironment::all_arrive_within(std::chrono::milliseconds limit) const {
+    if (!uses_mpi()) return true;
+    MPI_Request request = MPI_REQUEST_NULL;
+    check_mpi(MPI_Ibarrier(state_->communicator, &request), "begin a barrier");
+    auto const end = std::chrono::steady_clock::now() + limit;
+    int arrived = 0;
+    while (true) {
+        check_mpi(MPI_Test(&request, &arrived, MPI_STATUS_IGNORE), "look at a barrier");
+        if (arrived != 0 || std::chrono::steady_clock::now() > end) return arrived != 0;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
 }
 
 void MpiEnvironment::abort(int code) const {

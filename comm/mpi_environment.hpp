@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,6 +44,10 @@ public:
     [[nodiscard]] std::vector<std::string> gather(std::string const& bytes) const;
     /// The largest of everyone's values, on every rank: the common exit code.
     [[nodiscard]] int max(int value) const;
+
+    /// Waits until all ranks have called it, at most so long. False when some have not: they may be
+    /// gone, and no further call that takes all of them may be made.
+    [[nodiscard]] bool all_arrive_within(std::chrono::milliseconds limit) const;
 
     /// Ends every rank at once with `code`, waiting for nobody.
     [[noreturn]] void abort(int code) const;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/commands/run.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <optional>
@@ -57,6 +58,10 @@ int run(RunCommand const& command) {
         return run_campaign(mpi, *plan, options);
     } catch (std::exception const& error) {
         if (mpi.size() == 1) throw;
+        // Whoever aborts ends all: after a signal each closes its files first. The launcher's last
+        // call comes a second after the signal.
+        if (dynamic_cast<InterruptedError const*>(&error) != nullptr)
+            static_cast<void>(mpi.all_arrive_within(std::chrono::milliseconds(800)));
         // The others are in the middle of their work and hear of it through MPI alone.
         auto const* const ours = dynamic_cast<Error const*>(&error);
         std::fprintf(stderr, "athanor: rank %d: %s\n", mpi.rank().value(), error.what());

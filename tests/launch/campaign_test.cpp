@@ -506,6 +506,29 @@ TEST(Campaign, ASignalLeavesCompleteLogsAndStoresBehind) {
     }
 }
 
+TEST(Campaign, ASignalToTheLauncherLeavesTheFilesOfEveryRankComplete) {
+    ProgramFolder const folder;
+    folder.write("in.extxyz", golden_input("ar108"));
+    auto campaign = small_campaign("in.extxyz");
+    campaign["pipeline"][1]["steps"] = 100000000;
+    campaign["pipeline"][1]["hooks"].push_back({{"type", "logging"}, {"path", "out/md.csv"}});
+    folder.write("campaign.json", campaign.dump());
+
+    auto const ended =
+        folder.shell("mpirun -n 2 '" ATHANOR_EXECUTABLE
+                     "' run campaign.json --progress off & child=$!\n"
+                     "for turn in {1..200}; do [ -s out/md.csv ] && break; sleep 0.05; done\n"
+                     "sleep 0.3; kill -TERM $child; wait $child");
+
+    EXPECT_NE(ended.code, 0) << ended.text;
+    std::string const log = folder.read("out/md.csv");
+    ASSERT_FALSE(log.empty());
+    EXPECT_EQ(log.back(), '\n');
+    auto const lines = std::count(log.begin(), log.end(), '\n') - 1;
+    EXPECT_GT(lines, 0);
+    EXPECT_TRUE(rows_of_store(folder.path() / "out/done.zarr").empty());
+}
+
 TEST(Campaign, ALogThatCannotBeMadeIsAStorageFailure) {
     ProgramFolder folder;
     folder.write("in.extxyz", dimer(3.8));
