@@ -500,8 +500,15 @@ void PipelineReader::read_element_hooks(json const& found, std::string const& po
                         "fire; take it out");
         element.hooks.push_back(read_any_hook(hook, element_name(element), hook_pointer));
     }
-    for (StageSpec const& stage : element.stages)
-        check_hooks_together(found["hooks"], pointer + "/hooks", stage, errors_);
+    for (std::size_t s = 0; s < element.stages.size(); ++s) {
+        // Beside the hooks of each stage, since both see its samples.
+        json all = found["hooks"];
+        json const& stage = found["fuse"][s];
+        if (holds(stage, "hooks"))
+            for (json const& hook : stage["hooks"])
+                if (holds(hook, "type") && hook["type"] == "wrap_periodic") all.push_back(hook);
+        check_hooks_together(all, pointer + "/hooks", element.stages[s], errors_);
+    }
 }
 
 void PipelineReader::read_hooks(json const& found, std::string const& pointer, StageSpec& stage) {

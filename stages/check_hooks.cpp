@@ -75,6 +75,11 @@ void check_element_hooks(std::vector<std::shared_ptr<Hook>> const& hooks,
                     hook->name()));
         for (SubStage const& sub : sub_stages)
             if (hook->depends_on_images()) refuse_moves_between_images(sub, *hook);
+        if (hook->moves_atoms_between_images())
+            throw ConfigError(fmt::format(
+                "the hook {} of the fused element moves atoms by lattice vectors; give it to the "
+                "stages inside \"fuse\"",
+                hook->name()));
         for (SubStage const& sub : sub_stages)
             if (hook->adds_forces_without_stress() && sub.dynamics->needs_stress())
                 throw ConfigError(fmt::format(

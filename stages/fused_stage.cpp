@@ -21,6 +21,7 @@ namespace {
 /// The list of each sub-stage, then that of the element.
 std::vector<StageHooks::List> hook_lists(std::vector<SubStage> const& sub_stages,
                                          FusedStage::Options const& options) {
+    ATHANOR_EXPECTS(!sub_stages.empty());
     std::vector<StageHooks::List> lists;
     bool any_edges = false;
     for (SubStage const& sub : sub_stages) {
@@ -69,7 +70,6 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
       batch_(std::make_shared<Schema const>(with_state(*travelling, sub_stages_, hooks_)),
              options.capacity),
       edges_(model.needs().cutoff) {
-    ATHANOR_EXPECTS(!sub_stages_.empty());
     auto const room = static_cast<std::size_t>(options.capacity.systems);
     hooks_.bind(batch_.schema());
     for (SubStage& sub : sub_stages_) {
@@ -123,7 +123,7 @@ void FusedStage::resume(SystemIndex system) {
     // Whoever has been admitted has made a step since: both happen in one call of step().
     if (!is_done && view.stage_step[system.value()] == 0) return start_sub_stage(system, code);
     row.state = is_done ? RowState::departing : RowState::active;
-    row.stress_is_current = !is_done && needs_stress_[code];
+    row.stress_is_current = needs_stress_[code];
     // Its stress may be asked for before its next step, if it has one.
     neighbor_lists_[code].invalidate(system);
     static_cast<void>(neighbor_lists_[code].update(view, {&system, 1}));
@@ -202,12 +202,10 @@ void FusedStage::admit_entered(StageClock& clock) {
         evaluate(clock);
         drop_touching_atoms();
         drop_non_finite_results();
-        for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
-            for (SystemIndex system : systems_of_[code])
-                rows_[system.value()].state = RowState::active;
-            fire(HookPoint::on_admission, code, systems_of_[code], clock);
-        }
+        for (auto const& systems : systems_of_)
+            for (SystemIndex system : systems) rows_[system.value()].state = RowState::active;
         fire_element(HookPoint::on_admission, clock);
+        fire_all(HookPoint::on_admission, clock);
         for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
             SubStage& sub = sub_stages_[code];
             sub.dynamics->admit({view, systems_of_[code], sub.id, options_.seed});
@@ -262,8 +260,8 @@ void FusedStage::compute(StageClock& clock) {
     drop_non_finite_positions();
     evaluate(clock);
     // Hooks first: they may still say where it went wrong, and what they change is checked too.
-    fire_all(HookPoint::after_compute, clock);
     fire_element(HookPoint::after_compute, clock);
+    fire_all(HookPoint::after_compute, clock);
     drop_non_finite_results();
 }
 

@@ -57,8 +57,8 @@ struct SubStage {
 ///           after_pre_update and before_post_update never fire. Energy, forces and stress of a
 ///           sample are those of the step before, and a velocity Verlet step is of first order:
 ///           it is there for comparison with programs of that order.
-/// Element hooks: Options::hooks see the samples of all sub-stages in one firing, before those of
-///           the sub-stages at before_step and before_compute, after them at the other points.
+/// Element hooks: Options::hooks see the samples of all sub-stages in one firing, after those of
+///           the sub-stages at after_step and on_converge, before them at the other points.
 /// Stress:   the compute fills it for samples whose dynamics needs it (in a second call where some
 ///           of the batch do and some do not), so that post_update finds it fresh.
 /// Admission: a sample that enters a sub-stage is checked, gets its neighbour list and its forces,

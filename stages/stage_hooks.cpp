@@ -108,7 +108,7 @@ void StageHooks::close() {
         for (auto const& hook : list.hooks) {
             try {
                 hook->close();
-            } catch (Error const&) {
+            } catch (...) {
                 if (!first) first = std::current_exception();
             }
         }

@@ -21,7 +21,7 @@ public:
     ~OpenHooks() {
         try {
             close();
-        } catch (Error const&) {  // the error that ends the loop is the one to report
+        } catch (...) {  // the error that ends the loop is the one to report
         }
     }
     void close() {
@@ -101,7 +101,7 @@ bool StageLoop::receive() {
         }
         all_ended = all_ended && status == ReceiveStatus::ended;
     }
-    inputs_ended_ = all_ended;
+    if (!ports_.inputs.empty()) inputs_ended_ = all_ended;
     if (received > 0) clock_.give_to(TimePart::pack, receive_, received);
     return received > 0;
 }

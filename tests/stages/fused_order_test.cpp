@@ -1,7 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
 /// The documented order of a fused step, and hooks of the fused element as a whole.
+#include <algorithm>
+#include <cmath>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -9,6 +12,7 @@
 #include "runtime/error.hpp"
 #include "runtime/units.hpp"
 #include "stages/fused_stage.hpp"
+#include "stages/hooks/align_cell.hpp"
 #include "stages/hooks/energy_drift_monitor.hpp"
 #include "stages/hooks/freeze_atoms.hpp"
 #include "stages/hooks/snapshot.hpp"
@@ -229,6 +233,57 @@ TEST(ElementHooks, SeeTheSamplesOfAllSubStagesInOneFiring) {
             order.push_back(firing.hook + std::to_string(firing.sample));
     EXPECT_EQ(order, (std::vector<std::string>{"element0", "element1", "r1", "r0", "r1", "r0",
                                                "element0", "element1"}));
+}
+
+TEST(ElementHooks, ChangeASampleBeforeTheHooksOfItsStageLookAtIt) {
+    test::HarmonicModel model;
+    std::vector<Firing> log;
+    using enum HookPoint;
+    auto const element = std::make_shared<RecordingHook>("element", log, 1,
+                                                         std::vector{on_admission, after_compute});
+    StageRunner run(with(FusedOrder::standard, {1, 1, 0}, {element}), model,
+                    sub_stages(recorded(0, log)));
+    run.add(atom(0, 0.3));
+
+    run.step();
+
+    std::vector<std::string> order;
+    for (Firing const& firing : log)
+        if (firing.point == on_admission || firing.point == after_compute)
+            order.push_back(firing.hook);
+    EXPECT_EQ(order, (std::vector<std::string>{"element", "r", "element", "r"}));
+}
+
+TEST(ElementHooks, TurnAndHoldASampleInThatOrder) {
+    LennardJones model = test::reference_argon();
+    SubStage sub = sub_stage(0, NveOptions{2.0}, 5);
+    sub.hooks = {std::make_shared<FreezeAtoms>(FreezeAtomsOptions{.indices = {1}})};
+    Sample turned = test::argon_crystal(test::plain_schema(), 0, 2, 0.1, 1);
+    auto const swap_axes = [](std::span<double> rows) {  // x, y, z become z, x, y
+        for (std::size_t k = 0; k < rows.size(); k += 3)
+            std::rotate(rows.begin() + k, rows.begin() + k + 2, rows.begin() + k + 3);
+    };
+    swap_axes(turned.values<double>(Fields::positions));
+    swap_axes(turned.values<double>(Fields::cell));
+    StageRunner run(with(FusedOrder::standard, {1, 32, 0}, {std::make_shared<AlignCell>()}), model,
+                    sub_stages(std::move(sub)));
+    run.add(turned);
+    run.step();
+    Sample const first = run.samples().at(0);
+
+    run.run();
+
+    Sample const end = run.samples().at(0);
+    EXPECT_NE(first.values<double>(Fields::cell)[0], turned.values<double>(Fields::cell)[0]);
+    for (std::size_t c = 3; c < 6; ++c)
+        EXPECT_EQ(end.values<double>(Fields::positions)[c],
+                  first.values<double>(Fields::positions)[c]);
+    // The held atom stands where the turn put it: as far from the next one as before.
+    auto const gap = [](Sample const& of) {
+        auto const r = of.values<double>(Fields::positions);
+        return std::hypot(r[3], r[4], r[5]);
+    };
+    EXPECT_NEAR(gap(first), gap(turned), 1e-9);
 }
 
 TEST(ElementHooks, AConvergedSampleIsShownOnceAndASnapshotShowsEveryStatus) {
