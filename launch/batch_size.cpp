@@ -22,6 +22,7 @@ namespace {
 
 constexpr double bytes_per_pair = 12.0;  // in both lists, with the images' share
 constexpr double row_bytes = 512.0;      // of a system beside its columns: names, list headers
+constexpr int least_useful_atoms = 100;
 constexpr double most_systems = 65536.0, most_atoms = 1048576.0;
 
 /// A whole number from a file that holds one, or a word such as "max".
@@ -42,19 +43,36 @@ double available_bytes() {
     return std::numeric_limits<double>::infinity();
 }
 
-/// What the control groups of this process leave, version 2 or 1.
+/// A line "key number" of a file.
+double number_of(std::filesystem::path const& path, std::string const& key) {
+    std::ifstream file(path);
+    std::string word;
+    for (double number = 0.0; file >> word >> number;)
+        if (word == key) return number;
+    return 0.0;
+}
+
+/// What one group leaves of its limit. Cached pages of files that nobody uses count as free.
+double left_in_group(std::filesystem::path const& group, char const* limit, char const* usage) {
+    double const used = number_in(group / usage);
+    if (!std::isfinite(used)) return std::numeric_limits<double>::infinity();
+    return number_in(group / limit) - used + number_of(group / "memory.stat", "inactive_file");
+}
+
+/// What the control groups of this process leave, version 2 or 1: the least of it and all parents.
 double group_bytes() {
     double least = std::numeric_limits<double>::infinity();
     std::ifstream groups("/proc/self/cgroup");
     for (std::string line; std::getline(groups, line);) {
-        std::string const path = line.substr(std::min(line.size(), line.rfind(':') + 1));
-        for (std::string const& where : {path, std::string("/")}) {
-            std::filesystem::path const two = "/sys/fs/cgroup" + where;
-            std::filesystem::path const one = "/sys/fs/cgroup/memory" + where;
-            least =
-                std::min(least, number_in(two / "memory.max") - number_in(two / "memory.current"));
-            least = std::min(least, number_in(one / "memory.limit_in_bytes") -
-                                        number_in(one / "memory.usage_in_bytes"));
+        std::filesystem::path group = line.substr(std::min(line.size(), line.rfind(':') + 1));
+        while (true) {
+            std::string const below = group.relative_path().string();
+            std::filesystem::path const root = "/sys/fs/cgroup";
+            least = std::min({least, left_in_group(root / below, "memory.max", "memory.current"),
+                              left_in_group(root / "memory" / below, "memory.limit_in_bytes",
+                                            "memory.usage_in_bytes")});
+            if (below.empty()) break;
+            group = group.parent_path();
         }
     }
     return least;
@@ -104,6 +122,17 @@ void choose_batch(CampaignPlan& plan, std::int64_t free_bytes) {
     BatchBytes const each = largest_batch_bytes(plan);
     auto const elements = static_cast<double>(plan.config.pipeline.elements.size());
     double bytes = static_cast<double>(sampler.max_bytes);
+    if (sampler.automatic && free_bytes == 0 && sampler.max_bytes == 0) {
+        sampler = SamplerSpec{.max_edges = sampler.max_edges,
+                              .order = sampler.order,
+                              .window = sampler.window,
+                              .refill_frequency = sampler.refill_frequency};
+        plan.notes.push_back(
+            fmt::format("nobody says how much memory is free; a batch of up to "
+                        "{} systems and {} atoms",
+                        sampler.max_systems, sampler.max_atoms));
+        return;
+    }
     if (sampler.automatic) {
         double const share = 0.5 * static_cast<double>(free_bytes) / elements;
         bytes = sampler.max_bytes > 0 ? std::min(bytes, share) : share;
@@ -119,8 +148,11 @@ void choose_batch(CampaignPlan& plan, std::int64_t free_bytes) {
     double const atoms = (bytes - each.per_system * sampler.max_systems) / each.per_atom;
     sampler.max_atoms = static_cast<int>(
         std::max(1.0, std::min(static_cast<double>(sampler.max_atoms), std::floor(atoms))));
-    if (sampler.max_atoms < plan.largest_atom_count &&
-        plan.config.oversized == OversizedPolicy::refuse)
+    // Who lets large samples go to quarantine does not mean all of them.
+    int const needed = plan.config.oversized == OversizedPolicy::refuse
+                           ? plan.largest_atom_count
+                           : std::min(plan.largest_atom_count, least_useful_atoms);
+    if (sampler.max_atoms < needed)
         throw ConfigError(fmt::format(
             "{}: {} of memory hold a batch of {} atoms, but the largest sample has {}; {}",
             sampler.max_bytes > 0 ? "/sampler/max_bytes" : "/sampler/batch", readable_gib(bytes),

@@ -117,6 +117,8 @@ void count_pairs(ExtxyzScan& scan, ExtxyzFrame const& frame) {
                   h[2] * (h[3] * h[7] - h[4] * h[6]));
     double const atoms = frame.atom_count;
     bool const has_volume = volume > 0.0;
+    // Denser than any matter: such a cell is refused when its sample comes, with that reason.
+    if (has_volume && atoms > volume) return;
     double const pairs = has_volume ? atoms * atoms / volume : atoms * (atoms - 1.0);
     double& most = has_volume ? scan.most_pairs_per_volume : scan.most_pairs_without_cell;
     if (!(pairs > most)) return;

@@ -80,8 +80,22 @@ TEST(BatchSize, ALargestSampleThatDoesNotFitIsRefusedUnlessItMayBeSetAside) {
     }
     plan = plan_with({{"batch", "auto"}});
     plan.config.oversized = OversizedPolicy::quarantine;
-    EXPECT_NO_THROW(choose_batch(plan, mebibyte));
-    EXPECT_GE(plan.config.sampler.max_atoms, 1);
+    EXPECT_NO_THROW(choose_batch(plan, 8 * mebibyte));
+    EXPECT_GE(plan.config.sampler.max_atoms, 100);
+    plan = plan_with({{"batch", "auto"}});
+    plan.config.oversized = OversizedPolicy::quarantine;
+    EXPECT_THROW(choose_batch(plan, mebibyte), ConfigError) << "nearly all would be set aside";
+}
+
+TEST(BatchSize, WhereNobodySaysHowMuchIsFreeItIsTheDefault) {
+    CampaignPlan plan = plan_with({{"batch", "auto"}});
+
+    choose_batch(plan, 0);
+
+    EXPECT_EQ(plan.config.sampler.max_systems, SamplerSpec{}.max_systems);
+    EXPECT_EQ(plan.config.sampler.max_atoms, SamplerSpec{}.max_atoms);
+    EXPECT_FALSE(plan.config.sampler.automatic);
+    EXPECT_THAT(plan.notes.at(0), HasSubstr("nobody says"));
 }
 
 TEST(BatchSize, TheMemoryThatIsFreeIsSomeAndNoMoreThanThereIs) {
