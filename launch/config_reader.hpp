@@ -19,6 +19,14 @@ class ConfigErrors;
 [[nodiscard]] Config read_config(nlohmann::json const& checked, std::filesystem::path const& base,
                                  ConfigErrors& errors);
 
+/// What decides how a stage ends.
+enum class StageKind { unknown, single_point, molecular_dynamics, optimizer };
+/// The dynamics of one stage; `dynamics` stays as it is when `checked` has no type.
+[[nodiscard]] StageKind read_dynamics(nlohmann::json const& checked, DynamicsSpec& dynamics);
+/// What spans several keys of a dynamics, or is no range.
+void check_dynamics(nlohmann::json const& checked, std::string const& pointer,
+                    DynamicsSpec const& dynamics, ConfigErrors& errors);
+
 /// Makes a path of what a key of an object holds, absolute and unlike all others of the
 /// configuration: (object, key, pointer).
 using PathReader =

@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+/// The keys of every sink.
+#pragma once
+
+#include <array>
+
+#include "launch/config_keys_common.hpp"
+
+namespace athanor::keys {
+
+inline constexpr std::array dtype_choices{KeyChoice{.word = "float64"},
+                                          KeyChoice{.word = "float32"}};
+inline constexpr std::array codec_choices{
+    KeyChoice{.word = "none", .help = "no compression"},
+    KeyChoice{.word = "blosclz"},
+    KeyChoice{.word = "lz4"},
+    KeyChoice{.word = "lz4hc"},
+    KeyChoice{.word = "zlib"},
+    KeyChoice{.word = "zstd"},
+};
+inline constexpr std::array durability_choices{
+    KeyChoice{.word = "none", .help = "the system writes to disk when it likes"},
+    KeyChoice{.word = "commit", .help = "chunks reach the disk before the count that names them"},
+    KeyChoice{.word = "strict", .help = "every append is on disk when it returns"},
+};
+inline constexpr std::array zarr_keys{
+    KeySpec{.key = "url",
+            .noun = "path",
+            .help = "folder of the store",
+            .required = true,
+            .may_be_empty = false},
+    KeySpec{.key = "dtype",
+            .kind = word,
+            .noun = "type of numbers",
+            .help = "floating-point type of the stored rows",
+            .default_json = "\"float64\"",
+            .choices = dtype_choices},
+    KeySpec{.key = "chunk_rows",
+            .kind = integer,
+            .noun = "number of rows",
+            .help = "rows in a chunk of an array over atoms or edges",
+            .default_json = "16384",
+            .least = 1,
+            .most = 16777216},
+    KeySpec{.key = "system_chunk_rows",
+            .kind = integer,
+            .noun = "number of rows",
+            .help = "rows in a chunk of an array over structures",
+            .default_json = "1024",
+            .least = 1,
+            .most = 16777216},
+    KeySpec{.key = "shard_rows",
+            .help = "rows in a shard",
+            .unavailable = "stores are written without shards"},
+    KeySpec{.key = "codec",
+            .kind = word,
+            .noun = "codec",
+            .help = "compressor inside Blosc",
+            .default_json = "\"lz4\"",
+            .choices = codec_choices},
+    KeySpec{.key = "level",
+            .kind = integer,
+            .noun = "compression level",
+            .help = "0 is fastest, 9 is smallest",
+            .default_json = "5",
+            .least = 0,
+            .most = 9},
+    KeySpec{.key = "durability",
+            .kind = word,
+            .noun = "durability",
+            .help = "what survives a power cut",
+            .default_json = "\"commit\"",
+            .choices = durability_choices},
+};
+inline constexpr std::array host_memory_keys{
+    KeySpec{.key = "capacity",
+            .kind = integer,
+            .noun = "number of rows",
+            .help = "rows that it holds; 0 is no bound",
+            .default_json = "0",
+            .least = 0,
+            .most = largest_exact},
+};
+inline constexpr std::array extxyz_keys{
+    KeySpec{.key = "path",
+            .noun = "path",
+            .help = "extended XYZ file to write",
+            .required = true,
+            .may_be_empty = false},
+};
+inline constexpr std::array sink_choices{
+    KeyChoice{.word = "zarr", .help = "a Zarr v3 store", .keys = zarr_keys},
+    KeyChoice{.word = "host_memory", .help = "rows kept in memory", .keys = host_memory_keys},
+    KeyChoice{.word = "device_buffer", .unavailable = "rows are kept on the host"},
+    KeyChoice{.word = "extxyz", .help = "an extended XYZ file", .keys = extxyz_keys},
+};
+inline constexpr KeySpec sink{
+    .kind = tagged, .noun = "sink", .help = "where rows go", .choices = sink_choices};
+inline constexpr KeySpec sink_name{.noun = "sink", .help = "name of a sink", .may_be_empty = false};
+
+}  // namespace athanor::keys
