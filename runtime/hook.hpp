@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
@@ -85,8 +86,9 @@ public:
     [[nodiscard]] virtual bool needs_edges() const { return false; }
     /// Fields of its own, per sample; two hooks of one kind in a stage do not share them.
     [[nodiscard]] virtual std::vector<FieldSpec> state_fields() const { return {}; }
-    /// Degrees of freedom that it takes from a sample, three for an atom that it holds.
-    [[nodiscard]] virtual int constrained_degrees(Batch const&, SystemIndex) const { return 0; }
+    /// Sets the entries of the atoms of a sample, from 0, that it holds still: each takes three
+    /// degrees of freedom, however many hooks hold it.
+    virtual void mark_held(Batch const&, SystemIndex, std::span<std::uint8_t>) const {}
     /// Called once when a stage is built, with the fields of its batch. Throws ConfigError when one
     /// is missing that it needs.
     virtual void bind(Schema const&) {}

@@ -8,12 +8,11 @@
 
 #include <fmt/format.h>
 
-#include "kernels/cell_frame.hpp"
 #include "kernels/initial_velocities.hpp"
 #include "kernels/sample_reduce.hpp"
 #include "runtime/error.hpp"
-#include "runtime/species.hpp"
 #include "stages/check_hooks.hpp"
+#include "stages/sample_faults.hpp"
 
 namespace athanor {
 namespace {
@@ -46,15 +45,9 @@ Schema with_state(Schema const& travelling, std::vector<SubStage> const& sub_sta
 
 /// Whether `stress` must be up to date whenever the forces are.
 bool needs_stress(SubStage const& sub) {
-    return sub.dynamics->needs_stress() ||
+    return sub.dynamics->needs_stress() || sub.predicates_need_stress ||
            std::any_of(sub.criteria.begin(), sub.criteria.end(),
                        [](Criterion const& criterion) { return criterion.field == "stress"; });
-}
-
-std::string species_text(std::int64_t atomic_number) {
-    if (atomic_number < 1 || atomic_number > largest_atomic_number)
-        return fmt::format("atomic number {}", atomic_number);
-    return std::string(symbol_of(static_cast<int>(atomic_number)));
 }
 
 }  // namespace
@@ -89,6 +82,7 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
     rows_.resize(room);
     for (auto* scratch : {&evaluated_, &everyone_, &converged_, &answer_}) scratch->reserve(room);
     neighbors_.reserve(room);
+    held_.reserve(static_cast<std::size_t>(options.capacity.atoms));
 }
 
 int FusedStage::code_of(SystemIndex system) const {
@@ -147,8 +141,11 @@ void FusedStage::collect(RowState state) {
 void FusedStage::prepare_motion(SubStage const& sub, SystemIndex system) {
     BatchView const view = batch_.view();
     MotionLimits limits{0, sub.momentum_is_zero};
-    for (auto const& hook : sub.hooks)
-        limits.constrained += hook->constrained_degrees(batch_, system);
+    held_.assign(static_cast<std::size_t>(batch_.atom_count(system)), 0);
+    for (auto const& hook : sub.hooks) hook->mark_held(batch_, system, held_);
+    double const* const mass = view.atomic_masses + batch_.atom_begin(system);
+    for (std::size_t atom = 0; atom < held_.size(); ++atom)
+        limits.constrained += held_[atom] != 0 && mass[atom] > 0.0 ? 3 : 0;
     view.degrees_of_freedom[system.value()] =
         count_degrees_of_freedom(view, system, sub.degrees_of_freedom, limits);
     if (!sub.dynamics->has_physical_velocities())
@@ -160,37 +157,14 @@ void FusedStage::prepare_motion(SubStage const& sub, SystemIndex system) {
                                 options_.seed);
 }
 
-std::string FusedStage::admission_fault(SystemIndex system) const {
-    int const s = system.value();
-    int const first = batch_.atom_begin(system);
-    auto const* const numbers = batch_.column<std::int64_t>(Fields::atomic_numbers) + first;
-    for (int atom = 0; atom < batch_.atom_count(system); ++atom)
-        if (model_.species_index(numbers[atom]) < 0)
-            return fmt::format("atom {}: {} has no parameters for {}", atom, model_.describe(),
-                               species_text(numbers[atom]));
-    auto const* const positions = batch_.column<double>(Fields::positions) + 3 * first;
-    if (!all_finite({positions, 3 * static_cast<std::size_t>(batch_.atom_count(system))}))
-        return "a position is not finite";
-    if (is_unusable_cell(batch_.column<double>(Fields::cell) + 9 * s,
-                         batch_.column<std::uint8_t>(Fields::pbc) + 3 * s))
-        return "the cell has no volume along its periodic directions; give three independent, "
-               "finite vectors or switch the direction off in pbc";
-    return {};
-}
-
 void FusedStage::admit_entered(StageClock& clock) {
     // A sub-stage without steps sends its samples on at once, so this may take several rounds.
     for (;;) {
         collect(RowState::entered);
         std::int64_t entered = 0;
-        for (auto& systems : systems_of_) {
-            std::erase_if(systems, [&](SystemIndex system) {
-                std::string fault = admission_fault(system);
-                if (!fault.empty()) fail(system, std::move(fault));
-                return rows_[system.value()].state == RowState::failed;
-            });
+        drop_where([this](SystemIndex system) { return admission_fault(batch_, system, model_); });
+        for (auto const& systems : systems_of_)
             entered += static_cast<std::int64_t>(systems.size());
-        }
         if (entered == 0) return;
         auto const shown = hooks_.trace().admission(clock, entered);
         BatchView const view = batch_.view();
@@ -206,6 +180,7 @@ void FusedStage::admit_entered(StageClock& clock) {
             for (SystemIndex system : systems) rows_[system.value()].state = RowState::active;
         fire_element(HookPoint::on_admission, clock);
         fire_all(HookPoint::on_admission, clock);
+        drop_non_finite_results();  // hooks may change forces and energies
         for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
             SubStage& sub = sub_stages_[code];
             sub.dynamics->admit({view, systems_of_[code], sub.id, options_.seed});
@@ -257,7 +232,7 @@ void FusedStage::update_before_compute(StageClock& clock) {
 }
 
 void FusedStage::compute(StageClock& clock) {
-    drop_non_finite_positions();
+    drop_where([this](SystemIndex system) { return position_fault(batch_, system); });
     evaluate(clock);
     // Hooks first: they may still say where it went wrong, and what they change is checked too.
     fire_element(HookPoint::after_compute, clock);
@@ -361,18 +336,6 @@ void FusedStage::forget_failed() {
         });
 }
 
-void FusedStage::drop_non_finite_positions() {
-    auto const* const positions = batch_.column<double>(Fields::positions);
-    for (auto& systems : systems_of_)
-        std::erase_if(systems, [&](SystemIndex system) {
-            bool const finite =
-                all_finite({positions + 3 * batch_.atom_begin(system),
-                            3 * static_cast<std::size_t>(batch_.atom_count(system))});
-            if (!finite) fail(system, "a position is not finite");
-            return !finite;
-        });
-}
-
 void FusedStage::evaluate(StageClock& clock) {
     BatchView const view = batch_.view();
     evaluated_.clear();
@@ -403,39 +366,26 @@ void FusedStage::evaluate(StageClock& clock) {
 
 void FusedStage::drop_touching_atoms() {
     for (std::size_t k = 0; k < evaluated_.size(); ++k)
-        if (auto const pair = find_close_pair(neighbors_[k]))
-            fail(evaluated_[k],
-                 fmt::format(
-                     "atoms {} and {} {}are {:.3g} angstrom apart, nearer than any two atoms "
-                     "can be; is one there twice?",
-                     pair->first, pair->second,
-                     pair->first == pair->second ? "(its periodic image) " : "", pair->distance));
+        if (std::string fault = touching_fault(neighbors_[k]); !fault.empty())
+            fail(evaluated_[k], std::move(fault));
     forget_failed();
 }
 
 void FusedStage::drop_non_finite_results() {
-    auto const* const energy = batch_.column<double>(Fields::energy);
-    auto const* const forces = batch_.column<double>(Fields::forces);
-    auto const* const stress = batch_.column<double>(Fields::stress);
+    drop_where([this](SystemIndex system) {
+        return result_fault(batch_, system,
+                            sub_stages_[code_of(system)].dynamics->needs_finite_stress());
+    });
+}
+
+template <class Fault>
+void FusedStage::drop_where(Fault const& fault_of) {
     for (auto& systems : systems_of_)
         std::erase_if(systems, [&](SystemIndex system) {
-            if (!std::isfinite(energy[system.value()])) {
-                fail(system, fmt::format("the energy is {}", energy[system.value()]));
-                return true;
-            }
-            if (!all_finite({forces + 3 * batch_.atom_begin(system),
-                             3 * static_cast<std::size_t>(batch_.atom_count(system))})) {
-                fail(system, "a force is not finite");
-                return true;
-            }
-            if (sub_stages_[code_of(system)].dynamics->needs_finite_stress() &&
-                !all_finite({stress + 9 * system.value(), 9})) {
-                fail(system,
-                     "the stress is not finite; constant pressure needs a cell that is "
-                     "periodic in all three directions");
-                return true;
-            }
-            return false;
+            std::string fault = fault_of(system);
+            bool const drops = !fault.empty();
+            if (drops) fail(system, std::move(fault));
+            return drops;
         });
 }
 

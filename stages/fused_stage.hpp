@@ -33,6 +33,7 @@ struct SubStage {
     /// All criteria and predicates must hold; without any a sample never converges.
     std::vector<Criterion> criteria;
     std::vector<ConvergencePredicate> predicates;
+    bool predicates_need_stress = false;      ///< they read `stress`, which then is up to date
     std::optional<std::int64_t> step_budget;  ///< 0: one evaluation, then the sample goes on
     std::optional<double> initial_temperature_kelvin;
     /// What thermostats and logs divide by; worked out for each sample at admission.
@@ -153,9 +154,10 @@ private:
               StageClock& clock);
     void fire_all(HookPoint point, StageClock& clock);
     void fire_element(HookPoint point, StageClock& clock);
-    void drop_non_finite_positions();
     void evaluate(StageClock& clock);
     void drop_touching_atoms();
+    template <class Fault>
+    void drop_where(Fault const& fault_of);
     void forget_failed();
     void drop_non_finite_results();
     void end_step(StageClock& clock);
@@ -165,7 +167,6 @@ private:
     }
     void fail(SystemIndex system, std::string reason) override;
     void report(SystemIndex system, Outcome outcome);
-    [[nodiscard]] std::string admission_fault(SystemIndex system) const;
 
     std::vector<SubStage> sub_stages_;
     StageHooks hooks_;
@@ -188,6 +189,7 @@ private:
     std::vector<SystemIndex> evaluated_;
     std::vector<SystemNeighbors> neighbors_;
     std::vector<SystemIndex> everyone_;
+    std::vector<std::uint8_t> held_;  ///< by atom of one sample
     std::vector<SystemIndex> converged_;
     std::vector<SystemIndex> answer_;
 };

@@ -63,15 +63,13 @@ void FreezeAtoms::for_each_frozen(Batch const& batch, SystemIndex system, Body c
     }
 }
 
-int FreezeAtoms::constrained_degrees(Batch const& batch, SystemIndex system) const {
-    int const first = batch.atom_begin(system);
-    int const atoms = batch.atom_count(system);
-    auto const* const mass = batch.column<double>(Fields::atomic_masses) + first;
-    int held = 0;
+void FreezeAtoms::mark_held(Batch const& batch, SystemIndex system,
+                            std::span<std::uint8_t> held) const {
+    auto const first = static_cast<std::size_t>(batch.atom_begin(system));
     for_each_frozen(batch, system, [&](int atom) {
-        held += atom - first < atoms && mass[atom - first] > 0.0 ? 1 : 0;
+        auto const k = static_cast<std::size_t>(atom) - first;
+        if (k < held.size()) held[k] = 1;
     });
-    return 3 * held;
 }
 
 void FreezeAtoms::admit(HookContext& context) const {

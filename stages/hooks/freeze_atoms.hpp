@@ -38,7 +38,8 @@ public:
     [[nodiscard]] std::string name() const override { return "freeze_atoms"; }
     [[nodiscard]] bool runs_at(HookPoint point) const override;
     [[nodiscard]] std::vector<FieldSpec> state_fields() const override;
-    [[nodiscard]] int constrained_degrees(Batch const& batch, SystemIndex system) const override;
+    void mark_held(Batch const& batch, SystemIndex system,
+                   std::span<std::uint8_t> held) const override;
     /// Throws ConfigError when there is a category, but no atom_categories of integers.
     void bind(Schema const& schema) override;
     void fire(HookContext& context) override;
