@@ -21,7 +21,8 @@ namespace athanor {
 namespace {
 
 constexpr double bytes_per_pair = 12.0;  // in both lists, with the images' share
-constexpr double row_bytes = 512.0;      // of a system beside its columns: names, list headers
+constexpr double bytes_per_found_edge = 16.0;
+constexpr double row_bytes = 512.0;  // of a system beside its columns: names, list headers
 constexpr int least_useful_atoms = 100;
 constexpr double most_systems = 65536.0, most_atoms = 1048576.0;
 
@@ -94,7 +95,8 @@ int edges_at_density(double pairs_per_volume, double cutoff) {
 BatchBytes largest_batch_bytes(CampaignPlan const& plan) {
     LennardJones const model(model_options(plan.config.model));
     BatchBytes most;
-    for (ElementSpec const& element : plan.config.pipeline.elements) {
+    for (int e = 0; e < static_cast<int>(plan.config.pipeline.elements.size()); ++e) {
+        ElementSpec const& element = plan.config.pipeline.elements[static_cast<std::size_t>(e)];
         Schema schema = *plan.schema;
         BatchBytes bytes;
         for (StageSpec const& stage : element.stages) {
@@ -106,7 +108,11 @@ BatchBytes largest_batch_bytes(CampaignPlan const& plan) {
         bytes.per_atom += static_cast<double>(schema.bytes_per_row(Level::atom)) +
                           static_cast<double>(model.memory_bound(1, 1));
         bytes.per_system = static_cast<double>(schema.bytes_per_row(Level::system)) + row_bytes;
-        if (bytes.per_atom > most.per_atom) most = bytes;
+        // Found ones wait in buffers before they are in the columns.
+        bytes.fixed =
+            (static_cast<double>(schema.bytes_per_row(Level::edge)) + bytes_per_found_edge) *
+            batch_capacity(plan, e).edges;
+        if (bytes.per_atom + bytes.fixed > most.per_atom + most.fixed) most = bytes;
     }
     return most;
 }
@@ -141,11 +147,12 @@ void choose_batch(CampaignPlan& plan, std::int64_t free_bytes) {
         sampler.max_atoms =
             static_cast<int>(std::clamp(static_cast<double>(plan.atom_total), 1.0, most_atoms));
         // A system has at least one atom, so that systems never take more than they would alone.
-        double const fitting = bytes / (each.per_system + each.per_atom);
+        double const fitting = (bytes - each.fixed) / (each.per_system + each.per_atom);
         sampler.max_systems = static_cast<int>(
             std::max(1.0, std::min(static_cast<double>(sampler.max_systems), fitting)));
     }
-    double const atoms = (bytes - each.per_system * sampler.max_systems) / each.per_atom;
+    double const atoms =
+        (bytes - each.fixed - each.per_system * sampler.max_systems) / each.per_atom;
     sampler.max_atoms = static_cast<int>(
         std::max(1.0, std::min(static_cast<double>(sampler.max_atoms), std::floor(atoms))));
     // Who lets large samples go to quarantine does not mean all of them.

@@ -21,9 +21,10 @@ inline constexpr double densest_atoms_per_a3 = 0.18;
 struct BatchBytes {
     double per_system = 0.0;
     double per_atom = 0.0;
+    double fixed = 0.0;  ///< of edges that are stored
 
     [[nodiscard]] double of(double systems, double atoms) const {
-        return per_system * systems + per_atom * atoms;
+        return fixed + per_system * systems + per_atom * atoms;
     }
 };
 

@@ -27,7 +27,7 @@ std::size_t EdgeColumns::fill(Batch& batch, std::span<SystemIndex const> systems
     BatchView const view = batch.view();
     std::size_t filled = 0;
     while (filled < systems.size()) {
-        auto const group = systems.subspan(filled, std::min(group_size, systems.size() - filled));
+        auto const group = next_group(batch, systems.subspan(filled));
         parallel_for_systems(static_cast<int>(group.size()), [&](int k) {
             auto const at = static_cast<std::size_t>(k);
             find_edges(view, group[at], cutoff_, found_[at]);
@@ -35,6 +35,8 @@ std::size_t EdgeColumns::fill(Batch& batch, std::span<SystemIndex const> systems
         for (std::size_t k = 0; k < group.size(); ++k, ++filled) {
             std::size_t const edges = found_[k].found.size();
             auto const room = batch.capacity().edges - batch.used_edges();
+            edges_per_atom_ =
+                std::max(edges_per_atom_, static_cast<double>(edges) / batch.atom_count(group[k]));
             if (edges > static_cast<std::size_t>(room)) return filled;
             batch.resize_edges(group[k], static_cast<int>(edges));
             write_edges(found_[k], batch.values<std::int64_t>(pairs, group[k]).data(),
@@ -42,6 +44,19 @@ std::size_t EdgeColumns::fill(Batch& batch, std::span<SystemIndex const> systems
         }
     }
     return filled;
+}
+
+std::span<SystemIndex const> EdgeColumns::next_group(Batch const& batch,
+                                                     std::span<SystemIndex const> rest) const {
+    double left = batch.capacity().edges - batch.used_edges();
+    std::size_t count = 0;
+    while (count < std::min(group_size, rest.size())) {
+        left -= edges_per_atom_ * batch.atom_count(rest[count]);
+        if (count > 0 && !(left > 0.0)) break;
+        ++count;
+        if (edges_per_atom_ == 0.0) break;  // the first one tells
+    }
+    return rest.first(count);
 }
 
 void EdgeColumns::clear(Batch& batch, std::span<SystemIndex const> systems) {

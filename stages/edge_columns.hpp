@@ -43,9 +43,14 @@ public:
     [[nodiscard]] std::string misfit(Batch& batch, SystemIndex system);
 
 private:
-    static constexpr std::size_t group_size = 32;  ///< systems searched at a time
+    /// Systems that are worth a search together: as many as are likely to fit.
+    [[nodiscard]] std::span<SystemIndex const> next_group(Batch const& batch,
+                                                          std::span<SystemIndex const> rest) const;
+
+    static constexpr std::size_t group_size = 32;  ///< systems searched at a time, at most
 
     double cutoff_;
+    double edges_per_atom_ = 0.0;  ///< the most seen so far; decides about speed only
     std::array<FoundNeighbors, group_size> found_;
 };
 
