@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/stop_signals.hpp"
 
+#include <array>
 #include <atomic>
-#include <csignal>
+#include <cstddef>
 
 namespace athanor {
 namespace {
 
+constexpr std::array<int, 2> numbers{SIGINT, SIGTERM};
 std::atomic<int> first_signal{0};
 static_assert(std::atomic<int>::is_always_lock_free, "used in a signal handler");
 
@@ -25,11 +27,15 @@ StopSignals::StopSignals() {
     sigemptyset(&action.sa_mask);
     // Back to the default after one, and calls that were under way go on.
     action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
-    for (int const number : {SIGINT, SIGTERM}) sigaction(number, &action, nullptr);
+    for (std::size_t k = 0; k < numbers.size(); ++k) {
+        sigaction(numbers[k], nullptr, &before_[k]);
+        // Whoever started us wants it ignored, such as nohup.
+        if (before_[k].sa_handler != SIG_IGN) sigaction(numbers[k], &action, nullptr);
+    }
 }
 
 StopSignals::~StopSignals() {
-    for (int const number : {SIGINT, SIGTERM}) std::signal(number, SIG_DFL);
+    for (std::size_t k = 0; k < numbers.size(); ++k) sigaction(numbers[k], &before_[k], nullptr);
 }
 
 int StopSignals::received() { return first_signal.load(); }

@@ -483,7 +483,7 @@ TEST(Campaign, ASignalLeavesCompleteLogsAndStoresBehind) {
         folder.write("campaign.json", campaign.dump());
 
         auto const ended =
-            folder.shell("'" ATHANOR_EXECUTABLE
+            folder.shell("set -m; '" ATHANOR_EXECUTABLE  // else SIGINT would be ignored
                          "' run campaign.json --progress off & child=$!\n"
                          "for turn in {1..200}; do [ -s out/md.csv ] && break; sleep 0.05; done\n"
                          "sleep 0.3; kill -" +
