@@ -27,6 +27,10 @@ void expect_room(Transport& transport, ChannelOptions const& options) {
         ATHANOR_EXPECTS(transport.slot(k).payload().size() >= room.payload_bytes);
 }
 
+double seconds_since(std::chrono::steady_clock::time_point then) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
+}
+
 std::size_t text_bytes(Batch const& batch, SystemIndex s) {
     return batch.name(s).size() + batch.text(s).size();
 }
@@ -155,9 +159,7 @@ bool CreditChannelSender::progress() {
 
 ChannelMetrics CreditChannelSender::metrics() const {
     ChannelMetrics now = metrics_;
-    if (refused_since_)
-        now.seconds_without_credit +=
-            std::chrono::duration<double>(Clock::now() - *refused_since_).count();
+    if (refused_since_) now.seconds_without_credit += seconds_since(*refused_since_);
     return now;
 }
 
@@ -173,6 +175,12 @@ CreditChannelReceiver::CreditChannelReceiver(ChannelOptions options,
 
 CreditChannelReceiver::~CreditChannelReceiver() = default;
 
+ChannelMetrics CreditChannelReceiver::metrics() const {
+    ChannelMetrics now = metrics_;
+    if (in_vain_since_) now.seconds_without_input += seconds_since(*in_vain_since_);
+    return now;
+}
+
 int CreditChannelReceiver::current_slot() const {
     return static_cast<int>(sequence_ % static_cast<std::uint64_t>(options_.buffers.slots));
 }
@@ -182,7 +190,12 @@ ReceiveStatus CreditChannelReceiver::poll() {
     while (!ended_ && !slot_is_open()) {
         transport_->progress();
         auto const message_bytes = transport_->arrived(current_slot());
-        if (!message_bytes) return ReceiveStatus::nothing_yet;
+        if (!message_bytes) {
+            if (!in_vain_since_) in_vain_since_ = Clock::now();
+            return ReceiveStatus::nothing_yet;
+        }
+        metrics_ = metrics();
+        in_vain_since_.reset();
         open_slot(*message_bytes);
         if (!slot_is_open()) empty_slot();
     }

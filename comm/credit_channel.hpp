@@ -79,9 +79,11 @@ public:
     [[nodiscard]] int next_atoms() const override;
     [[nodiscard]] int next_edges() const override;
     SystemIndex take(Batch& batch) override;
-    [[nodiscard]] ChannelMetrics metrics() const override { return metrics_; }
+    [[nodiscard]] ChannelMetrics metrics() const override;
 
 private:
+    using Clock = std::chrono::steady_clock;
+
     [[nodiscard]] int current_slot() const;
     [[nodiscard]] bool slot_is_open() const { return next_sample_ < samples_.system_count(); }
     void open_slot(std::size_t message_bytes);
@@ -96,6 +98,7 @@ private:
     bool polled_ = false;  // the last poll() gave `received`
     bool last_message_ = false;
     bool ended_ = false;
+    std::optional<Clock::time_point> in_vain_since_;
     ChannelMetrics metrics_;
 };
 

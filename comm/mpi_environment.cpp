@@ -60,7 +60,12 @@ MpiEnvironment::MpiEnvironment(int& argc, char**& argv) {
         "find the ranks of this node");
     check_mpi(MPI_Comm_rank(node, &local_rank_), "tell the rank on this node");
     check_mpi(MPI_Comm_size(node, &local_size_), "tell the number of ranks on this node");
+    int lowest = rank;
+    check_mpi(MPI_Bcast(&lowest, 1, MPI_INT, 0, node), "name this node");
     MPI_Comm_free(&node);
+    nodes_.resize(static_cast<std::size_t>(size_));
+    check_mpi(MPI_Allgather(&lowest, 1, MPI_INT, nodes_.data(), 1, MPI_INT, state_->communicator),
+              "tell the nodes");
 }
 
 MpiEnvironment::~MpiEnvironment() = default;

@@ -36,6 +36,8 @@ public:
     /// Position among the ranks of this node, from 0, and how many they are.
     [[nodiscard]] int local_rank() const { return local_rank_; }
     [[nodiscard]] int local_size() const { return local_size_; }
+    /// For each rank of the job, its node, as the lowest rank there.
+    [[nodiscard]] std::vector<int> const& nodes() const { return nodes_; }
 
     // Collective: every rank calls them, in the same order; they wait for each other.
     /// Rank 0's bytes, on every rank.
@@ -59,6 +61,7 @@ private:
     int size_ = 1;
     int local_rank_ = 0;
     int local_size_ = 1;
+    std::vector<int> nodes_{0};
 };
 
 }  // namespace athanor

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "kernels/lennard_jones.hpp"
+#include "launch/placement.hpp"
 #include "launch/readable.hpp"
 #include "runtime/constants.hpp"
 #include "runtime/error.hpp"
@@ -126,7 +127,7 @@ void choose_batch(CampaignPlan& plan, std::int64_t free_bytes) {
     SamplerSpec& sampler = plan.config.sampler;
     if (!sampler.automatic && sampler.max_bytes == 0) return;
     BatchBytes const each = largest_batch_bytes(plan);
-    auto const elements = static_cast<double>(plan.config.pipeline.elements.size());
+    auto const instances = static_cast<double>(instance_count(plan.config.pipeline));
     double bytes = static_cast<double>(sampler.max_bytes);
     if (sampler.automatic && free_bytes == 0 && sampler.max_bytes == 0) {
         sampler = SamplerSpec{.max_edges = sampler.max_edges,
@@ -140,7 +141,7 @@ void choose_batch(CampaignPlan& plan, std::int64_t free_bytes) {
         return;
     }
     if (sampler.automatic) {
-        double const share = 0.5 * static_cast<double>(free_bytes) / elements;
+        double const share = 0.5 * static_cast<double>(free_bytes) / instances;
         bytes = sampler.max_bytes > 0 ? std::min(bytes, share) : share;
         sampler.max_systems = static_cast<int>(
             std::clamp(static_cast<double>(plan.selected_count), 1.0, most_systems));
@@ -166,10 +167,11 @@ void choose_batch(CampaignPlan& plan, std::int64_t free_bytes) {
             sampler.max_atoms, plan.largest_atom_count,
             sampler.max_bytes > 0 ? "raise it" : "give the machine more memory"));
     sampler.automatic = false;
-    plan.notes.push_back(fmt::format(
-        "a batch of up to {} systems and {} atoms, from {} of memory for each of {} element{}",
-        sampler.max_systems, sampler.max_atoms, readable_gib(bytes), elements,
-        elements > 1.0 ? "s" : ""));
+    plan.notes.push_back(
+        fmt::format("a batch of up to {} systems and {} atoms, from {} of memory for each of {} "
+                    "stage instance{}",
+                    sampler.max_systems, sampler.max_atoms, readable_gib(bytes), instances,
+                    instances > 1.0 ? "s" : ""));
 }
 
 }  // namespace athanor

@@ -9,20 +9,20 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
-#include <set>
 #include <thread>
-#include <type_traits>
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include "comm/credit_channel.hpp"
 #include "comm/in_process_transport.hpp"
 #include "comm/mpi_board.hpp"
 #include "comm/mpi_transport.hpp"
 #include "kernels/parallel_for.hpp"
+#include "launch/board_line.hpp"
+#include "launch/channel_figures.hpp"
 #include "launch/element_run.hpp"
 #include "launch/final_table.hpp"
+#include "launch/metrics_file.hpp"
 #include "launch/readable.hpp"
 #include "launch/stop_signals.hpp"
 #include "launch/version.hpp"
@@ -32,75 +32,6 @@ namespace athanor {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// One element's figures as a line on the board: plain numbers, the same on every rank.
-struct BoardLine {
-    std::int64_t in, active, out, converged, budget_spent, failed, steps, sample_steps, atom_steps;
-    std::int64_t quarantined;     ///< of the whole process
-    std::int64_t peak_kilobytes;  ///< of the whole process
-    double seconds[time_part_count];
-    double wall_seconds;
-    double fill;
-};
-static_assert(std::is_trivially_copyable_v<BoardLine>);
-
-std::int64_t peak_memory_kilobytes() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss;
-}
-
-BoardLine line_of(ElementRun const& element, Quarantine const& quarantine) {
-    StageMetrics const& m = element.metrics();
-    BoardLine line{};
-    line.in = m.samples_in.load();
-    line.active = m.samples_active.load();
-    line.out = m.samples_out.load();
-    line.converged = m.converged.load();
-    line.budget_spent = m.budget_spent.load();
-    line.failed = m.failed.load();
-    line.steps = m.steps.load();
-    line.sample_steps = m.sample_steps.load();
-    line.atom_steps = m.atom_steps.load();
-    line.quarantined = quarantine.count();
-    line.peak_kilobytes = peak_memory_kilobytes();
-    for (int part = 0; part < time_part_count; ++part)
-        line.seconds[part] = m.seconds(static_cast<TimePart>(part));
-    line.wall_seconds = element.seconds();
-    line.fill = m.fill();
-    return line;
-}
-
-StageFigures figures_of(BoardLine const& line, std::string const& name, Rank rank) {
-    StageFigures figures;
-    figures.name = name;
-    figures.rank = rank.value();
-    figures.in = line.in;
-    figures.active = line.active;
-    figures.out = line.out;
-    figures.failed = line.failed;
-    figures.steps = line.steps;
-    figures.atom_steps = line.atom_steps;
-    figures.seconds = line.wall_seconds;
-    figures.waiting_input_seconds = line.seconds[static_cast<int>(TimePart::wait_for_input)];
-    figures.waiting_room_seconds = line.seconds[static_cast<int>(TimePart::wait_for_room)];
-    return figures;
-}
-
-StageSummary summary_of(BoardLine const& line, std::string const& name, Rank rank) {
-    auto const part = [&line](TimePart which) { return line.seconds[static_cast<int>(which)]; };
-    StageSummary summary;
-    summary.figures = figures_of(line, name, rank);
-    summary.parts = {
-        part(TimePart::forces), part(TimePart::neighbors),
-        part(TimePart::update), part(TimePart::hooks),
-        part(TimePart::pack),   part(TimePart::wait_for_input) + part(TimePart::wait_for_room),
-        part(TimePart::write)};
-    summary.converged = line.converged;
-    summary.budget_spent = line.budget_spent;
-    summary.fill = line.fill;
-    return summary;
-}
 
 /// Both halves of an edge, or the half that this rank has.
 struct EdgeHalves {
@@ -114,23 +45,22 @@ public:
         : mpi_(mpi),
           plan_(plan),
           options_(options),
-          placement_(plan.config.pipeline, mpi.size()),
+          placement_(plan.config.pipeline, mpi.nodes()),
           sinks_(plan.config, placement_, mpi.rank(), plan.schema, provenance(plan)),
           quarantine_(plan.config.quarantine),
           board_(mpi, sizeof(BoardLine)) {
         if (mpi.size() > 1) transport_ = std::make_unique<MpiTransport>();
-        auto const mine = placement_.elements_of(mpi.rank());
         std::vector<EdgeHalves> edges;
-        for (int edge = 0; edge + 1 < placement_.element_count(); ++edge)
-            edges.push_back(make_edge(edge));
-        for (int element : mine) {
-            std::unique_ptr<ChannelReceiver> input;
-            std::unique_ptr<ChannelSender> output;
-            if (element > 0) input = std::move(edges[element - 1].receiver);
-            if (element + 1 < placement_.element_count()) output = std::move(edges[element].sender);
-            elements_.push_back(std::make_unique<ElementRun>(
-                ElementRun::Surroundings{plan, mpi.rank(), element, sinks_, quarantine_,
-                                         std::move(input), std::move(output)}));
+        for (InstanceEdge const& edge : placement_.edges())
+            edges.push_back(make_edge(edge, static_cast<int>(edges.size())));
+        for (int i : placement_.instances_of(mpi.rank())) {
+            std::vector<std::unique_ptr<ChannelReceiver>> inputs;
+            std::vector<std::unique_ptr<ChannelSender>> outputs;
+            for (int e : placement_.edges_to(i)) inputs.push_back(std::move(edges[e].receiver));
+            for (int e : placement_.edges_from(i)) outputs.push_back(std::move(edges[e].sender));
+            runs_.push_back(std::make_unique<ElementRun>(
+                ElementRun::Surroundings{plan, placement_.instances()[i], sinks_, quarantine_,
+                                         std::move(inputs), std::move(outputs)}));
         }
     }
 
@@ -141,13 +71,13 @@ public:
                 ? choose_progress_style(options_.progress, standard_error_is_terminal())
                 : ProgressStyle::off;
         ProgressDisplay display(std::cerr, style);
-        for (auto& element : elements_) element->start(threads_per_element(), stop_.get_token());
+        for (auto& run : runs_) run->start(threads_per_instance(), stop_.get_token());
         while (!all_done()) {
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
             if (any_failed() || StopSignals::received() != 0) stop_.request_stop();
             show(display);
         }
-        for (auto& element : elements_) element->join();
+        for (auto& run : runs_) run->join();
         if (any_failed()) display.clear();
         rethrow_failure();
         sinks_.close();
@@ -161,11 +91,11 @@ private:
                            physics_hash(plan.config), to_json(plan.config));
     }
 
-    EdgeHalves make_edge(int edge) {
-        ChannelOptions const options{EdgeId{edge}, plan_.schema, checked(buffer_config(plan_))};
+    EdgeHalves make_edge(InstanceEdge const& edge, int number) {
+        ChannelOptions const options{EdgeId{number}, plan_.schema, checked(buffer_config(plan_))};
         SlotRoom const room = slot_room(*plan_.schema, options.buffers);
-        Rank const from = placement_.rank_of(edge);
-        Rank const to = placement_.rank_of(edge + 1);
+        Rank const from = placement_.instances()[edge.from].rank;
+        Rank const to = placement_.instances()[edge.to].rank;
         EdgeHalves halves;
         if (from == to) {
             InProcessLink link = in_process_link(room);
@@ -182,36 +112,36 @@ private:
         return halves;
     }
 
-    /// Cores are shared by the ranks of a node, then by the elements of a process; OMP_NUM_THREADS
+    /// Cores are shared by the ranks of a node, then by the instances of a process; OMP_NUM_THREADS
     /// says how many a rank has.
-    [[nodiscard]] int threads_per_element() const {
+    [[nodiscard]] int threads_per_instance() const {
         int cores = thread_count();
         if (std::getenv("OMP_NUM_THREADS") == nullptr) cores /= mpi_.local_size();
-        return std::max(1, cores / static_cast<int>(elements_.size()));
+        return std::max(1, cores / static_cast<int>(runs_.size()));
     }
 
     [[nodiscard]] bool all_done() const {
-        for (auto const& element : elements_)
-            if (!element->done()) return false;
+        for (auto const& run : runs_)
+            if (!run->done()) return false;
         return true;
     }
     [[nodiscard]] bool any_failed() const {
-        for (auto const& element : elements_)
-            if (element->done() && element->failure()) return true;
+        for (auto const& run : runs_)
+            if (run->done() && run->failure()) return true;
         return false;
     }
 
     /// The failure that came first is the cause; those that were told to stop say nothing new.
     void rethrow_failure() {
         std::exception_ptr told_to_stop;
-        for (auto const& element : elements_) {
-            if (!element->failure()) continue;
+        for (auto const& run : runs_) {
+            if (!run->failure()) continue;
             try {
-                std::rethrow_exception(element->failure());
+                std::rethrow_exception(run->failure());
             } catch (StoppedError const&) {
-                told_to_stop = element->failure();
+                told_to_stop = run->failure();
             } catch (Error const& error) {
-                throw Error(fmt::format("stage {}: {}", element->name(), error.what()),
+                throw Error(fmt::format("stage {}: {}", run->name(), error.what()),
                             error.exit_code());
             }
         }
@@ -234,31 +164,41 @@ private:
         return std::chrono::duration<double>(Clock::now() - start_).count();
     }
 
-    /// Lines of all elements, in pipeline order; on rank 0 only when there are several ranks.
+    /// Lines of all instances, in their order; on rank 0 only when there are several ranks.
     [[nodiscard]] std::vector<BoardLine> lines() {
         std::vector<BoardLine> all;
         if (mpi_.size() == 1) {
-            for (auto const& element : elements_) all.push_back(line_of(*element, quarantine_));
+            for (auto const& run : runs_) all.push_back(line_of(*run, quarantine_));
             return all;
         }
-        for (int element = 0; element < placement_.element_count(); ++element) {
+        for (Instance const& instance : placement_.instances()) {
             BoardLine line{};
-            auto const bytes = board_.read(placement_.rank_of(element));
+            auto const bytes = board_.read(instance.rank);
             std::memcpy(&line, bytes.data(), sizeof line);
             all.push_back(line);
         }
         return all;
     }
 
+    /// One line per element: its replicas together.
     [[nodiscard]] ProgressFigures progress(std::vector<BoardLine> const& all) const {
+        PipelineSpec const& pipeline = plan_.config.pipeline;
         ProgressFigures figures;
-        for (std::size_t e = 0; e < all.size(); ++e)
-            figures.stages.push_back(figures_of(all[e],
-                                                element_name(plan_.config.pipeline.elements[e]),
-                                                placement_.rank_of(static_cast<int>(e))));
-        figures.frames_total = plan_.selected_count;
-        figures.frames_done = all.back().out;
-        for (BoardLine const& line : all) figures.frames_done += line.failed;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            Instance const& instance = placement_.instances()[i];
+            ElementSpec const& element = pipeline.elements[instance.element];
+            if (instance.replica == 0) {
+                figures.stages.emplace_back();
+                figures.stages.back().name = element_name(element);
+                if (element.replicas > 1)
+                    figures.stages.back().name += fmt::format(" x{}", element.replicas);
+            }
+            add_replica(figures_of(all[i], "", instance.rank), element.replicas,
+                        figures.stages.back());
+            figures.frames_done += all[i].failed;
+            if (pipeline.ends_chain(instance.element)) figures.frames_done += all[i].out;
+        }
+        figures.frames_total = plan_.selected_count * pipeline.chain_count();
         figures.seconds = seconds();
         return figures;
     }
@@ -266,7 +206,7 @@ private:
     void show(ProgressDisplay& display) {
         if (mpi_.size() > 1 && !display.due(seconds()) && mpi_.rank() == Rank{0}) return;
         if (mpi_.size() > 1) {
-            BoardLine const mine = line_of(*elements_[0], quarantine_);
+            BoardLine const mine = line_of(*runs_[0], quarantine_);
             board_.write(std::as_bytes(std::span(&mine, 1)));
         }
         if (mpi_.rank() == Rank{0}) display.update(progress(lines()));
@@ -274,41 +214,67 @@ private:
 
     int finish(ProgressDisplay& display) {
         if (mpi_.size() > 1) {
-            BoardLine const mine = line_of(*elements_[0], quarantine_);
+            BoardLine const mine = line_of(*runs_[0], quarantine_);
             board_.finish(std::as_bytes(std::span(&mine, 1)));
         }
         double const wall = seconds();  // of the slowest rank: finish() waits for all
+        auto const halves = mpi_.gather(to_bytes(channel_halves()));
         std::int64_t quarantined = quarantine_.count();
         if (mpi_.rank() == Rank{0}) {
             merge_parts(plan_.config, placement_);
             auto const all = lines();
             display.finish(progress(all));
-            if (mpi_.size() > 1) {
-                quarantined = 0;
-                for (BoardLine const& line : all) quarantined += line.quarantined;
-            }
-            if (options_.progress != ProgressMode::off) print_summary(all, quarantined, wall);
+            RunFigures const figures = run_figures(all, join_halves(halves, placement_), wall);
+            quarantined = figures.quarantined;
+            if (options_.progress != ProgressMode::off) print_summary(figures);
+            if (!options_.metrics.empty())
+                write_metrics(options_.metrics, figures, plan_, placement_);
         }
         return mpi_.max(quarantined > 0 ? 5 : 0);
     }
 
-    void print_summary(std::vector<BoardLine> const& all, std::int64_t quarantined,
-                       double wall) const {
-        std::vector<StageSummary> stages;
-        for (std::size_t e = 0; e < all.size(); ++e)
-            stages.push_back(summary_of(all[e], element_name(plan_.config.pipeline.elements[e]),
-                                        placement_.rank_of(static_cast<int>(e))));
-        std::string text = final_table(stages, wall);
-        std::set<int> ranks;
-        for (std::size_t e = 0; e < all.size(); ++e) {
-            int const rank = placement_.rank_of(static_cast<int>(e)).value();
-            if (!ranks.insert(rank).second) continue;
-            text += fmt::format("peak memory rank {}: {:.1f} MiB\n", rank,
-                                static_cast<double>(all[e].peak_kilobytes) / 1024.0);
+    [[nodiscard]] std::vector<ChannelHalf> channel_halves() const {
+        std::vector<ChannelHalf> halves;
+        auto const add = [&halves](std::vector<int> const& edges, int sends,
+                                   std::vector<ChannelMetrics> const& metrics) {
+            for (std::size_t e = 0; e < edges.size(); ++e)
+                halves.push_back({edges[e], sends, metrics[e]});
+        };
+        auto const mine = placement_.instances_of(mpi_.rank());
+        for (std::size_t k = 0; k < mine.size(); ++k) {
+            add(placement_.edges_to(mine[k]), 0, runs_[k]->input_metrics());
+            add(placement_.edges_from(mine[k]), 1, runs_[k]->output_metrics());
         }
-        if (quarantined > 0)
+        return halves;
+    }
+
+    [[nodiscard]] RunFigures run_figures(std::vector<BoardLine> const& all,
+                                         std::vector<ChannelFigures> channels, double wall) const {
+        RunFigures figures{.channels = std::move(channels), .wall_seconds = wall};
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            Instance const& instance = placement_.instances()[i];
+            figures.stages.push_back(
+                summary_of(all[i], instance_name(plan_.config.pipeline, instance), instance.rank));
+        }
+        for (int rank = 0; rank < mpi_.size(); ++rank) {
+            BoardLine const& line = all[placement_.instances_of(Rank{rank})[0]];
+            figures.peak_mebibytes.push_back(static_cast<double>(line.peak_kilobytes) / 1024.0);
+            figures.quarantined += line.quarantined;
+        }
+        return figures;
+    }
+
+    void print_summary(RunFigures const& figures) const {
+        std::string text = final_table(figures.stages, figures.wall_seconds);
+        if (!figures.channels.empty())
+            text += "\n" + channel_table(figures.channels, plan_.config.pipeline, placement_,
+                                         figures.wall_seconds);
+        for (std::size_t rank = 0; rank < figures.peak_mebibytes.size(); ++rank)
+            text += fmt::format("peak memory rank {}: {:.1f} MiB\n", rank,
+                                figures.peak_mebibytes[rank]);
+        if (figures.quarantined > 0)
             text += fmt::format("{} of the samples are in quarantine, each with its reason: {}\n",
-                                quarantined, plan_.config.quarantine.string());
+                                figures.quarantined, plan_.config.quarantine.string());
         std::fputs(text.c_str(), stderr);
     }
 
@@ -320,7 +286,7 @@ private:
     Quarantine quarantine_;
     MpiBoard board_;
     std::unique_ptr<MpiTransport> transport_;
-    std::vector<std::unique_ptr<ElementRun>> elements_;
+    std::vector<std::unique_ptr<ElementRun>> runs_;
     StopSignals signals_;
     std::stop_source stop_;
     Clock::time_point start_;

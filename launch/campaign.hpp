@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
+
 #include "comm/mpi_environment.hpp"
 #include "launch/campaign_plan.hpp"
 #include "launch/progress.hpp"
@@ -12,6 +14,7 @@ namespace athanor {
 struct RunOptions {
     bool overwrite = false;  ///< outputs that exist are replaced
     ProgressMode progress = ProgressMode::automatic;
+    std::filesystem::path metrics;  ///< file for what the tables show, as JSON; empty: none
 };
 
 /// Runs a campaign from the first sample to the last, on every rank of the job or in one process;

@@ -30,7 +30,8 @@ struct Bottleneck {
 
 Bottleneck bottleneck(Config const& config) {
     Bottleneck least{config.sampler.max_atoms, "/sampler/max_atoms"};
-    if (config.pipeline.elements.size() > 1 && config.buffers.atoms < least.atoms)
+    int const elements = static_cast<int>(config.pipeline.elements.size());
+    if (elements > config.pipeline.chain_count() && config.buffers.atoms < least.atoms)
         least = {config.buffers.atoms, "/buffers/atoms"};
     return least;
 }

@@ -58,12 +58,12 @@ std::string explain_extras(CLI::App& app) {
     return fmt::format("{}: unknown option; give {}", name, known_words(name, options));
 }
 
-int parse_ranks(std::string const& text) {
+int parse_ranks(std::string const& option, std::string const& text) {
     int ranks = 0;
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), ranks);
     if (error != std::errc{} || end != text.data() + text.size() || ranks < 1)
         throw ConfigError(fmt::format(
-            "--ranks: \"{}\" is no number of ranks; give an integer, 1 or above", text));
+            "{}: \"{}\" is no number of ranks; give an integer, 1 or above", option, text));
     return ranks;
 }
 
@@ -114,14 +114,18 @@ int run_command_line(int argc, char const* const* argv) {
     run_app->add_flag("--overwrite", run_command.overwrite, "Replace outputs that exist");
     run_app->add_option("--progress", run_command.progress, "auto, plain or off")
         ->type_name("MODE");
+    run_app->add_option("--metrics", run_command.metrics, "Write the figures of the run as JSON")
+        ->type_name("FILE");
 
     ValidateCommand validate_command;
     ConfigOptions validate_config;
     CLI::App* const validate_app =
         app.add_subcommand("validate", "Check a configuration and print the plan");
     validate_config.add_to(*validate_app);
-    std::string ranks;
+    std::string ranks, ranks_per_node;
     validate_app->add_option("--ranks", ranks, "Ranks that the job will have")->type_name("N");
+    validate_app->add_option("--ranks-per-node", ranks_per_node, "Ranks that one node will have")
+        ->type_name("N");
 
     InspectCommand inspect_command;
     CLI::App* const inspect_app = app.add_subcommand("inspect", "Say what is in a store");
@@ -144,7 +148,9 @@ int run_command_line(int argc, char const* const* argv) {
     if (validate_app->parsed()) {
         validate_command.config = validate_config.config;
         validate_command.overrides = validate_config.overrides();
-        if (!ranks.empty()) validate_command.ranks = parse_ranks(ranks);
+        if (!ranks.empty()) validate_command.ranks = parse_ranks("--ranks", ranks);
+        if (!ranks_per_node.empty())
+            validate_command.ranks_per_node = parse_ranks("--ranks-per-node", ranks_per_node);
         return validate(validate_command);
     }
     return inspect(inspect_command);

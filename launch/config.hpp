@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "runtime/channel.hpp"
 #include "runtime/size_aware_sampler.hpp"
 #include "sinks/frame_selection.hpp"
 #include "sinks/storage.hpp"
@@ -19,7 +21,6 @@
 namespace athanor {
 
 enum class DeviceChoice { automatic, cpu, cuda };
-enum class ChannelMode { sync, async_recv, fully_async };
 enum class OversizedPolicy { refuse, quarantine };
 enum class StoreDtype { float64, float32 };
 enum class StoreCodec { none, blosclz, lz4, lz4hc, zlib, zstd };
@@ -64,7 +65,7 @@ struct BufferSpec {
     int atoms = 2048;
     int edges = 0;  ///< 0: no edge columns travel
     int slots = 3;
-    ChannelMode mode = ChannelMode::async_recv;
+    ChannelMode mode = ChannelMode::fully_async;
     bool operator==(BufferSpec const&) const = default;
 };
 
@@ -89,6 +90,11 @@ struct ExtxyzSpec {
     bool operator==(ExtxyzSpec const&) const = default;
 };
 
+/// Its capacity as a sink takes it.
+[[nodiscard]] inline std::int64_t row_capacity(HostMemorySpec const& spec) {
+    return spec.capacity > 0 ? spec.capacity : std::numeric_limits<std::int64_t>::max();
+}
+
 using SinkSpec = std::variant<ZarrSinkSpec, HostMemorySpec, ExtxyzSpec>;
 
 /// A campaign as plain data: what a configuration file says, checked and with all defaults filled
@@ -99,10 +105,11 @@ struct Config {
     InputSpec input;
     SamplerSpec sampler;
     LennardJonesSpec model;
-    PipelineSpec pipeline;
+    PipelineSpec pipeline;  ///< every chain of the job, one after the other
     BufferSpec buffers;
     std::map<std::string, SinkSpec> sinks;
-    std::vector<std::string> output;  ///< sinks of finished samples, tried in this order
+    /// Sinks of finished samples, tried in this order, for each chain of the pipeline.
+    std::vector<std::vector<std::string>> outputs;
     std::filesystem::path quarantine;
     OversizedPolicy oversized = OversizedPolicy::refuse;
     double stall_timeout_seconds = 120.0;

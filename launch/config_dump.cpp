@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
+#include <optional>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
@@ -252,20 +253,41 @@ json dump(StageSpec const& stage) {
     return out;
 }
 
-json dump_pipeline(Config const& config) {
-    json pipeline = json::array();
-    for (ElementSpec const& element : config.pipeline.elements) {
-        json stages = json::array();
-        for (StageSpec const& stage : element.stages) stages.push_back(dump(stage));
-        if (element == ElementSpec{element.stages} && stages.size() == 1) {
-            pipeline.push_back(stages[0]);
-            continue;
-        }
+json dump(ElementSpec const& element) {
+    json stages = json::array();
+    for (StageSpec const& stage : element.stages) stages.push_back(dump(stage));
+    json out;
+    if (stages.size() == 1 && element.order == FusedOrder::standard && element.hooks.empty()) {
+        out = stages[0];
+    } else {
         json hooks = json::array();
         for (HookSpec const& hook : element.hooks) hooks.push_back(dump(hook));
-        pipeline.push_back({{"fuse", stages}, {"order", word_of(element.order)}, {"hooks", hooks}});
+        out = {{"fuse", stages}, {"order", word_of(element.order)}, {"hooks", hooks}};
     }
-    return pipeline;
+    out["replicas"] = element.replicas;
+    if (!element.ranks.empty()) out["ranks"] = element.ranks;
+    out["overflow"] = element.overflow;
+    return out;
+}
+
+/// The elements of all chains, or of one.
+json dump_pipeline(PipelineSpec const& pipeline, std::optional<int> chain = std::nullopt) {
+    json out = json::array();
+    for (ElementSpec const& element : pipeline.elements)
+        if (!chain || element.chain == *chain) out.push_back(dump(element));
+    return out;
+}
+
+void dump_chains(Config const& config, json& document) {
+    if (config.outputs.size() == 1) {
+        document["pipeline"] = dump_pipeline(config.pipeline);
+        document["output"] = config.outputs[0];
+        return;
+    }
+    document["pipelines"] = json::array();
+    for (int c = 0; c < static_cast<int>(config.outputs.size()); ++c)
+        document["pipelines"].push_back({{"pipeline", dump_pipeline(config.pipeline, c)},
+                                         {"output", config.outputs[static_cast<std::size_t>(c)]}});
 }
 
 }  // namespace
@@ -276,14 +298,13 @@ std::string to_json(Config const& config) {
         sinks[name] = std::visit([](auto const& spec) { return dump(spec); }, sink);
     BufferSpec const& buffers = config.buffers;
     SamplerSpec const& sampler = config.sampler;
-    json const document{
+    json document{
         {"athanor", 1},
         {"seed", config.seed},
         {"device", word_of(config.device)},
         {"input", {{"path", config.input.path.string()}, {"select", config.input.select}}},
         {"sampler", dump(sampler)},
         {"model", dump(config.model)},
-        {"pipeline", dump_pipeline(config)},
         {"buffers",
          {{"systems", buffers.systems},
           {"atoms", buffers.atoms},
@@ -291,15 +312,15 @@ std::string to_json(Config const& config) {
           {"slots", buffers.slots},
           {"mode", word_of(buffers.mode)}}},
         {"sinks", sinks},
-        {"output", config.output},
         {"quarantine", config.quarantine.string()},
         {"oversized", word_of(config.oversized)},
         {"stall_timeout_seconds", config.stall_timeout_seconds}};
+    dump_chains(config, document);
     return document.dump();
 }
 
 std::uint64_t physics_hash(Config const& config) {
-    json pipeline = dump_pipeline(config);
+    json pipeline = dump_pipeline(config.pipeline);
     auto const keep_physics = [](json& stage, json const& element_hooks) {
         json all = stage["hooks"], hooks = json::array();
         all.insert(all.end(), element_hooks.begin(), element_hooks.end());
@@ -310,10 +331,12 @@ std::uint64_t physics_hash(Config const& config) {
             if (!hook.contains("sink") && !hook.contains("path")) hooks.push_back(hook);
         }
         stage["hooks"] = hooks;
-        stage.erase("name");
+        for (char const* key : {"name", "replicas", "ranks", "overflow"}) stage.erase(key);
     };
     json flat = json::array();  // results do not depend on what is fused
-    for (json& element : pipeline) {
+    for (int e = 0; e < static_cast<int>(pipeline.size()); ++e) {
+        json& element = pipeline[static_cast<std::size_t>(e)];
+        if (e > 0 && config.pipeline.starts_chain(e)) flat.push_back("next pipeline");
         bool const fused = element.contains("fuse");
         json stages = fused ? element["fuse"] : json::array({element});
         for (json& stage : stages) {

@@ -19,12 +19,40 @@ namespace {
 using namespace keys;
 
 constexpr double largest_seed = 18446744073709551615.0;
+constexpr double largest_replicas = 1'000'000;
 
 // --- pipeline ------------------------------------------------------------------------------------
 constexpr std::array degrees_choices{
     KeyChoice{.word = "auto", .help = "3 less than 3N where the campaign removed the momentum"},
     KeyChoice{.word = "3N", .help = "three per atom"},
 };
+constexpr KeySpec replicas_key{.key = "replicas",
+                               .kind = integer,
+                               .noun = "number of replicas",
+                               .help = "instances that share the samples, each on its own rank",
+                               .default_json = "1",
+                               .least = 1,
+                               .most = largest_replicas};
+constexpr KeySpec rank_number{.kind = integer,
+                              .noun = "rank",
+                              .help = "a rank of the job",
+                              .least = 0,
+                              .most = largest_replicas};
+constexpr KeySpec ranks_key{
+    .key = "ranks",
+    .kind = list,
+    .noun = "list of ranks",
+    .help = "ranks of the instances, one each; chosen by the program when left out",
+    .may_be_empty = false,
+    .item = &rank_number};
+constexpr KeySpec overflow_sink{.noun = "sink", .help = "name of a sink", .may_be_empty = false};
+constexpr KeySpec overflow_key{
+    .key = "overflow",
+    .kind = list,
+    .noun = "list of sinks",
+    .help = "host_memory sinks for samples that arrive when there is no room, in this order",
+    .default_json = "[]",
+    .item = &overflow_sink};
 constexpr std::array stage_keys{
     KeySpec{.key = "name",
             .noun = "name",
@@ -74,21 +102,9 @@ constexpr std::array stage_keys{
             .help = "what looks at the samples of this stage",
             .default_json = "[]",
             .item = &hook},
-    KeySpec{.key = "replicas",
-            .kind = integer,
-            .noun = "number of replicas",
-            .help = "instances of the stage, each on a rank of its own",
-            .default_json = "1",
-            .least = 1,
-            .most = largest_int,
-            .unavailable = "a stage has one instance",
-            .only_available = "1"},
-    KeySpec{.key = "ranks",
-            .help = "ranks that run the stage",
-            .unavailable = "stages stand on ranks in the order of the pipeline"},
-    KeySpec{.key = "overflow",
-            .help = "sinks for samples that are still to run",
-            .unavailable = "samples wait in their batch until the next stage has room"},
+    replicas_key,
+    ranks_key,
+    overflow_key,
 };
 constexpr KeySpec stage{.kind = object, .noun = "stage", .help = "one stage", .keys = stage_keys};
 constexpr std::array fused_order_choices{
@@ -116,6 +132,9 @@ constexpr std::array fuse_keys{
             .help = "what looks at the samples of all fused stages, in one go",
             .default_json = "[]",
             .item = &hook},
+    replicas_key,
+    ranks_key,
+    overflow_key,
 };
 constexpr KeySpec fused{
     .kind = object, .noun = "fused element", .help = "several stages", .keys = fuse_keys};
@@ -264,9 +283,10 @@ constexpr std::array sampler_keys{
             .choices = batch_choices},
 };
 constexpr std::array mode_choices{
-    KeyChoice{.word = "sync", .help = "a send waits until its message has left"},
-    KeyChoice{.word = "async_recv", .help = "receives are posted ahead"},
-    KeyChoice{.word = "fully_async", .help = "sends and receives are under way during steps"},
+    KeyChoice{.word = "sync",
+              .help = "a step waits for what was sent, and for input if it has room"},
+    KeyChoice{.word = "async_recv", .help = "a step waits until what was sent has left"},
+    KeyChoice{.word = "fully_async", .help = "messages are under way during steps"},
 };
 constexpr std::array buffer_keys{
     KeySpec{.key = "systems",
@@ -301,7 +321,7 @@ constexpr std::array buffer_keys{
             .kind = word,
             .noun = "channel mode",
             .help = "how messages overlap with steps; results do not depend on it",
-            .default_json = "\"async_recv\"",
+            .default_json = "\"fully_async\"",
             .choices = mode_choices},
 };
 
@@ -321,6 +341,25 @@ constexpr std::array oversized_choices{
     KeyChoice{.word = "refuse", .help = "the campaign does not start"},
     KeyChoice{.word = "quarantine", .help = "the others run"},
 };
+constexpr std::array chain_keys{
+    KeySpec{.key = "pipeline",
+            .kind = list,
+            .noun = "pipeline",
+            .help = "the stages that every sample passes",
+            .required = true,
+            .may_be_empty = false,
+            .item = &element},
+    KeySpec{.key = "output",
+            .kind = list,
+            .noun = "list of sinks",
+            .help = "sinks of its finished samples, in place of the campaign's",
+            .may_be_empty = false,
+            .item = &sink_name},
+};
+constexpr KeySpec chain{.kind = object,
+                        .noun = "pipeline",
+                        .help = "{\"pipeline\": [stage, ...], \"output\": [sink, ...]}",
+                        .keys = chain_keys};
 constexpr std::array top_keys{
     KeySpec{.key = "athanor",
             .kind = integer,
@@ -370,12 +409,14 @@ constexpr std::array top_keys{
             .kind = list,
             .noun = "pipeline",
             .help = "the stages that every sample passes",
-            .required = true,
             .may_be_empty = false,
             .item = &element},
     KeySpec{.key = "pipelines",
-            .help = "independent pipelines in one job",
-            .unavailable = "a job runs one \"pipeline\""},
+            .kind = list,
+            .noun = "list of pipelines",
+            .help = "in place of \"pipeline\": independent ones, each runs all of the input",
+            .may_be_empty = false,
+            .item = &chain},
     KeySpec{.key = "buffers",
             .kind = object,
             .noun = "set of buffer sizes",
@@ -393,7 +434,6 @@ constexpr std::array top_keys{
             .kind = list,
             .noun = "list of sinks",
             .help = "sinks of finished samples; the next takes what the first has no room for",
-            .required = true,
             .may_be_empty = false,
             .item = &sink_name},
     KeySpec{.key = "quarantine",

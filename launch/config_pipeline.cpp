@@ -32,7 +32,8 @@ using nlohmann::json;
 class PipelineReader {
 public:
     PipelineReader(json const& checked, PathReader read_path, Config& config, ConfigErrors& errors)
-        : config_(config),
+        : checked_(checked),
+          config_(config),
           errors_(errors),
           read_path_(std::move(read_path)),
           sinks_known_(holds(checked, "sinks")) {
@@ -40,9 +41,12 @@ public:
             for (auto const& [name, sink] : checked["sinks"].items()) sink_names_.push_back(name);
     }
 
-    void read_element(json const& found, std::string const& pointer);
+    void read_chain(json const& elements, std::string const& pointer);
+    /// When all are read: what they must not share.
+    void check_together() { check_ranks(config_.pipeline, pointers_, errors_); }
 
 private:
+    void read_element(json const& found, std::string const& pointer);
     StageSpec read_stage(json const& found, std::string const& pointer);
     void read_name(json const& found, std::string const& pointer, StageSpec& stage);
     void read_converge(json const& found, std::string const& pointer, StageSpec& stage);
@@ -50,6 +54,7 @@ private:
     void check_end(json const& found, std::string const& pointer, StageKind kind);
     void check_velocities(json const& found, std::string const& pointer, StageSpec const& stage);
     void check_sink(json const& hook, std::string const& pointer);
+    void check_replica_path(std::string const& path, std::string const& pointer);
     HookSpec read_any_hook(json hook, std::string const& stage, std::string const& pointer);
     void read_element_hooks(json const& found, std::string const& pointer, ElementSpec& element);
     void check_only_profiler(std::string const& pointer);
@@ -59,25 +64,40 @@ private:
         if (has(found, key)) errors_.add(child_pointer(pointer, std::string(key)), why);
     }
 
+    json const& checked_;
     Config& config_;
     ConfigErrors& errors_;
     PathReader read_path_;
     bool sinks_known_;
     std::vector<std::string> sink_names_;
     std::map<std::string, std::string> pointer_of_name_;
+    std::vector<std::string> pointers_;  ///< of the elements
     int stages_read_ = 0;
+    int chains_read_ = 0;
+    int replicas_ = 1;      ///< of the element that is read
     std::string profiler_;  ///< pointer to that of the element, if there is one
 };
 
+void PipelineReader::read_chain(json const& elements, std::string const& pointer) {
+    for (std::size_t e = 0; e < elements.size(); ++e)
+        read_element(elements[e], child_pointer(pointer, e));
+    ++chains_read_;
+}
+
 void PipelineReader::read_element(json const& found, std::string const& pointer) {
     ElementSpec element;
+    element.chain = chains_read_;
     profiler_.clear();
+    read_topology(found, pointer, checked_, element, errors_);
+    replicas_ = element.replicas;
+    pointers_.push_back(pointer);
     if (has(found, "fuse")) {
         if (holds(found, "fuse"))
-            for (std::size_t s = 0; s < found["fuse"].size(); ++s)
-                element.stages.push_back(
-                    read_stage(found["fuse"][s],
-                               child_pointer(child_pointer(pointer, std::string("fuse")), s)));
+            for (std::size_t s = 0; s < found["fuse"].size(); ++s) {
+                std::string const place = child_pointer(pointer + "/fuse", s);
+                refuse_topology(found["fuse"][s], place, errors_);
+                element.stages.push_back(read_stage(found["fuse"][s], place));
+            }
         take_word(found, "order", element.order);
         if (holds(found, "hooks")) read_element_hooks(found, pointer, element);
     } else {
@@ -261,9 +281,21 @@ void PipelineReader::check_fires(json const& stage, json const& hook, std::strin
                     "it out");
 }
 
+void PipelineReader::check_replica_path(std::string const& path, std::string const& pointer) {
+    if (replicas_ > 1 && path.find("{replica}") == std::string::npos)
+        errors_.add(
+            pointer + "/path",
+            fmt::format("\"{}\" would be written by {} replicas at once; put \"{{replica}}\" "
+                        "into it",
+                        path, replicas_));
+}
+
 HookSpec PipelineReader::read_any_hook(json hook, std::string const& stage,
                                        std::string const& pointer) {
-    if (holds(hook, "path")) hook["path"] = with_stage(hook["path"].get<std::string>(), stage);
+    if (holds(hook, "path")) {
+        hook["path"] = with_stage(hook["path"].get<std::string>(), stage);
+        check_replica_path(hook["path"].get<std::string>(), pointer);
+    }
     auto const& type = hook["type"].get_ref<std::string const&>();
     check_sink(hook, pointer);
     if (type == "snapshot") {
@@ -342,10 +374,18 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
 
 void read_pipeline(json const& checked, PathReader read_path, Config& config,
                    ConfigErrors& errors) {
-    if (!holds(checked, "pipeline")) return;
+    if (checked.is_object() && has(checked, "pipeline") == has(checked, "pipelines"))
+        errors.add("/pipeline", has(checked, "pipeline")
+                                    ? "stands beside \"pipelines\"; keep one of the two"
+                                    : "missing; give a list [...] that is not empty (the stages "
+                                      "that every sample passes)");
     PipelineReader reader(checked, std::move(read_path), config, errors);
-    for (std::size_t e = 0; e < checked["pipeline"].size(); ++e)
-        reader.read_element(checked["pipeline"][e], child_pointer("/pipeline", e));
+    if (holds(checked, "pipeline")) reader.read_chain(checked["pipeline"], "/pipeline");
+    if (holds(checked, "pipelines"))
+        for (std::size_t c = 0; c < checked["pipelines"].size(); ++c)
+            if (json const& chain = checked["pipelines"][c]; holds(chain, "pipeline"))
+                reader.read_chain(chain["pipeline"], child_pointer("/pipelines", c) + "/pipeline");
+    reader.check_together();
 }
 
 }  // namespace athanor

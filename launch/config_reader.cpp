@@ -163,25 +163,50 @@ void read_sink(std::string const& name, json const& found, Places& places, Confi
     }
 }
 
-void read_output(json const& checked, Config& config, ConfigErrors& errors) {
-    if (!holds(checked, "output")) return;
-    std::vector<std::string> names;
+std::vector<std::string> read_output(json const& list, std::string const& list_pointer,
+                                     json const& checked, ConfigErrors& errors) {
+    std::vector<std::string> names, output;
     if (holds(checked, "sinks"))
         for (auto const& [name, sink] : checked["sinks"].items()) names.push_back(name);
-    for (std::size_t o = 0; o < checked["output"].size(); ++o) {
-        if (checked["output"][o].is_null()) continue;
-        auto const name = checked["output"][o].get<std::string>();
-        std::string const pointer = child_pointer("/output", o);
-        auto const contains = [&name](std::vector<std::string> const& list) {
-            return std::find(list.begin(), list.end(), name) != list.end();
+    for (std::size_t o = 0; o < list.size(); ++o) {
+        if (list[o].is_null()) continue;
+        auto const name = list[o].get<std::string>();
+        std::string const pointer = child_pointer(list_pointer, o);
+        auto const contains = [&name](std::vector<std::string> const& some) {
+            return std::find(some.begin(), some.end(), name) != some.end();
         };
         if (!names.empty() && !contains(names))
             errors.add(pointer, fmt::format("\"{}\" is no sink of this configuration; give {}",
                                             name, known_words(name, names)));
-        if (contains(config.output))
+        if (contains(output))
             errors.add(pointer, fmt::format("\"{}\" stands twice; keep one", name));
-        config.output.push_back(name);
+        output.push_back(name);
     }
+    return output;
+}
+
+/// The campaign's output serves every chain that has none of its own.
+void read_outputs(json const& checked, Config& config, ConfigErrors& errors) {
+    std::vector<std::string> common;
+    if (holds(checked, "output"))
+        common = read_output(checked["output"], "/output", checked, errors);
+    config.outputs.assign(static_cast<std::size_t>(std::max(1, config.pipeline.chain_count())),
+                          common);
+    bool all_have_one = has(checked, "output");
+    if (holds(checked, "pipelines")) {
+        all_have_one = true;
+        for (std::size_t c = 0; c < checked["pipelines"].size(); ++c) {
+            json const& chain = checked["pipelines"][c];
+            all_have_one = all_have_one && (has(chain, "output") || has(checked, "output"));
+            if (holds(chain, "output") && c < config.outputs.size())
+                config.outputs[c] = read_output(
+                    chain["output"], child_pointer("/pipelines", c) + "/output", checked, errors);
+        }
+    }
+    if (checked.is_object() && !all_have_one)
+        errors.add("/output",
+                   "missing; give a list [...] that is not empty (sinks of finished samples; the "
+                   "next takes what the first has no room for)");
 }
 
 void read_input(json const& checked, Places& places, Config& config, ConfigErrors& errors) {
@@ -237,7 +262,7 @@ Config read_config(json const& checked, std::filesystem::path const& base, Confi
     if (holds(checked, "sinks"))
         for (auto const& [name, sink] : checked["sinks"].items())
             read_sink(name, sink, places, config);
-    read_output(checked, config, errors);
+    read_outputs(checked, config, errors);
     config.quarantine = places.add(checked, "quarantine", "/quarantine");
     take_word(checked, "oversized", config.oversized);
     take(checked, "stall_timeout_seconds", config.stall_timeout_seconds);

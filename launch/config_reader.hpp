@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -39,7 +40,16 @@ using PathReader =
 void check_hooks_together(nlohmann::json const& hooks, std::string const& pointer,
                           StageSpec const& stage, ConfigErrors& errors);
 
-/// The part of it that is a pipeline; sink names are looked up in `checked`.
+/// Replicas, ranks and overflow of the element at `pointer`; sinks are looked up in `document`.
+void read_topology(nlohmann::json const& checked, std::string const& pointer,
+                   nlohmann::json const& document, ElementSpec& element, ConfigErrors& errors);
+/// Refuses those keys in a stage inside "fuse".
+void refuse_topology(nlohmann::json const& stage, std::string const& pointer, ConfigErrors& errors);
+/// Every rank of the job has one instance, or nobody says any. `pointers`: of the elements.
+void check_ranks(PipelineSpec const& pipeline, std::vector<std::string> const& pointers,
+                 ConfigErrors& errors);
+
+/// The part of it that is a pipeline, or several; sink names are looked up in `checked`.
 void read_pipeline(nlohmann::json const& checked, PathReader read_path, Config& config,
                    ConfigErrors& errors);
 

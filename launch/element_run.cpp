@@ -15,6 +15,7 @@
 #include "launch/make_hooks.hpp"
 #include "launch/placement.hpp"
 #include "sinks/extxyz_reader.hpp"
+#include "sinks/host_memory_sink.hpp"
 #include "stages/make_dynamics.hpp"
 
 namespace athanor {
@@ -24,16 +25,17 @@ namespace {
 HookSurroundings hook_surroundings(ElementRun::Surroundings const& of) {
     PipelineSpec const& pipeline = of.plan.config.pipeline;
     return {of.sinks,
-            {of.rank, first_stage_of(pipeline, of.element),
-             element_name(pipeline.elements[of.element]), of.plan.started}};
+            {of.instance.rank, first_stage_of(pipeline, of.instance.element),
+             instance_name(pipeline, of.instance), of.plan.started},
+            of.instance.replica};
 }
 
 std::vector<SubStage> make_sub_stages(ElementRun::Surroundings const& surroundings) {
     CampaignPlan const& plan = surroundings.plan;
-    ElementSpec const& element = plan.config.pipeline.elements[surroundings.element];
+    ElementSpec const& element = plan.config.pipeline.elements[surroundings.instance.element];
     std::vector<SubStage> sub_stages;
     auto const momentum_is_zero = momentum_stays_zero(plan.config.pipeline);
-    int id = first_stage_of(plan.config.pipeline, surroundings.element).value();
+    int id = first_stage_of(plan.config.pipeline, surroundings.instance.element).value();
     for (StageSpec const& spec : element.stages) {
         SubStage sub;
         sub.id = StageId{id++};
@@ -67,62 +69,80 @@ int estimated_edges(Sample const& sample, double cutoff) {
 }  // namespace
 
 ElementRun::ElementRun(Surroundings surroundings)
-    : name_(element_name(surroundings.plan.config.pipeline.elements[surroundings.element])),
+    : instance_(surroundings.instance),
+      name_(instance_name(surroundings.plan.config.pipeline, instance_)),
       model_(std::make_unique<LennardJones>(model_options(surroundings.plan.config.model))),
-      input_(std::move(surroundings.input)),
-      output_(std::move(surroundings.output)) {
+      inputs_(std::move(surroundings.inputs)),
+      outputs_(std::move(surroundings.outputs)) {
     CampaignPlan const& plan = surroundings.plan;
     Config const& config = plan.config;
-    ElementSpec const& element = config.pipeline.elements[surroundings.element];
-    Quarantine& quarantine = surroundings.quarantine;
+    ElementSpec const& element = config.pipeline.elements[instance_.element];
     stage_ = std::make_unique<FusedStage>(
         plan.schema, make_sub_stages(surroundings), *model_,
-        FusedStage::Options{batch_capacity(plan, surroundings.element), config.seed, element.order,
+        FusedStage::Options{batch_capacity(plan, instance_.element), config.seed, element.order,
                             make_hooks(element.hooks, hook_surroundings(surroundings))},
         metrics_, FusedStage::OutcomeListener{});
-    ports_.quarantine = [&quarantine](Batch const& batch, SystemIndex system,
-                                      std::string const& reason) {
+    ports_.quarantine = [&quarantine = surroundings.quarantine](
+                            Batch const& batch, SystemIndex system, std::string const& reason) {
         quarantine.take(batch, system, reason);
     };
-    if (input_) {
-        ports_.inputs = {input_.get()};
-    } else {
-        BatchCapacity bounds = batch_capacity(plan, surroundings.element);
-        if (output_) bounds.atoms = std::min(bounds.atoms, config.buffers.atoms);
-        int const largest = bounds.atoms;
-        source_ = std::make_unique<ExtxyzReader>(
-            config.input.path, plan.schema,
-            FrameSelection(config.input.select).resolved(plan.frame_count),
-            [&quarantine](BadFrame const& frame) { quarantine.take(frame); });
-        double const cutoff = config.model.cutoff;
-        sampler_ = std::make_unique<SizeAwareSampler>(
-            *source_, SamplerOptions{.bounds = {config.sampler.max_systems,
-                                                config.sampler.max_atoms, config.sampler.max_edges},
-                                     .window = config.sampler.window,
-                                     .packing = config.sampler.order,
-                                     .largest_sample = largest,
-                                     .estimate_edges = [cutoff](Sample const& sample) {
-                                         return estimated_edges(sample, cutoff);
-                                     }});
-        ports_.sampler = sampler_.get();
-        ports_.refill_frequency = config.sampler.refill_frequency;
-        ports_.refuse = [&quarantine, most_edges = config.sampler.max_edges, largest,
-                         this](Sample const& sample) {
-            quarantine.take(
-                sample, sample.atom_count() > largest
+    for (auto const& input : inputs_) ports_.inputs.push_back(input.get());
+    for (auto const& output : outputs_) ports_.outputs.push_back(output.get());
+    ports_.mode = config.buffers.mode;
+    if (inputs_.empty())
+        read_input(surroundings);
+    else
+        make_overflow(surroundings);
+    if (outputs_.empty())
+        for (std::string const& name : config.outputs[element.chain])
+            ports_.sinks.push_back(&surroundings.sinks.at(name));
+}
+
+void ElementRun::read_input(Surroundings const& surroundings) {
+    CampaignPlan const& plan = surroundings.plan;
+    Config const& config = plan.config;
+    Quarantine& quarantine = surroundings.quarantine;
+    int const largest = outputs_.empty() ? config.sampler.max_atoms
+                                         : std::min(config.sampler.max_atoms, config.buffers.atoms);
+    source_ = std::make_unique<ExtxyzReader>(
+        config.input.path, plan.schema,
+        FrameSelection(config.input.select)
+            .resolved(plan.frame_count)
+            .share(instance_.replica, config.pipeline.elements[instance_.element].replicas),
+        [&quarantine](BadFrame const& frame) { quarantine.take(frame); });
+    double const cutoff = config.model.cutoff;
+    sampler_ = std::make_unique<SizeAwareSampler>(
+        *source_, SamplerOptions{.bounds = {config.sampler.max_systems, config.sampler.max_atoms,
+                                            config.sampler.max_edges},
+                                 .window = config.sampler.window,
+                                 .packing = config.sampler.order,
+                                 .largest_sample = largest,
+                                 .estimate_edges = [cutoff](Sample const& sample) {
+                                     return estimated_edges(sample, cutoff);
+                                 }});
+    ports_.sampler = sampler_.get();
+    ports_.refill_frequency = config.sampler.refill_frequency;
+    ports_.refuse = [&quarantine, most_edges = config.sampler.max_edges, largest,
+                     this](Sample const& sample) {
+        quarantine.take(sample,
+                        sample.atom_count() > largest
                             ? fmt::format("{} atoms are more than the {} that a batch or buffer "
                                           "holds (/sampler/max_atoms, /buffers/atoms)",
                                           sample.atom_count(), largest)
                             : fmt::format("{} edges, estimated from its density, are more than the "
                                           "{} of /sampler/max_edges; raise it",
                                           sampler_->edges_of(sample), most_edges));
-        };
+    };
+}
+
+/// Of its own, unlike the sinks of results: what waits here is for this instance to run.
+void ElementRun::make_overflow(Surroundings const& surroundings) {
+    Config const& config = surroundings.plan.config;
+    for (std::string const& name : config.pipeline.elements[instance_.element].overflow) {
+        auto const& spec = std::get<HostMemorySpec>(config.sinks.at(name));
+        overflow_.push_back(std::make_unique<HostMemorySink>(row_capacity(spec)));
+        ports_.overflow.push_back(overflow_.back().get());
     }
-    if (output_)
-        ports_.outputs = {output_.get()};
-    else
-        for (std::string const& name : config.output)
-            ports_.sinks.push_back(&surroundings.sinks.at(name));
 }
 
 void ElementRun::start(int threads, std::stop_token stop) {
@@ -142,6 +162,18 @@ void ElementRun::start(int threads, std::stop_token stop) {
 double ElementRun::seconds() const {
     if (done_.load()) return seconds_;
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+}
+
+std::vector<ChannelMetrics> ElementRun::input_metrics() const {
+    std::vector<ChannelMetrics> all;
+    for (auto const& input : inputs_) all.push_back(input->metrics());
+    return all;
+}
+
+std::vector<ChannelMetrics> ElementRun::output_metrics() const {
+    std::vector<ChannelMetrics> all;
+    for (auto const& output : outputs_) all.push_back(output->metrics());
+    return all;
 }
 
 void ElementRun::join() {

@@ -12,9 +12,11 @@
 #include <vector>
 
 #include "launch/campaign_plan.hpp"
+#include "launch/placement.hpp"
 #include "launch/quarantine.hpp"
 #include "launch/sink_set.hpp"
 #include "runtime/channel.hpp"
+#include "runtime/drainable_sink.hpp"
 #include "runtime/metrics.hpp"
 #include "runtime/model.hpp"
 #include "runtime/size_aware_sampler.hpp"
@@ -22,19 +24,21 @@
 
 namespace athanor {
 
-/// One element of the pipeline at work: its model, stage, ports and loop, on a thread of its own.
+/// One instance of an element at work: its model, stage, ports and loop, on a thread of its own.
 /// Ownership: owns everything but sinks and quarantine, which must outlive it.
 /// Threads:   start() and join() from one thread; metrics() from any.
 class ElementRun {
 public:
     struct Surroundings {
         CampaignPlan const& plan;
-        Rank rank;
-        int element;
+        Instance instance;
         SinkSet& sinks;
         Quarantine& quarantine;
-        std::unique_ptr<ChannelReceiver> input;  ///< none: the element reads the structure file
-        std::unique_ptr<ChannelSender> output;   ///< none: it writes the output sinks
+        /// From every instance of the element before; none: it reads the structure file, or its
+        /// share of it.
+        std::vector<std::unique_ptr<ChannelReceiver>> inputs;
+        /// To every instance of the next, the preferred one first; none: it writes the output.
+        std::vector<std::unique_ptr<ChannelSender>> outputs;
     };
 
     explicit ElementRun(Surroundings surroundings);
@@ -51,14 +55,23 @@ public:
     [[nodiscard]] double seconds() const;
     [[nodiscard]] std::string const& name() const { return name_; }
 
+    /// Of its channels, in the order given. Expects: done().
+    [[nodiscard]] std::vector<ChannelMetrics> input_metrics() const;
+    [[nodiscard]] std::vector<ChannelMetrics> output_metrics() const;
+
 private:
+    void read_input(Surroundings const& surroundings);
+    void make_overflow(Surroundings const& surroundings);
+
+    Instance instance_;
     std::string name_;
     StageMetrics metrics_;
     std::unique_ptr<Model> model_;
     std::unique_ptr<SampleSource> source_;
     std::unique_ptr<SizeAwareSampler> sampler_;
-    std::unique_ptr<ChannelReceiver> input_;
-    std::unique_ptr<ChannelSender> output_;
+    std::vector<std::unique_ptr<ChannelReceiver>> inputs_;
+    std::vector<std::unique_ptr<ChannelSender>> outputs_;
+    std::vector<std::unique_ptr<DrainableSink>> overflow_;
     std::unique_ptr<FusedStage> stage_;
     StagePorts ports_;
     std::atomic<bool> done_{false};

@@ -73,8 +73,13 @@ std::string outcomes(std::vector<StageSummary> const& stages) {
 }  // namespace
 
 std::string final_table(std::vector<StageSummary> const& stages, double wall_seconds) {
-    return throughput(stages, wall_seconds) + "\n" + time_per_part(stages) + "\n" +
-           outcomes(stages);
+    std::string text =
+        throughput(stages, wall_seconds) + "\n" + time_per_part(stages) + "\n" + outcomes(stages);
+    for (StageSummary const& stage : stages)
+        if (stage.overflowed > 0)
+            text += fmt::format("{} samples waited in the overflow of {}\n",
+                                readable_count(stage.overflowed), stage.figures.name);
+    return text;
 }
 
 }  // namespace athanor

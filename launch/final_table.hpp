@@ -27,6 +27,7 @@ struct StageSummary {
     PartSeconds parts;
     std::int64_t converged = 0;
     std::int64_t budget_spent = 0;  ///< samples that went on with their steps done
+    std::int64_t overflowed = 0;    ///< samples that found no room and waited outside the batch
     double fill = 0;                ///< share of the batch's atoms in use until the input ended
 };
 

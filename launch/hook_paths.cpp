@@ -24,4 +24,8 @@ std::string with_rank(std::string path, Rank rank) {
     return replaced(std::move(path), "{rank}", std::to_string(rank.value()));
 }
 
+std::string with_replica(std::string path, int replica) {
+    return replaced(std::move(path), "{replica}", std::to_string(replica));
+}
+
 }  // namespace athanor

@@ -58,8 +58,11 @@ std::unique_ptr<Bias const> make_bias(WallBiasOptions const& options) {
 struct HookMaker {
     HookSurroundings const& around;
 
+    [[nodiscard]] std::string placed(std::string const& path) const {
+        return with_replica(with_rank(path, around.place.rank), around.replica);
+    }
     std::shared_ptr<Hook> operator()(LoggingSpec const& spec) const {
-        std::filesystem::path const path = with_rank(spec.path, around.place.rank);
+        std::filesystem::path const path = placed(spec.path);
         std::unique_ptr<LogWriter> log;
         if (spec.backend == LogBackend::csv)
             log = std::make_unique<CsvLog>(path);
@@ -95,7 +98,7 @@ struct HookMaker {
     }
     std::shared_ptr<Hook> operator()(ProfilerOptions const& options) const {
         ProfilerOptions named = options;
-        named.path = with_rank(options.path, around.place.rank);
+        named.path = placed(options.path);
         return std::make_shared<Profiler>(std::move(named), around.place);
     }
     std::shared_ptr<Hook> operator()(AlignCellOptions const&) const {

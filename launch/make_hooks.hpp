@@ -16,6 +16,7 @@ namespace athanor {
 struct HookSurroundings {
     SinkSet& sinks;
     ProfilerPlace place;  ///< of the element on a timeline
+    int replica = 0;      ///< which of its instances
 };
 
 /// The hooks of a stage or an element, in their order.

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/sink_set.hpp"
 
-#include <limits>
 #include <utility>
 #include <variant>
 
@@ -24,9 +23,9 @@ namespace fs = std::filesystem;
 std::set<int> ranks_that_write(Config const& config, Placement const& placement,
                                std::string const& sink) {
     std::set<int> ranks;
-    for (int element = 0; element < placement.element_count(); ++element)
-        if (sinks_of_element(config, element).count(sink) > 0)
-            ranks.insert(placement.rank_of(element).value());
+    for (Instance const& instance : placement.instances())
+        if (sinks_of_element(config, instance.element).count(sink) > 0)
+            ranks.insert(instance.rank.value());
     return ranks;
 }
 
@@ -92,13 +91,17 @@ void clear_log(LoggingSpec const& log, std::string const& what, bool overwrite) 
     }
 }
 
-void clear_hook_file(HookSpec const& hook, std::string const& stage, Rank rank, bool overwrite) {
+void clear_hook_file(HookSpec const& hook, std::string const& stage, Rank rank, int replica,
+                     bool overwrite) {
+    auto const placed = [&](std::string const& path) {
+        return with_replica(with_rank(path, rank), replica);
+    };
     if (auto const* logging = std::get_if<LoggingSpec>(&hook)) {
         LoggingSpec log = *logging;
-        log.path = with_rank(log.path, rank);
+        log.path = placed(log.path);
         clear_log(log, "log of stage " + stage, overwrite);
     } else if (auto const* profile = std::get_if<ProfilerOptions>(&hook)) {
-        clear_output(with_rank(profile->path, rank), "profile of stage " + stage, overwrite);
+        clear_output(placed(profile->path), "profile of stage " + stage, overwrite);
     }
 }
 
@@ -116,8 +119,7 @@ struct SinkMaker {
         return sink;
     }
     std::unique_ptr<Sink> operator()(HostMemorySpec const& spec) const {
-        return std::make_unique<HostMemorySink>(
-            spec.capacity > 0 ? spec.capacity : std::numeric_limits<std::int64_t>::max());
+        return std::make_unique<HostMemorySink>(row_capacity(spec));
     }
     std::unique_ptr<Sink> operator()(ExtxyzSpec const& spec) const {
         make_parent(spec.path);
@@ -144,7 +146,7 @@ void SinkSet::close() {
 }
 
 void clear_outputs(Config const& config, bool overwrite) {
-    int const ranks = static_cast<int>(config.pipeline.elements.size());
+    int const ranks = instance_count(config.pipeline);
     for (auto const& [name, spec] : config.sinks) {
         std::string const pointer = "/sinks/" + name;
         if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec)) {
@@ -157,8 +159,9 @@ void clear_outputs(Config const& config, bool overwrite) {
     }
     for (ElementSpec const& element : config.pipeline.elements)
         for (HookSpec const* hook : all_hooks(element))
-            for (int rank = 0; rank < ranks; ++rank)
-                clear_hook_file(*hook, element_name(element), Rank{rank}, overwrite);
+            for (int replica = 0; replica < element.replicas; ++replica)
+                for (int rank = 0; rank < ranks; ++rank)
+                    clear_hook_file(*hook, element_name(element), Rank{rank}, replica, overwrite);
     clear_output(config.quarantine, "/quarantine", overwrite);
     clear_output(config.quarantine.string() + ".rejects.txt", "/quarantine", overwrite);
 }

@@ -8,8 +8,8 @@
 namespace athanor {
 
 /// While one lives, SIGINT and SIGTERM are remembered instead of ending the process, so that logs
-/// and stores can be closed. A second signal of the same kind ends it at once, as ever; one that was
-/// ignored stays so.
+/// and stores can be closed. A second signal of the same kind ends it at once, as ever; one that
+/// was ignored stays so.
 /// Threads: one at a time in a process; received() from any thread.
 class StopSignals {
 public:

@@ -15,6 +15,14 @@ struct ChannelMetrics {
     std::int64_t samples = 0;
     std::int64_t bytes = 0;
     double seconds_without_credit = 0.0;  ///< sender: from a refused offer to the next accepted one
+    double seconds_without_input = 0.0;   ///< receiver: from a look in vain to the next message
+};
+
+/// What a stage waits for between two steps. Results do not depend on it; times do.
+enum class ChannelMode {
+    sync,        ///< messages that it sent, and one to arrive while it has room for its samples
+    async_recv,  ///< messages that it sent
+    fully_async  ///< nothing
 };
 
 /// What a look at the receiving end came to. A broken link throws an Error instead.

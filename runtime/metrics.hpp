@@ -42,6 +42,7 @@ struct StageMetrics {
     std::atomic<std::int64_t> converged{0};
     std::atomic<std::int64_t> budget_spent{0};
     std::atomic<std::int64_t> failed{0};
+    std::atomic<std::int64_t> overflowed{0};    ///< of those that came, set aside for want of room
     std::atomic<std::int64_t> steps{0};         ///< steps of the batch
     std::atomic<std::int64_t> sample_steps{0};  ///< steps of samples, summed
     std::atomic<std::int64_t> atom_steps{0};    ///< steps of atoms, summed

@@ -62,6 +62,14 @@ FrameSelection FrameSelection::resolved(std::int64_t frame_count) const {
     return fixed;
 }
 
+FrameSelection FrameSelection::share(int part, int parts) const {
+    ATHANOR_EXPECTS(!needs_frame_count() && part >= 0 && part < parts);
+    FrameSelection mine = *this;
+    mine.start_ += step_ * part;
+    mine.step_ *= parts;
+    return mine;
+}
+
 bool FrameSelection::contains(std::int64_t frame) const {
     ATHANOR_EXPECTS(!needs_frame_count());
     return frame >= start_ && !ends_before(frame) && (frame - start_) % step_ == 0;

@@ -22,6 +22,9 @@ public:
     [[nodiscard]] bool needs_frame_count() const { return start_ < 0 || (stop_ && *stop_ < 0); }
     /// The same frames, counted from the front. Expects: frame_count >= 0.
     [[nodiscard]] FrameSelection resolved(std::int64_t frame_count) const;
+    /// Of the selected frames, those whose place among them is `part` modulo `parts`: what one of
+    /// several readers takes. Expects: !needs_frame_count(), 0 <= part < parts.
+    [[nodiscard]] FrameSelection share(int part, int parts) const;
     /// Expects: !needs_frame_count().
     [[nodiscard]] bool contains(std::int64_t frame) const;
     /// True when neither `frame` nor a later one is selected. Expects: !needs_frame_count().

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sinks/host_memory_sink.hpp"
 
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,7 +27,6 @@ void HostMemorySink::write(Batch const& batch, std::span<SystemIndex const> syst
     std::lock_guard const guard(mutex_);
     ATHANOR_EXPECTS(!closed_);
     ATHANOR_EXPECTS(static_cast<std::int64_t>(rows_.size() + more.size()) <= capacity_);
-    rows_.reserve(rows_.size() + more.size());
     for (KeptRow& row : more) rows_.push_back(std::move(row));
     rows_written_ += static_cast<std::int64_t>(more.size());
 }
@@ -56,9 +56,22 @@ KeptRow HostMemorySink::read(std::int64_t row) const {
     return rows_[static_cast<std::size_t>(row)];
 }
 
+std::optional<Sample> HostMemorySink::take_oldest_for(Batch const& batch) {
+    std::lock_guard const guard(mutex_);
+    if (rows_.empty()) return std::nullopt;
+    Sample& oldest = rows_.front().sample;
+    if (!batch.fits(oldest.atom_count(), oldest.edge_count())) return std::nullopt;
+    Sample taken = std::move(oldest);
+    rows_.pop_front();
+    return taken;
+}
+
 std::vector<KeptRow> HostMemorySink::drain() {
     std::lock_guard const guard(mutex_);
-    return std::exchange(rows_, {});
+    std::vector<KeptRow> all(std::make_move_iterator(rows_.begin()),
+                             std::make_move_iterator(rows_.end()));
+    rows_.clear();
+    return all;
 }
 
 }  // namespace athanor

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "runtime/sink.hpp"
+#include "runtime/drainable_sink.hpp"
 
 namespace athanor {
 
@@ -22,7 +24,7 @@ struct KeptRow {
 /// Ownership: deep copies; drain() gives them away and makes room.
 /// Order:     rows stand in the order written.
 /// Threads:   every member may be called from any thread.
-class HostMemorySink final : public Sink {
+class HostMemorySink final : public DrainableSink {
 public:
     /// Expects: capacity >= 0.
     explicit HostMemorySink(std::int64_t capacity);
@@ -34,6 +36,9 @@ public:
     [[nodiscard]] std::int64_t rows_written() const override;
     [[nodiscard]] std::string describe() const override;
 
+    [[nodiscard]] std::optional<Sample> take_oldest_for(Batch const& batch) override;
+    [[nodiscard]] bool empty() const override { return size() == 0; }
+
     /// Rows kept now.
     [[nodiscard]] std::int64_t size() const;
     /// A copy of row `row`. Expects: 0 <= row < size().
@@ -44,7 +49,7 @@ public:
 private:
     std::int64_t capacity_;
     mutable std::mutex mutex_;  ///< guards everything below
-    std::vector<KeptRow> rows_;
+    std::deque<KeptRow> rows_;
     std::int64_t rows_written_ = 0;
     bool closed_ = false;
 };

@@ -13,6 +13,18 @@ int PipelineSpec::stage_count() const {
     return count;
 }
 
+int PipelineSpec::chain_count() const { return elements.empty() ? 0 : elements.back().chain + 1; }
+
+bool PipelineSpec::starts_chain(int element) const {
+    auto const e = static_cast<std::size_t>(element);
+    return e == 0 || elements[e - 1].chain != elements[e].chain;
+}
+
+bool PipelineSpec::ends_chain(int element) const {
+    auto const e = static_cast<std::size_t>(element);
+    return e + 1 == elements.size() || elements[e + 1].chain != elements[e].chain;
+}
+
 namespace {
 
 template <class... Kinds, class Variant>
@@ -55,7 +67,9 @@ std::vector<HookSpec const*> all_hooks(ElementSpec const& element) {
 std::vector<bool> momentum_stays_zero(PipelineSpec const& pipeline) {
     std::vector<bool> result;
     bool zero = false;
-    for (ElementSpec const& element : pipeline.elements)
+    for (int e = 0; e < static_cast<int>(pipeline.elements.size()); ++e) {
+        ElementSpec const& element = pipeline.elements[static_cast<std::size_t>(e)];
+        if (pipeline.starts_chain(e)) zero = false;
         for (StageSpec const& stage : element.stages) {
             zero = zero || stage.initial_temperature_kelvin.has_value();
             zero = zero && conserves_momentum(stage.dynamics) &&
@@ -64,6 +78,7 @@ std::vector<bool> momentum_stays_zero(PipelineSpec const& pipeline) {
             zero = leaves_at_rest(stage.dynamics) ||
                    (zero && !any_of(stage.hooks, is_one_of<FreezeAtomsOptions>));
         }
+    }
     return result;
 }
 

@@ -94,19 +94,33 @@ struct StageSpec {
     bool operator==(StageSpec const&) const = default;
 };
 
-/// One element of the pipeline: a stage, or several fused on one device. One rank runs one element.
+/// One element of the pipeline: a stage, or several fused on one device. One rank runs one instance
+/// of an element. Of its fields, stages, order and hooks decide what happens to a sample; the
+/// others decide where.
 struct ElementSpec {
     std::vector<StageSpec> stages;
     FusedOrder order = FusedOrder::standard;
     std::vector<HookSpec> hooks = {};  ///< of the element: they see the samples of all its stages
+    int replicas = 1;                  ///< instances, which share its samples; above 0
+    std::vector<int> ranks = {};       ///< of its instances; empty: whoever places them chooses
+    /// Sinks for samples that arrive when there is no room for them, tried in this order; empty:
+    /// they wait where they are.
+    std::vector<std::string> overflow = {};
+    int chain = 0;  ///< which of the independent pipelines of a job it belongs to
     bool operator==(ElementSpec const&) const = default;
 };
 
-/// A chain of elements as plain data: what `+` and `|` build, and what the configuration gives.
+/// A chain of elements as plain data: what `+` and `|` build, and what the configuration gives. It
+/// may hold several chains, one after the other, that exchange no samples; their stages are
+/// numbered through.
 struct PipelineSpec {
     std::vector<ElementSpec> elements;
     bool operator==(PipelineSpec const&) const = default;
     [[nodiscard]] int stage_count() const;
+    [[nodiscard]] int chain_count() const;
+    /// True for the first and the last element of a chain. Expects: 0 <= element < elements.size().
+    [[nodiscard]] bool starts_chain(int element) const;
+    [[nodiscard]] bool ends_chain(int element) const;
 };
 
 /// The hooks of an element's stages, in their order, then its own. Lives as long as the element.

@@ -10,7 +10,8 @@
 
 namespace athanor {
 
-/// Why a sample cannot run or go on, in words for its record of quarantine; nothing for a sound one.
+/// Why a sample cannot run or go on, in words for its record of quarantine; nothing for a sound
+/// one.
 /// Order: the answer depends on the sample's own rows alone.
 
 /// When it enters: a species without parameters, a place that is no number, a cell without volume.

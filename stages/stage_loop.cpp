@@ -53,6 +53,10 @@ StageLoop::StageLoop(FusedStage& stage, StagePorts ports, StageMetrics& metrics)
     ATHANOR_EXPECTS(ports_.outputs.empty() != ports_.sinks.empty());
     leaving_.reserve(static_cast<std::size_t>(stage_.batch().capacity().systems));
     if (!ports_.sinks.empty()) stage_.expect_writing();
+    if (!ports_.overflow.empty()) {
+        BatchCapacity const most = stage_.batch().capacity();
+        aside_.emplace(stage_.batch().schema_ptr(), BatchCapacity{1, most.atoms, most.edges});
+    }
 }
 
 void StageLoop::run(std::stop_token stop) {
@@ -61,9 +65,10 @@ void StageLoop::run(std::stop_token stop) {
     while (!finished()) {
         if (stop.stop_requested()) throw StoppedError("stopped because another stage failed");
         bool moved = receive() || refill();
-        if (stage_.active_count() > 0) {
+        if (may_step()) {
             if (!inputs_ended_) count_fill();
             stage_.step(clock_);
+            input_seen_ = false;
             moved = true;
         }
         moved = graduate() || moved;
@@ -75,6 +80,19 @@ void StageLoop::run(std::stop_token stop) {
     finish_sending(stop);
 }
 
+/// The loop turns while it waits, so that credits move and a stop is heard.
+bool StageLoop::may_step() {
+    if (stage_.active_count() == 0) return false;
+    if (ports_.mode == ChannelMode::fully_async) return true;
+    if (sent_) {
+        for (ChannelSender* output : ports_.outputs)
+            if (!output->progress()) return false;
+        sent_ = false;
+    }
+    return ports_.mode == ChannelMode::async_recv || ports_.inputs.empty() || inputs_ended_ ||
+           input_seen_;
+}
+
 void StageLoop::count_fill() {
     Batch const& batch = stage_.batch();
     metrics_.held_atoms.fetch_add(batch.used_atoms(), std::memory_order_relaxed);
@@ -82,28 +100,62 @@ void StageLoop::count_fill() {
 }
 
 bool StageLoop::receive() {
-    std::int64_t received = 0;
-    bool all_ended = !ports_.inputs.empty();
-    for (ChannelReceiver* input : ports_.inputs) {
+    if (ports_.inputs.empty()) return false;
+    std::int64_t received = take_back();
+    bool all_ended = true;
+    std::size_t const inputs = ports_.inputs.size();
+    // Each turn begins with another producer, so that none of several is kept waiting for ever.
+    for (std::size_t k = 0; k < inputs; ++k) {
         ReceiveStatus status;
-        while ((status = input->poll()) == ReceiveStatus::received) {
-            Batch& batch = stage_.batch();
-            if (!batch.fits(input->next_atoms(), input->next_edges())) {
-                if (!batch.fits_empty(input->next_atoms(), input->next_edges()))
-                    throw CampaignError(
-                        fmt::format("a sample of {} atoms arrived, the batch holds {}; raise "
-                                    "/sampler/max_atoms",
-                                    input->next_atoms(), batch.capacity().atoms));
-                break;
-            }
-            stage_.enter(input->take(batch));
-            ++received;
-        }
+        received += receive_from(*ports_.inputs[(first_input_ + k) % inputs], status);
         all_ended = all_ended && status == ReceiveStatus::ended;
     }
-    if (!ports_.inputs.empty()) inputs_ended_ = all_ended;
+    if (received > 0) first_input_ = (first_input_ + 1) % inputs;
+    inputs_ended_ = all_ended;
     if (received > 0) clock_.give_to(TimePart::pack, receive_, received);
     return received > 0;
+}
+
+std::int64_t StageLoop::receive_from(ChannelReceiver& input, ReceiveStatus& status) {
+    std::int64_t received = 0;
+    Batch& batch = stage_.batch();
+    while ((status = input.poll()) == ReceiveStatus::received) {
+        input_seen_ = true;
+        if (batch.fits(input.next_atoms(), input.next_edges())) {
+            stage_.enter(input.take(batch));
+        } else {
+            if (!batch.fits_empty(input.next_atoms(), input.next_edges()))
+                throw CampaignError(
+                    fmt::format("a sample of {} atoms arrived, the batch holds {}; raise "
+                                "/sampler/max_atoms",
+                                input.next_atoms(), batch.capacity().atoms));
+            if (!set_aside(input)) break;
+        }
+        ++received;
+    }
+    return received;
+}
+
+bool StageLoop::set_aside(ChannelReceiver& input) {
+    for (DrainableSink* sink : ports_.overflow) {
+        if (sink->room() < 1) continue;
+        SystemIndex const system = input.take(*aside_);
+        sink->write(*aside_, {&system, 1}, RowKind::frame);
+        aside_->remove(system);
+        metrics_.overflowed.fetch_add(1, std::memory_order_relaxed);
+        return true;
+    }
+    return false;
+}
+
+std::int64_t StageLoop::take_back() {
+    std::int64_t taken = 0;
+    for (DrainableSink* sink : ports_.overflow)
+        while (auto sample = sink->take_oldest_for(stage_.batch())) {
+            stage_.enter(stage_.batch().append(*sample));
+            ++taken;
+        }
+    return taken;
 }
 
 bool StageLoop::refill() {
@@ -160,6 +212,7 @@ bool StageLoop::send_on() {
         sent += static_cast<std::size_t>(taken);
     }
     if (sent == 0) return false;  // the time of trying counts as waiting, or as what comes next
+    sent_ = true;
     for (std::size_t k = sent; k > 0; --k) take_out(leaving_[k - 1]);
     auto const samples = static_cast<std::int64_t>(sent);
     clock_.give_to(TimePart::pack, send_, samples);
@@ -209,7 +262,10 @@ void StageLoop::take_out(SystemIndex system) {
     stage_.remove(system);
 }
 
-bool StageLoop::finished() { return inputs_ended_ && stage_.batch().empty(); }
+bool StageLoop::finished() {
+    return inputs_ended_ && stage_.batch().empty() &&
+           std::ranges::all_of(ports_.overflow, [](DrainableSink* sink) { return sink->empty(); });
+}
 
 void StageLoop::idle(bool moved) {
     if (moved) {
@@ -217,7 +273,8 @@ void StageLoop::idle(bool moved) {
         return;
     }
     if (++idle_turns_ > idle_turns_before_sleep) std::this_thread::sleep_for(idle_sleep);
-    clock_.give_to(stage_.batch().empty() ? TimePart::wait_for_input : TimePart::wait_for_room);
+    bool const for_input = stage_.batch().empty() || (stage_.active_count() > 0 && !sent_);
+    clock_.give_to(for_input ? TimePart::wait_for_input : TimePart::wait_for_room);
 }
 
 void StageLoop::finish_sending(std::stop_token const& stop) {

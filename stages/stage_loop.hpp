@@ -4,13 +4,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <vector>
 
 #include "runtime/channel.hpp"
+#include "runtime/drainable_sink.hpp"
 #include "runtime/metrics.hpp"
-#include "runtime/sink.hpp"
 #include "runtime/size_aware_sampler.hpp"
 #include "stages/fused_stage.hpp"
 
@@ -21,9 +22,14 @@ namespace athanor {
 struct StagePorts {
     SizeAwareSampler* sampler = nullptr;
     int refill_frequency = 1;  ///< steps between looks of the sampler for freed room, above 0
+    ChannelMode mode = ChannelMode::fully_async;
     std::vector<ChannelReceiver*> inputs;
     std::vector<ChannelSender*> outputs;
     std::vector<Sink*> sinks;  ///< of the last stage, tried in this order
+    /// Take samples that arrive while the batch has no room, tried in this order; none: they wait
+    /// in the slots of their channel, and nobody gets credit. Given to the batch first, oldest
+    /// first.
+    std::vector<DrainableSink*> overflow;
     /// Takes a failed sample, with why and where; called before the sample is removed.
     std::function<void(Batch const&, SystemIndex, std::string const&)> quarantine;
     /// Takes a sample of the input that fits into no batch.
@@ -44,7 +50,11 @@ public:
 
 private:
     void count_fill();
+    [[nodiscard]] bool may_step();
     bool receive();
+    std::int64_t receive_from(ChannelReceiver& input, ReceiveStatus& status);
+    bool set_aside(ChannelReceiver& input);
+    std::int64_t take_back();
     bool refill();
     bool graduate();
     bool set_failed_aside();
@@ -62,6 +72,10 @@ private:
     StageClock clock_;
     TraceName receive_, refill_, send_, quarantine_, stress_, write_;
     std::vector<SystemIndex> leaving_;
+    std::optional<Batch> aside_;  ///< room for one sample on its way to the overflow
+    std::size_t first_input_ = 0;
+    bool input_seen_ = false;  ///< since the last step: a sample came, or one that has no room
+    bool sent_ = false;        ///< since all that was sent is known to have left
     bool inputs_ended_ = false;
     int idle_turns_ = 0;
     std::int64_t turns_ = 0;

@@ -7,6 +7,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -29,9 +30,9 @@ ProgressMode progress_mode(std::string const& word) {
                                   known_words(word, {"auto", "plain", "off"})));
 }
 
-CampaignPlan make_plan(RunCommand const& command, int ranks) {
+CampaignPlan make_plan(RunCommand const& command, std::vector<int> const& nodes) {
     Config const config = load_config(command.config, command.overrides);
-    static_cast<void>(Placement(config.pipeline, ranks));
+    static_cast<void>(Placement(config.pipeline, nodes));
     CampaignPlan plan = make_campaign_plan(config);
     clear_outputs(config, command.overwrite);
     for (std::string const& note : plan.notes)
@@ -43,13 +44,14 @@ CampaignPlan make_plan(RunCommand const& command, int ranks) {
 
 int run(RunCommand const& command) {
     RunOptions const options{.overwrite = command.overwrite,
-                             .progress = progress_mode(command.progress)};
+                             .progress = progress_mode(command.progress),
+                             .metrics = command.metrics};
     int no_arguments = 0;
     char** none = nullptr;
     MpiEnvironment const mpi(no_arguments, none);
     std::optional<CampaignPlan> plan;
     try {
-        plan = shared_plan(mpi, [&] { return make_plan(command, mpi.size()); });
+        plan = shared_plan(mpi, [&] { return make_plan(command, mpi.nodes()); });
     } catch (std::exception const& error) {
         // Said before MPI ends: the launcher stops the others when the first of them is gone.
         return report_error(error);

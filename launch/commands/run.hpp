@@ -15,6 +15,7 @@ struct RunCommand {
     std::vector<ConfigOverride> overrides;
     bool overwrite = false;
     std::string progress = "auto";
+    std::string metrics;  ///< file for the figures of the run; empty: none
 };
 
 /// Reads the configuration and runs the campaign; returns the exit code.

@@ -41,22 +41,51 @@ std::string readable_bytes(std::size_t bytes) {
     return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1024.0 * 1024.0));
 }
 
+std::vector<int> nodes_of_ranks(int ranks, std::optional<int> ranks_per_node) {
+    std::vector<int> nodes;
+    for (int rank = 0; rank < ranks; ++rank) nodes.push_back(rank / ranks_per_node.value_or(ranks));
+    return nodes;
+}
+
+/// Who is where: one row per stage, the ranks of its instances in their order.
+std::vector<std::vector<std::string>> placement_rows(Config const& config,
+                                                     Placement const& placement,
+                                                     std::vector<int> const& nodes) {
+    bool const many_nodes = nodes.back() > 0;
+    std::vector<std::vector<std::string>> rows{{"stage", "dynamics", "rank", "writes to"}};
+    if (many_nodes) rows[0].insert(rows[0].begin() + 3, "node");
+    for (int e = 0; e < static_cast<int>(config.pipeline.elements.size()); ++e) {
+        std::vector<int> ranks, places;
+        for (Rank const rank : placement.ranks_of_element(e)) {
+            ranks.push_back(rank.value());
+            places.push_back(nodes[rank.value()]);
+        }
+        for (StageSpec const& stage : config.pipeline.elements[e].stages) {
+            rows.push_back({stage.name, std::string(word_of_dynamics(stage.dynamics)),
+                            fmt::format("{}", fmt::join(ranks, " ")),
+                            fmt::format("{}", fmt::join(sinks_of_element(config, e), ", "))});
+            if (many_nodes)
+                rows.back().insert(rows.back().begin() + 3,
+                                   fmt::format("{}", fmt::join(places, " ")));
+        }
+    }
+    return rows;
+}
+
 }  // namespace
 
 int validate(ValidateCommand const& command) {
     Config const config = load_config(command.config, command.overrides);
     int const elements = static_cast<int>(config.pipeline.elements.size());
-    Placement const placement(config.pipeline, command.ranks.value_or(elements));
+    int const instances = instance_count(config.pipeline);
+    std::vector<int> const nodes =
+        nodes_of_ranks(command.ranks.value_or(instances), command.ranks_per_node);
+    Placement const placement(config.pipeline, nodes);
     CampaignPlan const plan = make_campaign_plan(config);
 
-    std::vector<std::vector<std::string>> rows{{"stage", "dynamics", "rank", "writes to"}};
-    for (int e = 0; e < elements; ++e)
-        for (StageSpec const& stage : config.pipeline.elements[e].stages)
-            rows.push_back({stage.name, std::string(word_of_dynamics(stage.dynamics)),
-                            fmt::format("{}", placement.rank_of(e).value()),
-                            fmt::format("{}", fmt::join(sinks_of_element(config, e), ", "))});
     fmt::print("{}: valid\n\n", command.config);
-    for (std::string const& line : align_columns(rows)) fmt::print("  {}\n", line);
+    for (std::string const& line : align_columns(placement_rows(config, placement, nodes)))
+        fmt::print("  {}\n", line);
     fmt::print("\n  input    {} frames, {} take part with {} atoms, the largest {}; {} bad\n",
                plan.frame_count, plan.selected_count, plan.atom_total, plan.largest_atom_count,
                plan.bad_frame_count);
@@ -70,14 +99,14 @@ int validate(ValidateCommand const& command) {
             fmt::print("  edges    {} stores them, room for {}: {}\n",
                        element_name(config.pipeline.elements[e]), edges,
                        readable_bytes(edges * plan.schema->bytes_per_row(Level::edge)));
-    if (elements > 1) {
+    if (!placement.edges().empty()) {
         SlotRoom const room = slot_room(*plan.schema, checked(buffer_config(plan)));
         fmt::print("  buffers  {} slots of {} systems, {} atoms, {}: {} on each side of an edge\n",
                    config.buffers.slots, config.buffers.systems, config.buffers.atoms,
                    detail::word_of(config.buffers.mode),
                    readable_bytes(room.payload_bytes * static_cast<std::size_t>(room.slots)));
     }
-    fmt::print("  ranks    {}\n", elements == 1 ? "1" : fmt::format("{}, or 1", elements));
+    fmt::print("  ranks    {}\n", instances == 1 ? "1" : fmt::format("{}, or 1", instances));
     fmt::print("  physics  {:016x}\n", physics_hash(config));
     for (std::string const& note : plan.notes) fmt::print("  note     {}\n", note);
     return 0;

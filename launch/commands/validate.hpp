@@ -14,7 +14,8 @@ namespace athanor {
 struct ValidateCommand {
     std::string config;
     std::vector<ConfigOverride> overrides;
-    std::optional<int> ranks;  ///< checked against the plan
+    std::optional<int> ranks;           ///< checked against the plan
+    std::optional<int> ranks_per_node;  ///< of the job; none: all ranks share one node
 };
 
 /// Checks a configuration and prints the plan; returns the exit code.

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/campaign.hpp"
 
-#include <random>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -15,24 +14,6 @@ namespace athanor::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::string golden_input(std::string const& name) {
-    std::ifstream file(golden_path("inputs/" + name + ".xyz"));
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-/// Clusters and crystals of argon, periodic, open, slab, sheared, left-handed.
-std::vector<std::string> const mixed_names{
-    "ar32",    "lj13",          "ar_one",  "ar_slab",      "ar_triclinic", "lj38",
-    "ar_tiny", "ar_lefthanded", "ar_wire", "ar_unwrapped", "lj3",          "ar108"};
-
-std::string mixed_input() {
-    std::string text;
-    for (std::string const& name : mixed_names) text += golden_input(name);
-    return text;
-}
 
 std::string dimer(double distance) {
     return "2\nProperties=species:S:1:pos:R:3\nAr 0 0 0\nAr " + std::to_string(distance) + " 0 0\n";
@@ -164,50 +145,6 @@ TEST(Campaign, AThousandSamplesThroughSlotsForTwoComeOutOnceEach) {
         EXPECT_EQ(key.system_id, expected);
         EXPECT_EQ(sample.name(), "s" + std::to_string(expected));
         ++expected;
-    }
-}
-
-TEST(Campaign, RanksAndCapacitiesAtRandomLoseNothing) {
-    for (unsigned seed = 1; seed <= 8; ++seed) {
-        SCOPED_TRACE(seed);
-        std::mt19937 random(seed);
-        auto const pick = [&random](int low, int high) {
-            return low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1));
-        };
-        ProgramFolder folder;
-        int const samples = pick(0, 60);
-        std::string input = dimer(3.8);  // frame 0, never selected: a file must have a frame
-        for (int k = 0; k < samples; ++k) {
-            int const atoms = pick(1, 9);
-            input += std::to_string(atoms) + "\n\n";
-            for (int a = 0; a < atoms; ++a) input += "Ar " + std::to_string(3.7 * a) + " 0 0\n";
-        }
-        folder.write("in.extxyz", input);
-        auto config = small_campaign("in.extxyz");
-        config["input"]["select"] = "1:";
-        int const stages = pick(1, 4);
-        auto const md = config["pipeline"][1];
-        config["pipeline"] = nlohmann::json::array();
-        for (int s = 0; s < stages; ++s) {
-            auto stage = md;
-            stage["name"] = "md" + std::to_string(s);
-            stage["steps"] = pick(1, 4);
-            stage.erase("hooks");
-            config["pipeline"].push_back(stage);
-        }
-        config["sampler"] = {{"max_systems", pick(1, 9)}, {"max_atoms", pick(9, 60)}};
-        config["buffers"] = {
-            {"systems", pick(1, 4)}, {"atoms", pick(9, 40)}, {"slots", pick(1, 3)}};
-        config["sinks"].erase("trajectory");
-        folder.write("c.json", config.dump());
-
-        ProgramResult const result = random() % 2 == 0
-                                         ? folder.mpirun(stages, "run c.json --progress off")
-                                         : folder.athanor("run c.json --progress off");
-
-        ASSERT_EQ(result.code, 0) << result.text;
-        auto const rows = rows_of_store(folder.path() / "out/done.zarr");
-        ASSERT_EQ(rows.size(), static_cast<std::size_t>(samples));
     }
 }
 
@@ -469,64 +406,6 @@ TEST(Campaign, LogsHaveALinePerSampleAndStepWhicheverRankWritesThem) {
     for (char const* start : {"\n1,", "\n11,"}) EXPECT_THAT(log, HasSubstr(start));
     auto const events = std::filesystem::directory_iterator(folder.path() / "logs/board");
     EXPECT_EQ(std::distance(begin(events), end(events)), 1);
-}
-
-TEST(Campaign, ASignalLeavesCompleteLogsAndStoresBehind) {
-    for (auto const& [name, code] : {std::pair("INT", 130), std::pair("TERM", 143)}) {
-        SCOPED_TRACE(name);
-        ProgramFolder const folder;
-        folder.write("in.extxyz", golden_input("ar108"));
-        auto campaign = small_campaign("in.extxyz");
-        auto& md = campaign["pipeline"][1];
-        md["steps"] = 100000000;
-        md["hooks"].push_back({{"type", "logging"}, {"path", "out/md.csv"}});
-        folder.write("campaign.json", campaign.dump());
-
-        auto const ended =
-            folder.shell("set -m; '" ATHANOR_EXECUTABLE  // else SIGINT would be ignored
-                         "' run campaign.json --progress off & child=$!\n"
-                         "for turn in {1..200}; do [ -s out/md.csv ] && break; sleep 0.05; done\n"
-                         "sleep 0.3; kill -" +
-                         std::string(name) + " $child; wait $child");
-
-        EXPECT_EQ(ended.code, code) << ended.text;
-        EXPECT_NE(ended.text.find("interrupted by SIG" + std::string(name)), std::string::npos)
-            << ended.text;
-        std::string const log = folder.read("out/md.csv");
-        ASSERT_FALSE(log.empty());
-        EXPECT_EQ(log.back(), '\n');
-        auto const lines = std::count(log.begin(), log.end(), '\n') - 1;
-        EXPECT_GT(lines, 0);
-        // A frame at step 0, then one in steps 1, 6, 11 ... of those that the log has.
-        auto const rows = rows_of_store(folder.path() / "out/trajectory.zarr");
-        EXPECT_EQ(std::count_if(rows.begin(), rows.end(),
-                                [](auto const& row) { return row.first.stage == 1; }),
-                  1 + (lines + 4) / 5);
-        EXPECT_TRUE(rows_of_store(folder.path() / "out/done.zarr").empty());
-    }
-}
-
-TEST(Campaign, ASignalToTheLauncherLeavesTheFilesOfEveryRankComplete) {
-    ProgramFolder const folder;
-    folder.write("in.extxyz", golden_input("ar108"));
-    auto campaign = small_campaign("in.extxyz");
-    campaign["pipeline"][1]["steps"] = 100000000;
-    campaign["pipeline"][1]["hooks"].push_back({{"type", "logging"}, {"path", "out/md.csv"}});
-    folder.write("campaign.json", campaign.dump());
-
-    auto const ended =
-        folder.shell("mpirun -n 2 '" ATHANOR_EXECUTABLE
-                     "' run campaign.json --progress off & child=$!\n"
-                     "for turn in {1..200}; do [ -s out/md.csv ] && break; sleep 0.05; done\n"
-                     "sleep 0.3; kill -TERM $child; wait $child");
-
-    EXPECT_NE(ended.code, 0) << ended.text;
-    std::string const log = folder.read("out/md.csv");
-    ASSERT_FALSE(log.empty());
-    EXPECT_EQ(log.back(), '\n');
-    auto const lines = std::count(log.begin(), log.end(), '\n') - 1;
-    EXPECT_GT(lines, 0);
-    EXPECT_TRUE(rows_of_store(folder.path() / "out/done.zarr").empty());
 }
 
 TEST(Campaign, ALogThatCannotBeMadeIsAStorageFailure) {

@@ -112,8 +112,8 @@ TEST_F(Cli, WrongWordsNameTheNearest) {
     EXPECT_EQ(athanor("run good.json --overwrit").code, 2);
     EXPECT_THAT(
         athanor("run good.json --overwrit").text,
-        HasSubstr("--overwrit: unknown option; give --help, --set, --device, --overwrite or "
-                  "--progress (nearest: --overwrite)"));
+        HasSubstr("--overwrit: unknown option; give --help, --set, --device, --overwrite, "
+                  "--progress or --metrics (nearest: --overwrite)"));
     EXPECT_THAT(athanor("run good.json --progress plane").text,
                 HasSubstr("give auto, plain or off (nearest: plain)"));
 }

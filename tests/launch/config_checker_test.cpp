@@ -108,8 +108,6 @@ constexpr Wrong wrong_values[] = {
     // not in this version
     {"/checkpoint", "{\"path\": \"c\"}",
      "/checkpoint: not available in this version (a campaign runs in one go); leave the key out"},
-    {"/pipelines", "[]",
-     "/pipelines: not available in this version (a job runs one \"pipeline\"); leave the key out"},
     {"/precision", "\"mixed\"",
      "/precision: \"mixed\" is not available in this version (arithmetic is double throughout)"},
     {"/device", "\"cuda\"",
@@ -117,14 +115,6 @@ constexpr Wrong wrong_values[] = {
      "cpu)"},
     {"/sampler/batch", "\"small\"",
      "/sampler/batch: \"small\" is no size of a batch; give given or auto"},
-    {"/pipeline/1/replicas", "2",
-     "/pipeline/1/replicas: not available in this version (a stage has one instance); give 1"},
-    {"/pipeline/1/ranks", "[0]",
-     "/pipeline/1/ranks: not available in this version (stages stand on ranks in the order of the "
-     "pipeline); leave the key out"},
-    {"/pipeline/1/overflow", "[\"done\"]",
-     "/pipeline/1/overflow: not available in this version (samples wait in their batch until the "
-     "next stage has room); leave the key out"},
     {"/sinks/done/type", "\"device_buffer\"",
      "/sinks/done/type: \"device_buffer\" is not available in this version (rows are kept on the "
      "host)"},
@@ -178,7 +168,6 @@ INSTANTIATE_TEST_SUITE_P(ConfigChecker, EveryMissingKey, ::testing::ValuesIn(mis
 
 TEST(ConfigChecker, AValueThatThisVersionRunsAnywayIsTaken) {
     Json document = relax_then_md();
-    document["pipeline"][1]["replicas"] = 1;
     document["precision"] = "double";
 
     EXPECT_EQ(error_of(document), "");

@@ -34,7 +34,7 @@ TEST(Config, ReadsTheExampleOfTheDesign) {
     EXPECT_EQ(md.step_budget, 2000);
     EXPECT_EQ(md.hooks, (std::vector<HookSpec>{SnapshotSpec{"trajectory", 50, false}}));
     EXPECT_EQ(std::get<ZarrSinkSpec>(config.sinks.at("done")).url, "/base/out/done.zarr");
-    EXPECT_EQ(config.output, std::vector<std::string>{"done"});
+    EXPECT_EQ(config.outputs, std::vector<std::vector<std::string>>{{"done"}});
     EXPECT_EQ(config.quarantine, "/base/out/quarantine.extxyz");
 }
 
@@ -47,7 +47,7 @@ TEST(Config, WhatIsLeftOutHasTheDefaultOfThePlainData) {
     stage.dynamics = SinglePointOptions{};
     expected.pipeline.elements = {ElementSpec{{stage}}};
     expected.sinks = {{"done", HostMemorySpec{}}};
-    expected.output = {"done"};
+    expected.outputs = {{"done"}};
     expected.quarantine = "/base/quarantine.extxyz";
 
     EXPECT_EQ(parse(smallest()), expected);

@@ -6,8 +6,11 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <map>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -57,6 +60,25 @@ private:
         return out;
     }
 };
+
+/// One of the structures in tests/data as extended XYZ.
+inline std::string golden_input(std::string const& name) {
+    std::ifstream file(golden_path("inputs/" + name + ".xyz"));
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+/// Clusters and crystals of argon, periodic, open, slab, sheared, left-handed.
+inline std::vector<std::string> const mixed_names{
+    "ar32",    "lj13",          "ar_one",  "ar_slab",      "ar_triclinic", "lj38",
+    "ar_tiny", "ar_lefthanded", "ar_wire", "ar_unwrapped", "lj3",          "ar108"};
+
+inline std::string mixed_input() {
+    std::string text;
+    for (std::string const& name : mixed_names) text += golden_input(name);
+    return text;
+}
 
 /// Every row of a store, by (system_id, stage, step, kind).
 inline std::map<RowKey, Sample> rows_of_store(std::filesystem::path const& path) {

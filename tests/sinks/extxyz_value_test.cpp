@@ -146,6 +146,19 @@ TEST(Species, NearestSymbol) {
     EXPECT_EQ(nearest_symbol("1"), "");
 }
 
+TEST(FrameSelection, SharesTakeEverySelectedFrameOnce) {
+    for (char const* text : {":", "3:40", "::7", "5:6", "-9:", "7", "9:9"}) {
+        auto const all = FrameSelection(text).resolved(50);
+        for (int const parts : {1, 2, 3, 8})
+            for (int frame = 0; frame < 50; ++frame) {
+                int takers = 0;
+                for (int part = 0; part < parts; ++part)
+                    takers += all.share(part, parts).contains(frame) ? 1 : 0;
+                EXPECT_EQ(takers, all.contains(frame) ? 1 : 0) << text << " frame " << frame;
+            }
+    }
+}
+
 TEST(FrameSelection, MeansWhatPythonMeans) {
     auto const chosen = [](char const* text, int frames) {
         std::vector<int> list;

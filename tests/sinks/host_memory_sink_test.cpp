@@ -38,5 +38,21 @@ TEST(HostMemorySink, RoomShrinksWithEveryRowAndComesBackWhenDrained) {
     EXPECT_EQ(rows[2].sample.values<std::int64_t>(Fields::stage_step)[0], 20);
 }
 
+TEST(HostMemorySink, GivesTheOldestSampleToABatchThatHasRoomForIt) {
+    HostMemorySink sink(5);
+    Batch const batch = counted_batch(rich_schema(), 0, 3);
+    sink.write(batch, all_systems(batch), RowKind::frame);
+    int const atoms = batch.atom_count(SystemIndex{0});
+    Batch const small(rich_schema(), {1, atoms - 1, 0});
+    Batch const large(rich_schema(), {1, 1000, 1000});
+
+    EXPECT_FALSE(sink.take_oldest_for(small));
+    for (int k = 0; k < 3; ++k)
+        EXPECT_EQ(sink.take_oldest_for(large).value().name(), batch.name(SystemIndex{k}));
+    EXPECT_FALSE(sink.take_oldest_for(large));
+    EXPECT_TRUE(sink.empty());
+    EXPECT_EQ(sink.room(), 5);
+}
+
 }  // namespace
 }  // namespace athanor::test

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/stage_loop.hpp"
 
+#include <algorithm>
 #include <map>
+#include <memory>
 #include <random>
 #include <set>
 #include <thread>
@@ -253,6 +255,104 @@ TEST(StageLoop, ASampleThatArrivesByChannelStartsTheStageAfresh) {
     EXPECT_EQ(end.values<std::int64_t>(Fields::stage_step)[0], 2);
     EXPECT_EQ(end.values<std::int64_t>(Fields::total_steps)[0], 101);
     EXPECT_EQ(end.values<std::int64_t>(Fields::status)[0], 0);
+}
+
+/// Samples of one atom that are all under way, from producers that have ended.
+struct Arrivals {
+    explicit Arrivals(std::vector<int> const& counts) : links(counts.size()) {
+        std::int64_t id = 0;
+        for (std::size_t k = 0; k < counts.size(); ++k) {
+            for (int n = 0; n < counts[k]; ++n)
+                links[k].under_way.push_back(
+                    test::line_of_atoms(test::plain_schema(), id++, 1, 0.3));
+            links[k].closed = true;
+        }
+        for (ListLink& link : links) receivers.push_back(std::make_unique<ListReceiver>(link));
+        for (auto& receiver : receivers) ports.inputs.push_back(receiver.get());
+        ports.sinks = {&sink};
+    }
+    std::vector<std::int64_t> ids() const {
+        std::vector<std::int64_t> all;
+        for (auto const& row : sink.rows) all.push_back(row.sample.id().value());
+        return all;
+    }
+
+    std::vector<ListLink> links;
+    std::vector<std::unique_ptr<ListReceiver>> receivers;
+    MemorySink sink;
+    StagePorts ports;
+    StageMetrics metrics;
+    test::HarmonicModel model;
+};
+
+TEST(StageLoop, SeveralProducersTakeTurns) {
+    Arrivals arrivals({3, 3});  // 0, 1, 2 and 3, 4, 5
+    FusedStage stage(test::plain_schema(), sub_stages(sub_stage(0, NveOptions{1.0}, 1)),
+                     arrivals.model, {{1, 12, 0}, 1}, arrivals.metrics, {});
+
+    StageLoop(stage, arrivals.ports, arrivals.metrics).run();
+
+    EXPECT_EQ(arrivals.ids(), (std::vector<std::int64_t>{0, 3, 1, 4, 2, 5}));
+}
+
+TEST(StageLoop, ArrivalsWithoutRoomWaitInTheOverflow) {
+    Arrivals arrivals({6});
+    test::WaitingSink few(2), more(1);
+    arrivals.ports.overflow = {&few, &more};
+    FusedStage stage(test::plain_schema(), sub_stages(sub_stage(0, NveOptions{1.0}, 1)),
+                     arrivals.model, {{1, 12, 0}, 1}, arrivals.metrics, {});
+
+    StageLoop(stage, arrivals.ports, arrivals.metrics).run();
+
+    EXPECT_EQ(few.rows_written() + more.rows_written(), arrivals.metrics.overflowed.load());
+    EXPECT_GE(more.rows_written(), 1);
+    EXPECT_TRUE(few.empty() && more.empty());
+    auto ids = arrivals.ids();
+    EXPECT_EQ(ids.front(), 0);
+    std::ranges::sort(ids);
+    EXPECT_EQ(ids, (std::vector<std::int64_t>{0, 1, 2, 3, 4, 5}));
+}
+
+/// Lets samples through one by one, each some looks after the last.
+class SlowReceiver final : public ChannelReceiver {
+public:
+    explicit SlowReceiver(ListLink& link) : inner_(link) {}
+    ReceiveStatus poll() override {
+        if (++looks_ % 10 != 0) return ReceiveStatus::nothing_yet;
+        return inner_.poll();
+    }
+    [[nodiscard]] int next_atoms() const override { return inner_.next_atoms(); }
+    [[nodiscard]] int next_edges() const override { return inner_.next_edges(); }
+    SystemIndex take(Batch& batch) override { return inner_.take(batch); }
+    [[nodiscard]] ChannelMetrics metrics() const override { return {}; }
+
+private:
+    ListReceiver inner_;
+    int looks_ = 0;
+};
+
+TEST(StageLoop, OnlySyncWaitsForInputBeforeAStepAndNoModeChangesResults) {
+    std::vector<Sample> first;
+    for (auto const mode : {ChannelMode::fully_async, ChannelMode::async_recv, ChannelMode::sync}) {
+        Arrivals arrivals({4});
+        SlowReceiver slow(arrivals.links[0]);
+        arrivals.ports.inputs = {&slow};
+        arrivals.ports.mode = mode;
+        FusedStage stage(test::plain_schema(), sub_stages(sub_stage(0, NveOptions{1.0}, 30)),
+                         arrivals.model, {{4, 12, 0}, 1}, arrivals.metrics, {});
+
+        StageLoop(stage, arrivals.ports, arrivals.metrics).run();
+
+        ASSERT_EQ(arrivals.sink.rows.size(), 4u);
+        // In sync the first step follows the first sample, the fourth step the fourth.
+        EXPECT_EQ(arrivals.metrics.steps.load(), mode == ChannelMode::sync ? 33 : 57);
+        for (auto const& row : arrivals.sink.rows)
+            if (mode == ChannelMode::fully_async)
+                first.push_back(row.sample);
+            else
+                EXPECT_TRUE(test::same_bits(
+                    row.sample, first.at(static_cast<std::size_t>(row.sample.id().value()))));
+    }
 }
 
 }  // namespace

@@ -3,11 +3,12 @@
 /// A sink that keeps samples in a list, bounded or not.
 #pragma once
 
+#include <deque>
 #include <limits>
 #include <vector>
 
+#include "runtime/drainable_sink.hpp"
 #include "runtime/sample_source.hpp"
-#include "runtime/sink.hpp"
 
 namespace athanor::test {
 
@@ -36,6 +37,38 @@ public:
 
 private:
     std::int64_t capacity_;
+};
+
+/// Keeps samples until a batch has room for them.
+class WaitingSink final : public DrainableSink {
+public:
+    explicit WaitingSink(std::int64_t capacity) : capacity_(capacity) {}
+
+    [[nodiscard]] std::int64_t room() const override {
+        return capacity_ - static_cast<std::int64_t>(waiting.size());
+    }
+    void write(Batch const& batch, std::span<SystemIndex const> systems, RowKind) override {
+        for (SystemIndex s : systems) waiting.push_back(batch.extract(s));
+        written_ += static_cast<std::int64_t>(systems.size());
+    }
+    void flush() override {}
+    void close() override {}
+    [[nodiscard]] std::int64_t rows_written() const override { return written_; }
+    [[nodiscard]] std::string describe() const override { return "waiting sink"; }
+    [[nodiscard]] std::optional<Sample> take_oldest_for(Batch const& batch) override {
+        if (empty() || !batch.fits(waiting.front().atom_count(), waiting.front().edge_count()))
+            return std::nullopt;
+        Sample oldest = std::move(waiting.front());
+        waiting.pop_front();
+        return oldest;
+    }
+    [[nodiscard]] bool empty() const override { return waiting.empty(); }
+
+    std::deque<Sample> waiting;
+
+private:
+    std::int64_t capacity_;
+    std::int64_t written_ = 0;
 };
 
 /// A source over samples in memory.

@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "launch/campaign_plan.hpp"
+#include "launch/channel_figures.hpp"
+#include "launch/final_table.hpp"
+
+namespace athanor {
+
+/// Everything that the tables at the end of a run show, for programs.
+struct RunFigures {
+    std::vector<StageSummary> stages;      ///< by instance, as Placement has them
+    std::vector<ChannelFigures> channels;  ///< by channel
+    std::vector<double> peak_mebibytes;    ///< by rank
+    double wall_seconds = 0;
+    std::int64_t quarantined = 0;
+};
+
+/// Writes them as JSON, under a temporary name that becomes `path` when it is complete.
+/// Throws: StorageError.
+void write_metrics(std::filesystem::path const& path, RunFigures const& figures,
+                   CampaignPlan const& plan, Placement const& placement);
+
+}  // namespace athanor
