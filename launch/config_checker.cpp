@@ -220,7 +220,7 @@ json check_document(json const& document, ConfigErrors& errors) {
     if (!document.is_object()) {
         errors.add("",
                    fmt::format("{} is no configuration; give an object {{...}}", show(document)));
-        return json::object();
+        return nullptr;
     }
     return Checker(errors).check_object(document, campaign_keys(), "");
 }
