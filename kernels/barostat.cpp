@@ -6,9 +6,13 @@
 
 #include "kernels/for_each_system.hpp"
 #include "kernels/sample_reduce.hpp"
+#include "kernels/share_out.hpp"
 
 namespace athanor {
 namespace {
+
+/// Of a kick or a drift.
+constexpr double nanoseconds_per_atom = 8.0;
 
 SymmetricMatrix load(double const* values) {
     SymmetricMatrix matrix{};
@@ -43,27 +47,29 @@ void kick(BatchView const& batch, SystemIndex system, BarostatStep const& step,
     double const trace = drag[0] + drag[1] + drag[2];
     for (int k = 0; k < 3; ++k) drag[k] += freedom > 0 ? trace / freedom : 0.0;
     SymmetricMatrix const decay = exponential(scaled(drag, -0.25 * step.dt));
-    int const end = batch.atom_begin[s] + batch.atom_count[s];
-    for (int atom = batch.atom_begin[s]; atom < end; ++atom) {
+    int const begin = batch.atom_begin[s];
+    share_out_each(batch.atom_count[s], nanoseconds_per_atom, [&](int k) {
+        int const atom = begin + k;
         double const mass = batch.atomic_masses[atom];
         double const factor = mass > 0.0 ? 0.5 * step.dt / mass : 0.0;
         double* const v = batch.velocities + 3 * atom;
         multiply(v, decay);
         for (int c = 0; c < 3; ++c) v[c] += factor * batch.forces[3 * atom + c];
         multiply(v, decay);
-    }
+    });
 }
 
 /// A step of r' = v + ε' r and h' = ε' h, all rows.
 void drift(BatchView const& batch, int s, double dt, SymmetricMatrix const& rate) {
     SymmetricMatrix const half = exponential(scaled(rate, 0.5 * dt));
-    int const end = batch.atom_begin[s] + batch.atom_count[s];
-    for (int atom = batch.atom_begin[s]; atom < end; ++atom) {
+    int const begin = batch.atom_begin[s];
+    share_out_each(batch.atom_count[s], nanoseconds_per_atom, [&](int k) {
+        int const atom = begin + k;
         double* const r = batch.positions + 3 * atom;
         multiply(r, half);
         for (int c = 0; c < 3; ++c) r[c] += dt * batch.velocities[3 * atom + c];
         multiply(r, half);
-    }
+    });
     for (int k = 0; k < 3; ++k) {
         multiply(batch.cell + 9 * s + 3 * k, half);
         multiply(batch.cell + 9 * s + 3 * k, half);

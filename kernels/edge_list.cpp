@@ -9,8 +9,6 @@
 namespace athanor {
 namespace {
 
-/// Up to this many atoms the direct search is as fast as sorting them into bins.
-constexpr int direct_most_atoms = 24;
 /// The search goes this much further: it adds up in another order than the test below.
 constexpr double safety = 1e-9;
 
@@ -31,10 +29,7 @@ void find_edges(BatchView const& batch, SystemIndex system, double cutoff, Found
         batch.positions + 3 * static_cast<std::ptrdiff_t>(batch.atom_begin[s]);
     CellFrame const frame = CellFrame::of(batch.cell + 9 * s, batch.pbc + 3 * s);
     double const radius = cutoff * (1.0 + safety);
-    bool const possible = atoms <= direct_most_atoms
-                              ? search_direct(positions, atoms, frame, radius, edges)
-                              : search_binned(positions, atoms, frame, radius, edges);
-    if (!possible) {
+    if (!search(positions, atoms, frame, radius, faster_way(atoms), edges)) {
         edges.found.clear();
         edges.row_begin.assign(static_cast<std::size_t>(atoms) + 1, 0);
         return;

@@ -6,6 +6,7 @@
 
 #include "kernels/for_each_system.hpp"
 #include "kernels/sample_reduce.hpp"
+#include "kernels/share_out.hpp"
 
 namespace athanor {
 namespace {
@@ -19,18 +20,20 @@ void step_system(BatchView const& batch, int s, Fire2Settings const& settings,
     double const* const f = batch.forces + 3 * batch.atom_begin[s];
 
     double const kick = state.dt[s];
-    for (int k = 0; k < elements; ++k) v[k] += kick * f[k];
-    Fire2Decision const decision = Fire2Decision::make(
-        settings, sum_products(v, f, atoms), sum_products(v, v, atoms), sum_products(f, f, atoms),
-        state.dt[s], state.mixing[s], state.downhill[s]);
-    for (int k = 0; k < elements; ++k) v[k] = decision.keep * v[k] + decision.along_force * f[k];
+    share_out_each(elements, 0.8, [&](int k) { v[k] += kick * f[k]; });
+    PowerSums const sums = power_sums(v, f, atoms);
+    Fire2Decision const decision =
+        Fire2Decision::make(settings, sums.power, sums.velocity_square, sums.force_square,
+                            state.dt[s], state.mixing[s], state.downhill[s]);
+    share_out_each(elements, 0.8,
+                   [&](int k) { v[k] = decision.keep * v[k] + decision.along_force * f[k]; });
 
     double const largest = std::fabs(decision.reach) * max_norm(v, atoms);
     double const scale = largest > settings.max_step ? settings.max_step / largest : 1.0;
-    for (int k = 0; k < elements; ++k) {
+    share_out_each(elements, 0.8, [&](int k) {
         r[k] += scale * decision.reach * v[k];
         if (!decision.downhill) v[k] = 0.0;
-    }
+    });
     state.dt[s] *= scale;
 }
 

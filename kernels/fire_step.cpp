@@ -4,6 +4,7 @@
 
 #include "kernels/for_each_system.hpp"
 #include "kernels/sample_reduce.hpp"
+#include "kernels/share_out.hpp"
 
 namespace athanor {
 
@@ -13,13 +14,13 @@ void fire_step(BatchView const& batch, std::span<SystemIndex const> systems,
         int const s = systems[k].value();
         int const first = batch.atom_begin[s];
         int const atoms = batch.atom_count[s];
-        double const* const v = batch.velocities + 3 * first;
-        double const* const f = batch.forces + 3 * first;
-        FireDecision const decision = FireDecision::make(
-            settings, sum_products(v, f, atoms), sum_products(v, v, atoms),
-            sum_products(f, f, atoms), state.dt[s], state.mixing[s], state.downhill[s]);
+        PowerSums const sums =
+            power_sums(batch.velocities + 3 * first, batch.forces + 3 * first, atoms);
+        FireDecision const decision =
+            FireDecision::make(settings, sums.power, sums.velocity_square, sums.force_square,
+                               state.dt[s], state.mixing[s], state.downhill[s]);
         FireMove const move{batch, decision, settings.max_step};
-        for (int atom = first; atom < first + atoms; ++atom) move(atom);
+        share_out_each(atoms, 6.0, [&](int atom) { move(first + atom); });
     });
 }
 

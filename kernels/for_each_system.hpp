@@ -2,41 +2,63 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <span>
 
 #include "kernels/parallel_for.hpp"
+#include "kernels/share_out.hpp"
 #include "runtime/batch_view.hpp"
 #include "runtime/ids.hpp"
 
 namespace athanor {
 
-/// What a loop must take on one thread to be worth a fork and a join of all of them, which take
-/// some microseconds [ns].
-inline constexpr double worth_a_fork = 20000.0;
+/// Systems beyond this many atoms are looped over one after the other, each shared out over its
+/// atoms, and the rest over systems.
+struct SystemsSplit {
+    bool pays = false;        ///< to fork at all
+    double most_alone = 0.0;  ///< atoms
+};
 
-/// True when a loop over the atoms of these systems is. `nanoseconds`: of an atom, to a factor of
-/// two or so; nothing but speed depends on it.
-[[nodiscard]] inline bool is_worth_a_fork(BatchView const& batch,
-                                          std::span<SystemIndex const> systems,
-                                          double nanoseconds) {
-    double left = worth_a_fork / nanoseconds;
-    for (SystemIndex system : systems) {
-        left -= batch.atom_count[system.value()];
-        if (left <= 0.0) return true;
-    }
-    return false;
+/// A system is shared out over its atoms when it is worth forks of its own and would keep one
+/// thread busy for longer than half the share of a thread, so that the others would wait for it.
+/// `nanoseconds`: of an atom, to a factor of two or so; nothing but speed depends on it.
+[[nodiscard]] inline SystemsSplit split_systems(BatchView const& batch,
+                                                std::span<SystemIndex const> systems,
+                                                double nanoseconds) {
+    int const threads = thread_count();
+    if (threads == 1) return {};
+    double atoms = 0.0;
+    for (SystemIndex system : systems) atoms += batch.atom_count[system.value()];
+    double const least = worth_a_fork / nanoseconds;
+    return {atoms >= least, std::max(least, atoms / (2.0 * threads))};
 }
 
-/// Runs body(k) for every systems[k], each once, in no order, on several threads where that pays.
-/// `nanoseconds`: what an atom takes (is_worth_a_fork()).
+/// Runs body(k) for every systems[k], each once, in no order: on several threads where that pays,
+/// and large systems outside of any fork, so that the loops over atoms in `body` (share_out.hpp,
+/// sample_reduce.hpp) can fork.
+/// `nanoseconds`: what an atom takes (split_systems()).
 template <class Body>
 void for_each_system(BatchView const& batch, std::span<SystemIndex const> systems,
                      double nanoseconds, Body const& body) {
     int const count = static_cast<int>(systems.size());
-    if (is_worth_a_fork(batch, systems, nanoseconds))
-        parallel_for_systems(count, body);
-    else
+    SystemsSplit const split = split_systems(batch, systems, nanoseconds);
+    if (!split.pays) {
         for (int k = 0; k < count; ++k) body(k);
+        return;
+    }
+    auto const is_large = [&](int k) {
+        return batch.atom_count[systems[k].value()] >= split.most_alone;
+    };
+    int large = 0;
+    for (int k = 0; k < count; ++k) {
+        if (!is_large(k)) continue;
+        ++large;
+        body(k);
+    }
+    if (large == count) return;
+    parallel_for_systems(count, [&](int k) {
+        if (large == 0 || !is_large(k)) body(k);
+    });
 }
 
 }  // namespace athanor

@@ -4,6 +4,7 @@
 
 #include "kernels/for_each_system.hpp"
 #include "kernels/langevin_functor.hpp"
+#include "kernels/share_out.hpp"
 #include "kernels/velocity_verlet_functor.hpp"
 
 namespace athanor {
@@ -12,7 +13,8 @@ void langevin_kick_and_drift(BatchView const& batch, std::span<SystemIndex const
                              LangevinStep const& step) {
     HalfKick const kick{batch, 0.5 * step.dt};
     Drift const half_drift{batch, 0.5 * step.dt};
-    for_each_system(batch, systems, 60.0, [&](int k) {
+    double const nanoseconds = 60.0;
+    for_each_system(batch, systems, nanoseconds, [&](int k) {
         int const s = systems[k].value();
         int const first = batch.atom_begin[s];
         OrnsteinUhlenbeck const noise{
@@ -22,12 +24,12 @@ void langevin_kick_and_drift(BatchView const& batch, std::span<SystemIndex const
             step.noise_energy,
             {step.seed, SampleId{batch.system_id[s]}, RandomPurpose::langevin_kick, step.stage,
              Step{batch.stage_step[s]}}};
-        for (int atom = 0; atom < batch.atom_count[s]; ++atom) {
+        share_out_each(batch.atom_count[s], nanoseconds, [&](int atom) {
             kick(first + atom);
             half_drift(first + atom);
             noise(atom);
             half_drift(first + atom);
-        }
+        });
     });
 }
 

@@ -7,6 +7,7 @@
 
 #include "kernels/for_each_system.hpp"
 #include "kernels/sample_reduce.hpp"
+#include "kernels/share_out.hpp"
 
 namespace athanor {
 namespace {
@@ -18,6 +19,7 @@ constexpr double slope_limit = 0.8;           // of the old slope, when the slop
 constexpr double least_curvature = 1e-10;     // s·y of |s||y| that makes a pair
 constexpr double shortest_part = 0.1, longest_part = 0.5;  // of a move that went too far
 constexpr int most_tries = 8;
+constexpr double nanoseconds = 0.7;  // of an element in the loops below
 
 /// The rows of one system.
 class SystemStep {
@@ -54,10 +56,14 @@ private:
         return sum_products(a, b, atoms_);
     }
     void add(double factor, double const* from, double* to) const {
-        for (int k = 0; k < 3 * atoms_; ++k) to[k] += factor * from[k];
+        share_out_each(3 * atoms_, nanoseconds, [&](int k) { to[k] += factor * from[k]; });
+    }
+    void copy(double const* from, double* to) const {
+        share_out(3 * atoms_, nanoseconds,
+                  [&](int first, int last) { std::copy(from + first, from + last, to + first); });
     }
     void scale(double factor, double* values) const {
-        for (int k = 0; k < 3 * atoms_; ++k) values[k] *= factor;
+        share_out_each(3 * atoms_, nanoseconds, [&](int k) { values[k] *= factor; });
     }
 
     /// Armijo's condition; where rounding hides the change of energy, the approximate condition of
@@ -83,10 +89,10 @@ private:
         auto const slot = static_cast<std::size_t>(state_.pairs[s_] % settings_.history);
         double* const s = state_.pair_move[slot] + first_;
         double* const y = state_.pair_change[slot] + first_;
-        for (int k = 0; k < 3 * atoms_; ++k) {
+        share_out_each(3 * atoms_, nanoseconds, [&](int k) {
             s[k] = move_[k];
             y[k] = base_forces_[k] - forces_[k];
-        }
+        });
         double const product = dot(s, y);
         if (product > least_curvature * std::sqrt(dot(s, s) * dot(y, y))) {
             state_.pair_product[slot][s_] = product;
@@ -101,7 +107,7 @@ private:
 
     /// move = H F by the two loops over the history.
     void find_direction() {
-        std::copy_n(forces_, 3 * atoms_, move_);
+        copy(forces_, move_);
         std::int64_t const pairs = state_.pairs[s_];
         std::int64_t const oldest = std::max<std::int64_t>(0, pairs - settings_.history);
         std::array<double, most_lbfgs_pairs> part{};
@@ -135,7 +141,7 @@ private:
         }
         double const largest = max_norm(move_, atoms_);
         if (largest > settings_.max_step) scale(settings_.max_step / largest, move_);
-        std::copy_n(forces_, 3 * atoms_, base_forces_);
+        copy(forces_, base_forces_);
         state_.base_energy[s_] = energy_;
         state_.tries[s_] = 1;
         add(1.0, move_, positions_);

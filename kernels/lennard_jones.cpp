@@ -3,17 +3,16 @@
 #include "kernels/lennard_jones.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
 
-#include "kernels/for_each_system.hpp"
 #include "kernels/lennard_jones_rows.hpp"
 #include "kernels/parallel_for.hpp"
 #include "kernels/sample_reduce.hpp"
+#include "kernels/share_out.hpp"
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
 
@@ -174,45 +173,29 @@ void LennardJones::compute(ModelInput const& input, ModelOutputs outputs) {
                    outputs,
                    isa};
     };
-    int const count = static_cast<int>(input.systems.size());
-    auto const over_systems = [&] {
-        sort_by_work(input.neighbors);
-        parallel_for_systems(count, [&](int k) {
-            Job const job = job_of(largest_first_[static_cast<std::size_t>(k)]);
-            compute_atoms(job, 0, job.neighbors->atom_count);
-            finish_system(job);
-        });
-    };
-    auto const over_atoms = [&] {
-        for (int k = 0; k < count; ++k) {
-            Job const job = job_of(k);
-            int const atoms = job.neighbors->atom_count;
-            parallel_for_systems((atoms + atoms_per_block - 1) / atoms_per_block, [&](int block) {
-                int const first = block * atoms_per_block;
-                compute_atoms(job, first, std::min(first + atoms_per_block, atoms));
-            });
-            finish_system(job);
-        }
-    };
-    auto const on_one_thread = [&] {
-        for (int k = 0; k < count; ++k) {
-            Job const job = job_of(k);
-            compute_atoms(job, 0, job.neighbors->atom_count);
-            finish_system(job);
-        }
-    };
-    if (thread_count() == 1) return on_one_thread();
     double pairs = 0.0;
     for (SystemNeighbors const& of : input.neighbors)
         pairs += static_cast<double>(of.row_begin[of.atom_count]);
-    // Arrivals are evaluated apart from the batch: few pairs, which would mislead the choice.
-    if (pairs * nanoseconds_per_pair < worth_a_fork) return on_one_thread();
-    if (count == 1) return over_atoms();
-    int const way = sharing_.way();
-    auto const begin = std::chrono::steady_clock::now();
-    way == 0 ? over_systems() : way == 1 ? over_atoms() : on_one_thread();
-    std::chrono::duration<double> const seconds = std::chrono::steady_clock::now() - begin;
-    sharing_.took(seconds.count(), pairs);
+    sort_by_work(input.neighbors);
+    sharing_.run(static_cast<int>(input.systems.size()), nanoseconds_per_pair * pairs, [&](int k) {
+        Job const job = job_of(largest_first_[static_cast<std::size_t>(k)]);
+        compute_system(job);
+        finish_system(job);
+    });
+}
+
+/// All atoms, a block at a time so that a thread that is late holds up none.
+void LennardJones::compute_system(Job const& job) const {
+    int const atoms = job.neighbors->atom_count;
+    double const pairs = static_cast<double>(job.neighbors->row_begin[atoms]);
+    if (thread_count() == 1 || nanoseconds_per_pair * pairs < worth_a_fork) {
+        compute_atoms(job, 0, atoms);
+        return;
+    }
+    parallel_for_systems((atoms + atoms_per_block - 1) / atoms_per_block, [&](int block) {
+        int const first = block * atoms_per_block;
+        compute_atoms(job, first, std::min(first + atoms_per_block, atoms));
+    });
 }
 
 /// A large system that begins last keeps all other threads waiting for it.

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "kernels/lennard_jones_functor.hpp"
-#include "kernels/loop_choice.hpp"
+#include "kernels/measured_loop.hpp"
 #include "runtime/model.hpp"
 
 namespace athanor {
@@ -59,6 +59,7 @@ private:
     void check_options() const;
     void fill_tables();
     void sort_by_work(std::span<SystemNeighbors const> neighbors);
+    void compute_system(Job const& job) const;
     void compute_atoms(Job const& job, int first, int last) const;
     template <bool switched, bool with_virial>
     void loop_over_atoms(Job const& job, int first, int last) const;
@@ -66,7 +67,7 @@ private:
 
     LennardJonesOptions options_;
     std::vector<int> largest_first_;
-    LoopChoice<3> sharing_;  ///< 0: over systems, 1: over the atoms of each, 2: one thread
+    MeasuredLoop sharing_;
     LennardJonesFunctor functor_;
     std::vector<std::int64_t> numbers_;  // by species index, ascending
     // species x species

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "kernels/share_out.hpp"
+
 namespace athanor {
 namespace {
 
@@ -39,20 +41,24 @@ double strain_of(Map const& map) {
 bool stayed_within(std::vector<double> const& from, double const* to, double limit,
                    double const* map) {
     double const limit_squared = limit * limit;
-    int strayed = 0;
-    for (std::size_t i = 0; i < from.size(); i += 3) {
-        double x = from[i], y = from[i + 1], z = from[i + 2];
-        if (map != nullptr) {
-            double const mx = x * map[0] + y * map[3] + z * map[6];
-            double const my = x * map[1] + y * map[4] + z * map[7];
-            z = x * map[2] + y * map[5] + z * map[8];
-            x = mx;
-            y = my;
+    auto const some_strayed = [&](int first, int last) {
+        int strayed = 0;
+        for (auto i = 3 * static_cast<std::size_t>(first); i < 3 * static_cast<std::size_t>(last);
+             i += 3) {
+            double x = from[i], y = from[i + 1], z = from[i + 2];
+            if (map != nullptr) {
+                double const mx = x * map[0] + y * map[3] + z * map[6];
+                double const my = x * map[1] + y * map[4] + z * map[7];
+                z = x * map[2] + y * map[5] + z * map[8];
+                x = mx;
+                y = my;
+            }
+            double const dx = to[i] - x, dy = to[i + 1] - y, dz = to[i + 2] - z;
+            strayed |= static_cast<int>(!(dx * dx + dy * dy + dz * dz <= limit_squared));
         }
-        double const dx = to[i] - x, dy = to[i + 1] - y, dz = to[i + 2] - z;
-        strayed |= static_cast<int>(!(dx * dx + dy * dy + dz * dz <= limit_squared));
-    }
-    return strayed == 0;
+        return static_cast<double>(strayed);
+    };
+    return largest_part(static_cast<int>(from.size() / 3), 2.0, some_strayed) == 0.0;
 }
 
 }  // namespace

@@ -9,10 +9,10 @@
 
 #include <fmt/format.h>
 
-#include "kernels/for_each_system.hpp"
+#include "kernels/index_rows.hpp"
 #include "kernels/list_reference.hpp"
 #include "kernels/neighbor_search.hpp"
-#include "kernels/pair_filter.hpp"
+#include "kernels/share_out.hpp"
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
 
@@ -24,40 +24,26 @@ namespace {
 /// those.
 constexpr double short_skin_share = 0.25;
 constexpr double short_skin_most = 0.5;
-/// Up to this many atoms the direct search is as fast as sorting them into bins.
-constexpr int direct_most_atoms = 24;
+
+/// What an atom takes to see whether the lists still hold, to renew the short one, and to make both,
+/// to a factor of two or so [ns].
+constexpr double holding = 4.0, renewing = 150.0, building = 2500.0;
+
+void copy_positions(double const* from, int atom_count, std::vector<double>& to) {
+    to.resize(3 * static_cast<std::size_t>(atom_count));
+    share_out(3 * atom_count, 0.5,
+              [&](int first, int last) { std::copy(from + first, from + last, &to[0] + first); });
+}
+
 /// One row of SystemNeighbors::positions, aligned so that a load never straddles two cache lines.
 struct alignas(32) Row {
     double x = 0.0, y = 0.0, z = 0.0, species = 0.0;
 };
 
-/// Neighbours as rows of indices into the extended positions.
-struct IndexRows {
-    std::vector<std::int64_t> begin;
-    std::vector<std::int32_t> index;
-};
-
-/// One appearance of an image in a row; `order` compares as the shifts do.
-struct ImageUse {
-    std::uint64_t order;
-    std::int64_t entry;
-};
-
-/// 21 bits for each component; neighbor_search leaves out atoms for which that would not do.
-std::uint64_t order_of(ImageShift const& shift) {
-    auto const bits = [](std::int32_t n) {
-        return static_cast<std::uint64_t>(static_cast<std::int64_t>(n) + (1 << 20));
-    };
-    return bits(shift.a) << 42 | bits(shift.b) << 21 | bits(shift.c);
-}
-ImageShift shift_of(std::uint64_t order) {
-    auto const component = [&](int at) {
-        return static_cast<std::int32_t>(order >> at & ((1U << 21) - 1U)) - (1 << 20);
-    };
-    return {component(42), component(21), component(0)};
-}
-
 }  // namespace
+
+/// What check() found that renew() must do.
+enum class NeighborList::Needs { nothing, renewal, build };
 
 /// Everything one system has. Its vectors keep their room when the next system takes over.
 struct NeighborList::State {
@@ -66,6 +52,7 @@ struct NeighborList::State {
     bool broken = false;
     std::int64_t rebuilds = 0;
     int atom_count = 0;
+    Needs needs = Needs::build;
     std::array<std::uint8_t, 3> pbc{};
 
     ListReference full_reference;
@@ -74,11 +61,8 @@ struct NeighborList::State {
     CellFrame frame;
 
     std::vector<Row> rows;  // atoms, then images
-    std::vector<std::int32_t> owner;
-    std::vector<std::int32_t> image_shift;  // three per image
-    std::vector<std::int32_t> shift_code;   // per image, into `shifts`
-    std::vector<ImageShift> shifts;         // the distinct ones
-    std::vector<Row> shift_rows;            // the same as vectors
+    ImageTable images;
+    std::vector<Row> shift_rows;  // images.shifts as vectors
     IndexRows full;
     IndexRows brief;
 
@@ -90,7 +74,6 @@ struct NeighborList::State {
     }
     void build(double const* positions, double const* at_cell, std::uint8_t const* at_pbc,
                int atoms, double radius, NeighborSearch search);
-    void number_images(FoundNeighbors const& neighbors);
     void mark_broken();
     void refresh(double const* positions);
     void renew_brief(double const* positions, double radius);
@@ -101,8 +84,7 @@ struct NeighborList::State {
 void NeighborList::State::build(double const* positions, double const* at_cell,
                                 std::uint8_t const* at_pbc, int atoms, double radius,
                                 NeighborSearch search) {
-    thread_local FoundNeighbors neighbors;
-    auto const values = 3 * static_cast<std::size_t>(atoms);
+    thread_local RowSearch found;
     std::copy_n(at_cell, 9, cell.begin());
     std::copy_n(at_pbc, 3, pbc.begin());
     frame = CellFrame::of(at_cell, at_pbc);
@@ -110,125 +92,67 @@ void NeighborList::State::build(double const* positions, double const* at_cell,
     built = true;
     short_valid = false;
     ++rebuilds;
-    full_reference.positions.assign(positions, positions + values);
+    copy_positions(positions, atoms, full_reference.positions);
     full_reference.cell = cell;
     full_reference.frame = frame;
-    bool const direct = search == NeighborSearch::direct ||
-                        (search == NeighborSearch::automatic && atoms <= direct_most_atoms);
-    broken = !(direct ? search_direct(positions, atoms, frame, radius, neighbors)
-                      : search_binned(positions, atoms, frame, radius, neighbors));
+    SearchWay const way = search == NeighborSearch::automatic ? faster_way(atoms)
+                          : search == NeighborSearch::direct  ? SearchWay::direct
+                                                              : SearchWay::binned;
+    broken = !found.prepare(positions, atoms, frame, radius, way);
     if (broken)
         mark_broken();
     else
-        number_images(neighbors);
+        fill_rows(found, atoms, full, images);
     brief.begin.resize(static_cast<std::size_t>(atoms) + 1);
-    brief.index.resize(full.index.size() + lane_count);
-}
-
-/// Numbers the images that appear, by owner and shift, and writes the rows with those numbers.
-void NeighborList::State::number_images(FoundNeighbors const& neighbors) {
-    thread_local std::vector<std::int64_t> use_begin;
-    thread_local std::vector<ImageUse> uses;
-    auto const atoms = static_cast<std::size_t>(atom_count);
-    full.begin = neighbors.row_begin;
-    full.index.resize(neighbors.found.size());
-    use_begin.assign(atoms + 1, 0);
-    for (FoundNeighbor const& neighbor : neighbors.found)
-        if (neighbor.shift != ImageShift{})
-            ++use_begin[static_cast<std::size_t>(neighbor.owner) + 1];
-    for (std::size_t i = 0; i < atoms; ++i) use_begin[i + 1] += use_begin[i];
-    uses.resize(static_cast<std::size_t>(use_begin[atoms]));
-    for (std::size_t entry = neighbors.found.size(); entry-- > 0;) {
-        FoundNeighbor const& neighbor = neighbors.found[entry];
-        full.index[entry] = neighbor.owner;
-        if (neighbor.shift == ImageShift{}) continue;
-        std::int64_t& end = use_begin[static_cast<std::size_t>(neighbor.owner) + 1];
-        uses[static_cast<std::size_t>(--end)] = {order_of(neighbor.shift),
-                                                 static_cast<std::int64_t>(entry)};
-    }
-    owner.clear();
-    image_shift.clear();
-    shift_code.clear();
-    shifts.clear();
-    for (std::size_t i = 0; i < atoms; ++i) {  // use_begin[i + 1] now is where atom i's uses begin
-        auto const first = uses.begin() + use_begin[i + 1];
-        auto const last = i + 1 < atoms ? uses.begin() + use_begin[i + 2] : uses.end();
-        std::sort(first, last, [](auto const& a, auto const& b) { return a.order < b.order; });
-        for (auto use = first; use != last; ++use) {
-            if (use == first || use->order != (use - 1)->order) {
-                ImageShift const shift = shift_of(use->order);
-                owner.push_back(static_cast<std::int32_t>(i));
-                image_shift.insert(image_shift.end(), {shift.a, shift.b, shift.c});
-                auto found = std::find(shifts.begin(), shifts.end(), shift);
-                if (found == shifts.end()) found = shifts.insert(found, shift);
-                shift_code.push_back(static_cast<std::int32_t>(found - shifts.begin()));
-            }
-            full.index[static_cast<std::size_t>(use->entry)] =
-                atom_count + static_cast<std::int32_t>(owner.size()) - 1;
-        }
-    }
-    rows.resize(atoms + owner.size());
-    shift_rows.resize(shifts.size());
+    rows.resize(static_cast<std::size_t>(atoms) + images.size());
+    shift_rows.resize(images.shifts.size());
 }
 
 void NeighborList::State::mark_broken() {
     auto const atoms = static_cast<std::size_t>(atom_count);
-    owner.clear();
-    image_shift.clear();
-    shift_code.clear();
-    shifts.clear();
-    shift_rows.clear();
-    rows.resize(atoms);
+    images.clear();
     full.begin.resize(atoms + 1);
-    full.index.resize(atoms);
+    full.make_room(atoms);
     for (std::size_t i = 0; i <= atoms; ++i) full.begin[i] = static_cast<std::int64_t>(i);
     for (std::size_t i = 0; i < atoms; ++i) full.index[i] = static_cast<std::int32_t>(i);
 }
 
 void NeighborList::State::set_species(std::int64_t const* numbers,
                                       NeighborListOptions const& options) {
-    auto const atoms = static_cast<std::size_t>(atom_count);
-    for (std::size_t i = 0; i < atoms; ++i) {
+    share_out_each(atom_count, 10.0, [&](int i) {
         int const species = options.species_index(numbers[i]);
         ATHANOR_EXPECTS(species >= 0);
-        rows[i].species = species;
-    }
-    for (std::size_t k = 0; k < owner.size(); ++k)
-        rows[atoms + k].species = rows[static_cast<std::size_t>(owner[k])].species;
+        rows[static_cast<std::size_t>(i)].species = species;
+    });
+    Row* const image_rows = rows.data() + atom_count;
+    share_out_each(static_cast<int>(images.size()), 3.0, [&](int k) {
+        image_rows[k].species = rows[static_cast<std::size_t>(images.owner[k])].species;
+    });
 }
 
 void NeighborList::State::refresh(double const* positions) {
-    auto const atoms = static_cast<std::size_t>(atom_count);
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-    for (std::size_t i = 0; i < atoms; ++i) {
+    share_out_each(atom_count, 2.0, [&](int atom) {
+        auto const i = static_cast<std::size_t>(atom);
         rows[i].x = broken ? nan : positions[3 * i];
         rows[i].y = broken ? nan : positions[3 * i + 1];
         rows[i].z = broken ? nan : positions[3 * i + 2];
-    }
-    for (std::size_t k = 0; k < shifts.size(); ++k) {
-        auto const v = shift_vector(shifts[k], frame.vectors);
+    });
+    for (std::size_t k = 0; k < shift_rows.size(); ++k) {
+        auto const v = shift_vector(images.shifts[k], frame.vectors);
         shift_rows[k] = {v[0], v[1], v[2], 0.0};
     }
-    for (std::size_t k = 0; k < owner.size(); ++k) {
-        Row const& from = rows[static_cast<std::size_t>(owner[k])];
-        Row const& by = shift_rows[static_cast<std::size_t>(shift_code[k])];
-        rows[atoms + k] = {from.x + by.x, from.y + by.y, from.z + by.z, from.species + by.species};
-    }
+    Row* const image_rows = rows.data() + atom_count;
+    share_out_each(static_cast<int>(images.size()), 4.0, [&](int k) {
+        Row const& from = rows[static_cast<std::size_t>(images.owner[k])];
+        Row const& by = shift_rows[static_cast<std::size_t>(images.shift_code[k])];
+        image_rows[k] = {from.x + by.x, from.y + by.y, from.z + by.z, from.species + by.species};
+    });
 }
 
 void NeighborList::State::renew_brief(double const* positions, double radius) {
-    auto const atoms = static_cast<std::size_t>(atom_count);
-    auto const filter = pair_filter(active_isa()).indices;
-    double const* const places = &rows.front().x;
-    std::int64_t filled = 0;
-    brief.begin[0] = 0;
-    for (std::size_t i = 0; i < atoms; ++i) {
-        filled += filter(places, places + 4 * i, full.index.data() + full.begin[i],
-                         static_cast<int>(full.begin[i + 1] - full.begin[i]), radius * radius,
-                         brief.index.data() + filled);
-        brief.begin[i + 1] = filled;
-    }
-    short_reference.positions.assign(positions, positions + 3 * atoms);
+    filter_rows(full, &rows.front().x, atom_count, radius, brief);
+    copy_positions(positions, atom_count, short_reference.positions);
     short_reference.cell = cell;
     short_reference.frame = frame;
     short_valid = true;
@@ -236,12 +160,12 @@ void NeighborList::State::renew_brief(double const* positions, double radius) {
 
 SystemNeighbors NeighborList::State::view(IndexRows const& list) const {
     return {atom_count,
-            static_cast<int>(owner.size()),
+            static_cast<int>(images.size()),
             rows.empty() ? nullptr : &rows.front().x,
-            owner.data(),
-            image_shift.data(),
+            images.owner.data(),
+            images.shift.data(),
             list.begin.data(),
-            list.index.data()};
+            list.index.get()};
 }
 
 NeighborList::NeighborList(NeighborListOptions options, int system_capacity)
@@ -256,6 +180,7 @@ NeighborList::NeighborList(NeighborListOptions options, int system_capacity)
     ATHANOR_EXPECTS(options_.species_index != nullptr);
     inner_radius_ = options_.cutoff + std::min(short_skin_most, short_skin_share * options_.skin);
     states_.reserve(capacity);
+    stale_.reserve(capacity);
     spare_.reserve(capacity);
     views_.reserve(capacity);
 }
@@ -288,15 +213,13 @@ void NeighborList::invalidate(SystemIndex system) {
     states_[static_cast<std::size_t>(system.value())]->built = false;
 }
 
-void NeighborList::update_system(BatchView const& batch, int system, State& state) const {
-    std::ptrdiff_t const begin = batch.atom_begin[system];
-    int const atoms = batch.atom_count[system];
-    double const* const positions = batch.positions + 3 * begin;
+void NeighborList::check(BatchView const& batch, int system, State& state) const {
+    double const* const positions =
+        batch.positions + 3 * static_cast<std::ptrdiff_t>(batch.atom_begin[system]);
     double const* const cell = batch.cell + 9 * static_cast<std::ptrdiff_t>(system);
     std::uint8_t const* const pbc = batch.pbc + 3 * static_cast<std::ptrdiff_t>(system);
-    double const full_radius = options_.cutoff + options_.skin;
 
-    bool usable = state.built && !state.broken && state.atom_count == atoms &&
+    bool usable = state.built && !state.broken && state.atom_count == batch.atom_count[system] &&
                   std::equal(pbc, pbc + 3, state.pbc.begin());
     if (usable && !std::equal(state.cell.begin(), state.cell.end(), cell)) {
         std::copy_n(cell, 9, state.cell.begin());
@@ -308,27 +231,54 @@ void NeighborList::update_system(BatchView const& batch, int system, State& stat
     };
     if (state.short_valid &&
         holds(state.short_reference, {.known = inner_radius_, .needed = options_.cutoff})) {
+        state.needs = Needs::nothing;
         state.refresh(positions);
-        return;
+    } else {
+        ListRadii const radii{.known = options_.cutoff + options_.skin, .needed = inner_radius_};
+        state.needs = holds(state.full_reference, radii) ? Needs::renewal : Needs::build;
     }
-    if (!holds(state.full_reference, {.known = full_radius, .needed = inner_radius_})) {
-        state.build(positions, cell, pbc, atoms, full_radius, options_.search);
+}
+
+void NeighborList::renew(BatchView const& batch, int system, State& state) const {
+    std::ptrdiff_t const begin = batch.atom_begin[system];
+    double const* const positions = batch.positions + 3 * begin;
+    if (state.needs == Needs::build) {
+        state.build(positions, batch.cell + 9 * static_cast<std::ptrdiff_t>(system),
+                    batch.pbc + 3 * static_cast<std::ptrdiff_t>(system), batch.atom_count[system],
+                    options_.cutoff + options_.skin, options_.search);
         state.set_species(batch.atomic_numbers + begin, options_);
     }
     state.refresh(positions);
-    if (atoms > 0) state.renew_brief(positions, inner_radius_);
+    if (state.atom_count > 0) state.renew_brief(positions, inner_radius_);
 }
 
 std::span<SystemNeighbors const> NeighborList::update(BatchView const& batch,
                                                       std::span<SystemIndex const> systems) {
-    views_.resize(systems.size());
-    for_each_system(batch, systems, 40.0, [&](int k) {
-        int const system = systems[static_cast<std::size_t>(k)].value();
-        ATHANOR_EXPECTS(system >= 0 && system < system_count());
-        State& state = *states_[static_cast<std::size_t>(system)];
-        update_system(batch, system, state);
-        views_[static_cast<std::size_t>(k)] = state.view(state.brief);
+    auto const state_of = [&](SystemIndex system) -> State& {
+        ATHANOR_EXPECTS(system.value() >= 0 && system.value() < system_count());
+        return *states_[static_cast<std::size_t>(system.value())];
+    };
+    int const count = static_cast<int>(systems.size());
+    double work = 0.0;
+    for (SystemIndex system : systems) work += holding * batch.atom_count[system.value()];
+    checks_.run(count, work,
+                [&](int k) { check(batch, systems[k].value(), state_of(systems[k])); });
+    stale_.clear();
+    work = 0.0;
+    for (SystemIndex system : systems) {
+        double const by_atom = state_of(system).needs == Needs::nothing   ? 0.0
+                               : state_of(system).needs == Needs::renewal ? renewing
+                                                                          : building;
+        if (by_atom > 0.0) stale_.push_back(system);
+        work += by_atom * batch.atom_count[system.value()];
+    }
+    renewals_.run(static_cast<int>(stale_.size()), work, [&](int k) {
+        auto const stale = static_cast<std::size_t>(k);
+        renew(batch, stale_[stale].value(), state_of(stale_[stale]));
     });
+    views_.clear();
+    for (SystemIndex system : systems)
+        views_.push_back(state_of(system).view(state_of(system).brief));
     return views_;
 }
 
@@ -360,10 +310,14 @@ std::int64_t NeighborList::rebuild_count(SystemIndex system) const {
     return states_[static_cast<std::size_t>(system.value())]->rebuilds;
 }
 
-std::optional<ClosePair> find_close_pair(SystemNeighbors const& neighbors, double limit) {
+namespace {
+
+/// find_close_pair() of atoms first .. last - 1.
+std::optional<ClosePair> close_pair_among(SystemNeighbors const& neighbors, double limit, int first,
+                                          int last) {
     std::optional<ClosePair> closest;
     double best = limit;
-    for (int i = 0; i < neighbors.atom_count; ++i) {
+    for (int i = first; i < last; ++i) {
         double const* const ri = neighbors.positions + 4 * static_cast<std::ptrdiff_t>(i);
         for (std::int64_t at = neighbors.row_begin[i]; at < neighbors.row_begin[i + 1]; ++at) {
             std::int32_t const j = neighbors.neighbors[at];
@@ -378,6 +332,23 @@ std::optional<ClosePair> find_close_pair(SystemNeighbors const& neighbors, doubl
         }
     }
     return closest;
+}
+
+}  // namespace
+
+std::optional<ClosePair> find_close_pair(SystemNeighbors const& neighbors, double limit) {
+    constexpr int most_runs = 64;
+    int const atoms = neighbors.atom_count;
+    int const runs = std::min(threads_worth(atoms, 150.0), most_runs);
+    std::array<std::optional<ClosePair>, most_runs> closest;
+    parallel_for(runs, [&](int run) {
+        closest[static_cast<std::size_t>(run)] = close_pair_among(
+            neighbors, limit, begin_of_run(atoms, run, runs), begin_of_run(atoms, run + 1, runs));
+    });
+    std::optional<ClosePair> nearest;
+    for (auto const& pair : closest)
+        if (pair && (!nearest || pair->distance < nearest->distance)) nearest = pair;
+    return nearest;
 }
 
 }  // namespace athanor

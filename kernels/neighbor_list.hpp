@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "kernels/measured_loop.hpp"
 #include "runtime/batch_view.hpp"
 #include "runtime/ids.hpp"
 #include "runtime/neighbor_view.hpp"
@@ -40,7 +41,8 @@ struct NeighborListOptions {
 ///          positions alone, so that a model that leaves out the others forgets the history.
 /// Bound:   memory for the systems present; a system that leaves leaves its room to the next.
 ///          Nothing is allocated once the lists have found their sizes.
-/// Threads: update() works on several systems at once; otherwise one call at a time.
+/// Threads: one call at a time. update() works on several systems at once, or on the atoms of each,
+///          or on one thread, whichever proves fastest (measured_loop.hpp); the lists are the same.
 /// State:   rows follow Batch: add() and remove() mirror append() and remove().
 class NeighborList {
 public:
@@ -84,11 +86,16 @@ public:
 
 private:
     struct State;
+    enum class Needs;
 
-    void update_system(BatchView const& batch, int system, State& state) const;
+    /// Brings a list that still holds up to date, and says in `state` what others need.
+    void check(BatchView const& batch, int system, State& state) const;
+    void renew(BatchView const& batch, int system, State& state) const;
 
     NeighborListOptions options_;
     double inner_radius_;
+    MeasuredLoop checks_, renewals_;
+    std::vector<SystemIndex> stale_;
     std::vector<std::unique_ptr<State>> states_;
     std::vector<std::unique_ptr<State>> spare_;
     std::vector<SystemNeighbors> views_;

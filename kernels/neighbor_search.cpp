@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #include "kernels/pair_filter.hpp"
+#include "kernels/share_out.hpp"
 
 namespace athanor {
 namespace {
@@ -24,7 +25,11 @@ struct WrappedAtoms {
     std::vector<std::array<double, 3>> place;  ///< Cartesian
     std::vector<ImageShift> cell;              ///< r = place + cell·h
 
+    /// False when one has no place.
     bool fold(double const* positions, int atom_count, CellFrame const& frame);
+
+private:
+    bool fold(int first, int last, double const* positions, CellFrame const& frame);
 };
 
 bool WrappedAtoms::fold(double const* positions, int atom_count, CellFrame const& frame) {
@@ -32,7 +37,14 @@ bool WrappedAtoms::fold(double const* positions, int atom_count, CellFrame const
     fraction.resize(count);
     place.resize(count);
     cell.resize(count);
-    for (std::size_t i = 0; i < count; ++i) {
+    auto const some_have_no_place = [&](int first, int last) {
+        return fold(first, last, positions, frame) ? 0.0 : 1.0;
+    };
+    return largest_part(atom_count, 15.0, some_have_no_place) == 0.0;
+}
+
+bool WrappedAtoms::fold(int first, int last, double const* positions, CellFrame const& frame) {
+    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
         double const* const r = positions + 3 * i;
         std::array<double, 3> s = frame.fractional(r);
         std::array<std::int32_t, 3> whole{};
@@ -237,33 +249,30 @@ void Cloud::near(std::array<double, 3> const& at, std::array<double, 3> const& s
     sort_numbers(found, entries.size());
 }
 
-/// Buffers of a search, kept by each thread between calls.
-struct Scratch {
-    WrappedAtoms wrapped;
-    Cloud cloud;
-    std::vector<std::int32_t> near;
-};
-Scratch& scratch() {
-    thread_local Scratch mine;
-    return mine;
-}
-
-void close_row(FoundNeighbors& result) {
-    result.row_begin.push_back(static_cast<std::int64_t>(result.found.size()));
+void close_row(FoundNeighbors& rows) {
+    rows.row_begin.push_back(static_cast<std::int64_t>(rows.found.size()));
 }
 
 }  // namespace
 
-bool search_direct(double const* positions, int atom_count, CellFrame const& frame, double radius,
-                   FoundNeighbors& result) {
-    result.found.clear();
-    result.row_begin.assign(1, 0);
-    WrappedAtoms& wrapped = scratch().wrapped;
-    if (!frame.usable || !wrapped.fold(positions, atom_count, frame)) return false;
+struct RowSearch::Impl {
+    double const* positions = nullptr;
+    int atom_count = 0;
+    CellFrame frame;
+    double radius = 0.0;
+    SearchWay way = SearchWay::direct;
+    WrappedAtoms wrapped;
+    Cloud cloud;
+
+    void find_directly(int first, int last, FoundNeighbors& rows) const;
+    void find_in_bins(int first, int last, FoundNeighbors& rows) const;
+};
+
+void RowSearch::Impl::find_directly(int first, int last, FoundNeighbors& rows) const {
     ExactTest const test{positions, frame, radius * radius, wrapped};
     std::array<double, 3> reach{};  // in fractions
     for (std::size_t k = 0; k < 3; ++k) reach[k] = radius * (1.0 + safety) / frame.height[k];
-    for (int i = 0; i < atom_count; ++i) {
+    for (int i = first; i < last; ++i) {
         auto const& si = wrapped.fraction[static_cast<std::size_t>(i)];
         for (int j = 0; j < atom_count; ++j) {
             auto const& sj = wrapped.fraction[static_cast<std::size_t>(j)];
@@ -276,24 +285,16 @@ bool search_direct(double const* positions, int atom_count, CellFrame const& fra
             }
             for (int a = low[0]; a <= high[0]; ++a)
                 for (int b = low[1]; b <= high[1]; ++b)
-                    for (int c = low[2]; c <= high[2]; ++c) test.add(i, j, {a, b, c}, result.found);
+                    for (int c = low[2]; c <= high[2]; ++c) test.add(i, j, {a, b, c}, rows.found);
         }
-        close_row(result);  // j and the shift both ascend: the row is sorted already
+        close_row(rows);  // j and the shift both ascend: the row is sorted already
     }
-    return true;
 }
 
-bool search_binned(double const* positions, int atom_count, CellFrame const& frame, double radius,
-                   FoundNeighbors& result) {
-    result.found.clear();
-    result.row_begin.assign(1, 0);
-    auto& [wrapped, cloud, near] = scratch();
-    if (!frame.usable || !wrapped.fold(positions, atom_count, frame)) return false;
-    cloud.spread(wrapped, frame, radius);
-    cloud.lay_out_bins(frame, radius);
-    cloud.fill_bins();
+void RowSearch::Impl::find_in_bins(int first, int last, FoundNeighbors& rows) const {
+    thread_local std::vector<std::int32_t> near;
     ExactTest const test{positions, frame, radius * radius, wrapped};
-    for (int i = 0; i < atom_count; ++i) {
+    for (int i = first; i < last; ++i) {
         auto const atom = static_cast<std::size_t>(i);
         bool const at_home = wrapped.cell[atom] == ImageShift{};
         cloud.near(wrapped.place[atom], wrapped.fraction[atom], radius, near);
@@ -303,13 +304,49 @@ bool search_binned(double const* positions, int atom_count, CellFrame const& fra
             bool const both_at_home =
                 at_home && wrapped.cell[static_cast<std::size_t>(entry.owner)] == ImageShift{};
             if (!both_at_home)
-                test.add(i, entry.owner, entry.moved, result.found);
+                test.add(i, entry.owner, entry.moved, rows.found);
             else if (entry.owner != i || entry.moved != ImageShift{})
                 test.add_at(i, entry.owner, cloud.place[static_cast<std::size_t>(e)], entry.moved,
-                            result.found);
+                            rows.found);
         }
-        close_row(result);  // entries ascend by owner and shift: the row is sorted already
+        close_row(rows);  // entries ascend by owner and shift: the row is sorted already
     }
+}
+
+RowSearch::RowSearch() : impl_(std::make_unique<Impl>()) {}
+RowSearch::~RowSearch() = default;
+
+bool RowSearch::prepare(double const* positions, int atom_count, CellFrame const& frame,
+                        double radius, SearchWay way) {
+    impl_->positions = positions;
+    impl_->atom_count = atom_count;
+    impl_->frame = frame;
+    impl_->radius = radius;
+    impl_->way = way;
+    if (!frame.usable || !impl_->wrapped.fold(positions, atom_count, frame)) return false;
+    if (way == SearchWay::direct) return true;
+    impl_->cloud.spread(impl_->wrapped, frame, radius);
+    impl_->cloud.lay_out_bins(frame, radius);
+    impl_->cloud.fill_bins();
+    return true;
+}
+
+void RowSearch::find(int first, int last, FoundNeighbors& rows) const {
+    rows.found.clear();
+    rows.row_begin.assign(1, 0);
+    if (impl_->way == SearchWay::direct)
+        impl_->find_directly(first, last, rows);
+    else
+        impl_->find_in_bins(first, last, rows);
+}
+
+bool search(double const* positions, int atom_count, CellFrame const& frame, double radius,
+            SearchWay way, FoundNeighbors& result) {
+    thread_local RowSearch rows;
+    result.found.clear();
+    result.row_begin.assign(1, 0);
+    if (!rows.prepare(positions, atom_count, frame, radius, way)) return false;
+    rows.find(0, atom_count, result);
     return true;
 }
 

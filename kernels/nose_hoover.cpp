@@ -4,6 +4,7 @@
 
 #include "kernels/for_each_system.hpp"
 #include "kernels/sample_reduce.hpp"
+#include "kernels/share_out.hpp"
 
 namespace athanor {
 
@@ -20,7 +21,7 @@ void advance_nose_hoover(BatchView const& batch, std::span<SystemIndex const> sy
         double const scale = step.chain.advance(twice_kinetic, freedom, step.time,
                                                 state.position + nose_hoover_links * s,
                                                 state.velocity + nose_hoover_links * s);
-        for (int c = 0; c < 3 * atoms; ++c) v[c] *= scale;
+        share_out_each(3 * atoms, 0.5, [&](int c) { v[c] *= scale; });
     });
 }
 

@@ -8,10 +8,14 @@
 
 namespace athanor {
 
+namespace detail {
+inline thread_local bool stays_on_one_thread = false;
+}
+
 /// Threads that a loop below may use; 1 in a build without OpenMP.
 [[nodiscard]] inline int thread_count() {
 #ifdef _OPENMP
-    return omp_in_parallel() ? 1 : omp_get_max_threads();
+    return detail::stays_on_one_thread || omp_in_parallel() ? 1 : omp_get_max_threads();
 #else
     return 1;
 #endif
@@ -23,6 +27,18 @@ inline void set_thread_count([[maybe_unused]] int threads) {
     omp_set_num_threads(threads);
 #endif
 }
+
+/// While there is one, loops that this thread starts do not fork.
+class OneThread {
+public:
+    OneThread() : before_(detail::stays_on_one_thread) { detail::stays_on_one_thread = true; }
+    ~OneThread() { detail::stays_on_one_thread = before_; }
+    OneThread(OneThread const&) = delete;
+    OneThread& operator=(OneThread const&) = delete;
+
+private:
+    bool before_;
+};
 
 /// Runs body(0) .. body(count - 1), shared out in equal runs of indices.
 /// Order:   none; each call writes only what belongs to its own index, so that no result depends on
@@ -42,7 +58,7 @@ void parallel_for(int count, Body const& body) {
 }
 
 /// The same for indices of very different weight, such as systems: the next free thread takes the
-/// next index.
+/// next index. A loop inside runs serially where this one forked.
 template <class Body>
 void parallel_for_systems(int count, Body const& body) {
 #ifdef _OPENMP

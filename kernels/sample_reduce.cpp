@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/sample_reduce.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
 #include "kernels/lanes.hpp"
+#include "kernels/share_out.hpp"
 
 namespace athanor {
 namespace {
@@ -17,15 +19,59 @@ double sum_lanes(Accumulator const& v) {
     return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
 }
 
-/// Σ term(k), element k in lane k mod 8.
+/// Σ term(k) of first <= k < last, element k in lane (k - first) mod 8.
 template <class Term>
-double sum_terms(std::size_t count, Term const& term) {
+double sum_block(std::size_t first, std::size_t last, Term const& term) {
     Accumulator lanes{};
-    std::size_t k = 0;
-    for (; k + lane_count <= count; k += lane_count)
+    std::size_t k = first;
+    for (; k + lane_count <= last; k += lane_count)
         for (std::size_t lane = 0; lane < lane_count; ++lane) lanes[lane] += term(k + lane);
-    for (std::size_t lane = 0; k < count; ++k, ++lane) lanes[lane] += term(k);
+    for (std::size_t lane = 0; k < last; ++k, ++lane) lanes[lane] += term(k);
     return sum_lanes(lanes);
+}
+
+/// Blocks of `elements` elements each, of which the last may have fewer: by their number alone, so
+/// that no sum depends on who adds up which block. The blocks' sums fit on the stack.
+struct Blocks {
+    static constexpr std::size_t usual = 8192, most = 128;
+    static_assert(usual % lane_count == 0);
+
+    explicit Blocks(std::size_t elements_in_all)
+        : end(elements_in_all),
+          elements(std::max(usual, (end + most - 1) / most)),
+          count(static_cast<int>((end + elements - 1) / elements)) {}
+    [[nodiscard]] std::size_t begin_of(int block) const {
+        return static_cast<std::size_t>(block) * elements;
+    }
+    [[nodiscard]] std::size_t end_of(int block) const {
+        return std::min(end, begin_of(block) + elements);
+    }
+
+    std::size_t end, elements;
+    int count;
+};
+
+/// Σ term(sum, k) for every sum, blocks shared out; `nanoseconds`: of an element.
+template <std::size_t sums, class Term>
+std::array<double, sums> sum_terms(std::size_t count, double nanoseconds, Term const& term) {
+    Blocks const blocks(count);
+    std::array<std::array<double, Blocks::most>, sums> parts;
+    share_out_each(blocks.count, nanoseconds * static_cast<double>(blocks.elements), [&](int b) {
+        for (std::size_t sum = 0; sum < sums; ++sum)
+            parts[sum][static_cast<std::size_t>(b)] = sum_block(
+                blocks.begin_of(b), blocks.end_of(b), [&](std::size_t k) { return term(sum, k); });
+    });
+    std::array<double, sums> total{};
+    for (std::size_t sum = 0; sum < sums; ++sum)
+        total[sum] = sum_block(0, static_cast<std::size_t>(blocks.count),
+                               [&](std::size_t b) { return parts[sum][b]; });
+    return total;
+}
+
+/// The same for one sum of term(k).
+template <class Term>
+double sum_terms(std::size_t count, double nanoseconds, Term const& term) {
+    return sum_terms<1>(count, nanoseconds, [&](std::size_t, std::size_t k) { return term(k); })[0];
 }
 
 double squared_norm(double const* v) { return v[0] * v[0] + v[1] * v[1] + v[2] * v[2]; }
@@ -33,40 +79,49 @@ double squared_norm(double const* v) { return v[0] * v[0] + v[1] * v[1] + v[2] *
 }  // namespace
 
 double sum_values(std::span<double const> values) {
-    return sum_terms(values.size(), [&](std::size_t k) { return values[k]; });
+    return sum_terms(values.size(), 0.5, [&](std::size_t k) { return values[k]; });
 }
 
 double sum_products(double const* a, double const* b, int atom_count) {
-    return sum_terms(3 * static_cast<std::size_t>(atom_count),
+    return sum_terms(3 * static_cast<std::size_t>(atom_count), 0.7,
                      [&](std::size_t k) { return a[k] * b[k]; });
 }
 
+PowerSums power_sums(double const* velocities, double const* forces, int atom_count) {
+    double const* const factors[3][2] = {
+        {velocities, forces}, {velocities, velocities}, {forces, forces}};
+    auto const sums = sum_terms<3>(
+        3 * static_cast<std::size_t>(atom_count), 1.2,
+        [&](std::size_t sum, std::size_t k) { return factors[sum][0][k] * factors[sum][1][k]; });
+    return {sums[0], sums[1], sums[2]};
+}
+
 double max_norm(double const* vectors, int atom_count) {
-    double largest = 0.0;
-    bool ordered = true;
-    for (std::ptrdiff_t i = 0; i < atom_count; ++i) {
-        double const norm2 = squared_norm(vectors + 3 * i);
-        largest = norm2 > largest ? norm2 : largest;
-        ordered &= norm2 == norm2;
-    }
-    return ordered ? std::sqrt(largest) : std::nan("");
+    return std::sqrt(largest_part(atom_count, 1.5, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+        double largest = 0.0;
+        bool ordered = true;
+        for (std::ptrdiff_t i = first; i < last; ++i) {
+            double const norm2 = squared_norm(vectors + 3 * i);
+            largest = norm2 > largest ? norm2 : largest;
+            ordered &= norm2 == norm2;
+        }
+        return ordered ? largest : std::nan("");
+    }));
 }
 
 double kinetic_energy(double const* velocities, double const* masses, int atom_count) {
-    return 0.5 * sum_terms(static_cast<std::size_t>(atom_count), [&](std::size_t i) {
+    return 0.5 * sum_terms(static_cast<std::size_t>(atom_count), 2.5, [&](std::size_t i) {
                return masses[i] * squared_norm(velocities + 3 * i);
            });
 }
 
 std::array<double, 6> momentum_tensor(double const* velocities, double const* masses,
                                       int atom_count) {
-    constexpr std::size_t axes[6][2] = {{0, 0}, {1, 1}, {2, 2}, {0, 1}, {0, 2}, {1, 2}};
-    std::array<double, 6> tensor{};
-    for (std::size_t k = 0; k < 6; ++k)
-        tensor[k] = sum_terms(static_cast<std::size_t>(atom_count), [&](std::size_t i) {
-            return masses[i] * velocities[3 * i + axes[k][0]] * velocities[3 * i + axes[k][1]];
+    static constexpr std::size_t axes[6][2] = {{0, 0}, {1, 1}, {2, 2}, {0, 1}, {0, 2}, {1, 2}};
+    return sum_terms<6>(
+        static_cast<std::size_t>(atom_count), 8.0, [&](std::size_t sum, std::size_t i) {
+            return masses[i] * velocities[3 * i + axes[sum][0]] * velocities[3 * i + axes[sum][1]];
         });
-    return tensor;
 }
 
 std::array<double, 3> center_of_mass_velocity(double const* velocities, double const* masses,
@@ -74,17 +129,17 @@ std::array<double, 3> center_of_mass_velocity(double const* velocities, double c
     auto const count = static_cast<std::size_t>(atom_count);
     double const mass = sum_values({masses, count});
     if (mass == 0.0) return {};
-    std::array<double, 3> velocity{};
-    for (std::size_t axis = 0; axis < 3; ++axis)
-        velocity[axis] =
-            sum_terms(count, [&](std::size_t i) { return masses[i] * velocities[3 * i + axis]; }) /
-            mass;
+    auto velocity = sum_terms<3>(count, 4.0, [&](std::size_t axis, std::size_t i) {
+        return masses[i] * velocities[3 * i + axis];
+    });
+    for (double& v : velocity) v /= mass;
     return velocity;
 }
 
 bool all_finite(std::span<double const> values) {
     // x - x is 0 for a number and NaN for the rest: one comparison at the end, no branch for each.
-    return sum_terms(values.size(), [&](std::size_t k) { return values[k] - values[k]; }) == 0.0;
+    return sum_terms(values.size(), 0.5, [&](std::size_t k) { return values[k] - values[k]; }) ==
+           0.0;
 }
 
 bool all_finite(double const* positions, double const* forces, double energy, int atom_count) {

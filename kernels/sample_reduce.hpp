@@ -9,15 +9,24 @@ namespace athanor {
 
 /// Sums and maxima over the atoms of one system.
 /// Shapes:  vectors of three components per atom, atom_count rows.
-/// Order:   element k goes to lane k mod 8, the lanes are added in one fixed tree (lanes.hpp): the
-///          result is a pure function of the values, whatever the processor, batch or threads.
-/// Threads: any number of calls at a time; one call runs on one thread.
+/// Order:   blocks of 8192 elements, or of more so that there are 128 at most. Element k of a block
+///          goes to lane k mod 8, the lanes are added in one fixed tree (lanes.hpp), and so are the
+///          sums of the blocks: the result is a pure function of the values, whatever the
+///          processor, batch or threads.
+/// Threads: any number of calls at a time; a call that is alone shares out its blocks where that
+///          pays (share_out.hpp).
 
 /// Σ values.
 [[nodiscard]] double sum_values(std::span<double const> values);
 
-/// Σ a·b over atoms; v·F, v·v and F·F of the optimizers.
+/// Σ a·b over atoms.
 [[nodiscard]] double sum_products(double const* a, double const* b, int atom_count);
+
+/// Σ v·F, Σ v·v and Σ F·F: what FIRE decides by. Those of sum_products(), in one pass.
+struct PowerSums {
+    double power = 0.0, velocity_square = 0.0, force_square = 0.0;
+};
+[[nodiscard]] PowerSums power_sums(double const* velocities, double const* forces, int atom_count);
 
 /// max |F| [unit of F]; 0 without atoms, NaN when a component is NaN.
 [[nodiscard]] double max_norm(double const* vectors, int atom_count);

@@ -9,6 +9,7 @@
 
 #include "kernels/for_each_system.hpp"
 #include "kernels/sample_reduce.hpp"
+#include "kernels/share_out.hpp"
 
 namespace athanor {
 namespace {
@@ -113,11 +114,10 @@ void fire_step_system(BatchView const& batch, int s, FireSettings const& setting
     double const* const v = batch.velocities + 3 * static_cast<std::ptrdiff_t>(first);
     double const* const f = batch.forces + 3 * static_cast<std::ptrdiff_t>(first);
     MovingCell cell(batch, s, cell_state);
-    FireDecision const decision =
-        FireDecision::make(settings, sum_products(v, f, atoms) + cell.power(),
-                           sum_products(v, v, atoms) + cell.velocity_square(),
-                           sum_products(f, f, atoms) + cell.force_square(), state.dt[s],
-                           state.mixing[s], state.downhill[s]);
+    PowerSums const sums = power_sums(v, f, atoms);
+    FireDecision const decision = FireDecision::make(
+        settings, sums.power + cell.power(), sums.velocity_square + cell.velocity_square(),
+        sums.force_square + cell.force_square(), state.dt[s], state.mixing[s], state.downhill[s]);
     if (cell.moves) {
         double const mass =
             sum_values({batch.atomic_masses + first, static_cast<std::size_t>(atoms)}) / atoms;
@@ -128,16 +128,16 @@ void fire_step_system(BatchView const& batch, int s, FireSettings const& setting
         double const longest = cell.longest_step();
         if (longest > settings.max_step) cell.scale_step(settings.max_step / longest);
         Matrix const flow = cell.flow();
-        for (int atom = first; atom < first + atoms; ++atom) {
-            double* const r = batch.positions + 3 * static_cast<std::ptrdiff_t>(atom);
+        share_out_each(atoms, 4.0, [&](int k) {
+            double* const r = batch.positions + 3 * static_cast<std::ptrdiff_t>(first + k);
             double along[3];
             flow_along(flow, r, along);
             for (int c = 0; c < 3; ++c) r[c] += along[c];
-        }
+        });
         cell.move();
     }
     FireMove const move{batch, decision, settings.max_step};
-    for (int atom = first; atom < first + atoms; ++atom) move(atom);
+    share_out_each(atoms, 6.0, [&](int k) { move(first + k); });
 }
 
 /// How far one atom goes with its own velocity and with the cell.
@@ -149,13 +149,16 @@ void whole_step(Matrix const& flow, double reach, double const* r, double const*
 /// The share of the step that keeps every atom within max_step.
 double share_within(double max_step, Matrix const& flow, double reach, double const* r,
                     double const* v, int atoms) {
-    double largest = 0.0;
-    for (std::ptrdiff_t i = 0; i < 3 * static_cast<std::ptrdiff_t>(atoms); i += 3) {
-        double step[3];
-        whole_step(flow, reach, r + i, v + i, step);
-        largest = std::max(largest, step[0] * step[0] + step[1] * step[1] + step[2] * step[2]);
-    }
-    largest = std::sqrt(largest);
+    double const squared = largest_part(atoms, 4.0, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+        double largest = 0.0;
+        for (std::ptrdiff_t i = 3 * first; i < 3 * last; i += 3) {
+            double step[3];
+            whole_step(flow, reach, r + i, v + i, step);
+            largest = std::max(largest, step[0] * step[0] + step[1] * step[1] + step[2] * step[2]);
+        }
+        return largest;
+    });
+    double const largest = std::sqrt(squared);
     return largest > max_step ? max_step / largest : 1.0;
 }
 
@@ -169,28 +172,29 @@ void fire2_step_system(BatchView const& batch, int s, Fire2Settings const& setti
     MovingCell cell(batch, s, cell_state);
 
     double const kick = state.dt[s];
-    for (int k = 0; k < 3 * atoms; ++k) v[k] += kick * f[k];
+    share_out_each(3 * atoms, 0.8, [&](int k) { v[k] += kick * f[k]; });
     cell.mix(1.0, kick);
-    Fire2Decision const decision =
-        Fire2Decision::make(settings, sum_products(v, f, atoms) + cell.power(),
-                            sum_products(v, v, atoms) + cell.velocity_square(),
-                            sum_products(f, f, atoms) + cell.force_square(), state.dt[s],
-                            state.mixing[s], state.downhill[s]);
-    for (int k = 0; k < 3 * atoms; ++k) v[k] = decision.keep * v[k] + decision.along_force * f[k];
+    PowerSums const sums = power_sums(v, f, atoms);
+    Fire2Decision const decision = Fire2Decision::make(
+        settings, sums.power + cell.power(), sums.velocity_square + cell.velocity_square(),
+        sums.force_square + cell.force_square(), state.dt[s], state.mixing[s], state.downhill[s]);
+    share_out_each(3 * atoms, 0.8,
+                   [&](int k) { v[k] = decision.keep * v[k] + decision.along_force * f[k]; });
     cell.mix(decision.keep, decision.along_force);
 
     cell.set_step(decision.reach);
     Matrix const flow = cell.moves ? cell.flow() : Matrix{};
     double const share = share_within(settings.max_step, flow, decision.reach, r, v, atoms);
-    for (int i = 0; i < 3 * atoms; i += 3) {
+    share_out_each(atoms, 5.0, [&](int atom) {
+        std::ptrdiff_t const i = 3 * static_cast<std::ptrdiff_t>(atom);
         double step[3];
         whole_step(flow, decision.reach, r + i, v + i, step);
         for (int c = 0; c < 3; ++c) r[i + c] += share * step[c];
-    }
+    });
     cell.scale_step(share);
     if (cell.moves) cell.move();
     if (!decision.downhill) {
-        std::fill_n(v, 3 * atoms, 0.0);
+        share_out_each(3 * atoms, 0.4, [&](int k) { v[k] = 0.0; });
         std::fill_n(cell.velocity, 9, 0.0);
     }
     state.dt[s] *= share;

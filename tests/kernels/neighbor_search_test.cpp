@@ -15,17 +15,16 @@ constexpr double cube[] = {4, 0, 0, 0, 4, 0, 0, 0, 4};
 constexpr std::uint8_t periodic[] = {1, 1, 1};
 constexpr std::uint8_t open[] = {0, 0, 0};
 
-using Search = bool (*)(double const*, int, CellFrame const&, double, FoundNeighbors&);
-constexpr Search searches[] = {search_direct, search_binned};
+constexpr SearchWay ways[] = {SearchWay::direct, SearchWay::binned};
 
 TEST(NeighborSearch, OneAtomInACubeHasItsSixNearestImagesInOrder) {
     double const origin[] = {0, 0, 0};
     std::vector<FoundNeighbor> const by_hand{{0, {-1, 0, 0}}, {0, {0, -1, 0}}, {0, {0, 0, -1}},
                                              {0, {0, 0, 1}},  {0, {0, 1, 0}},  {0, {1, 0, 0}}};
-    for (Search const search : searches) {
+    for (SearchWay const way : ways) {
         FoundNeighbors result;
 
-        bool const done = search(origin, 1, CellFrame::of(cube, periodic), 4.5, result);
+        bool const done = search(origin, 1, CellFrame::of(cube, periodic), 4.5, way, result);
 
         EXPECT_TRUE(done);
         EXPECT_EQ(result.found, by_hand);
@@ -35,10 +34,10 @@ TEST(NeighborSearch, OneAtomInACubeHasItsSixNearestImagesInOrder) {
 
 TEST(NeighborSearch, ShiftsAreCountedFromWhereTheAtomsReallyAre) {
     double const positions[] = {0, 0, 0, 8.5, 0, 0};  // the second two cells away
-    for (Search const search : searches) {
+    for (SearchWay const way : ways) {
         FoundNeighbors result;
 
-        bool const done = search(positions, 2, CellFrame::of(cube, periodic), 1.0, result);
+        bool const done = search(positions, 2, CellFrame::of(cube, periodic), 1.0, way, result);
 
         EXPECT_TRUE(done);
         EXPECT_EQ(result.found, (std::vector<FoundNeighbor>{{1, {-2, 0, 0}}, {0, {2, 0, 0}}}));
@@ -47,10 +46,10 @@ TEST(NeighborSearch, ShiftsAreCountedFromWhereTheAtomsReallyAre) {
 
 TEST(NeighborSearch, TheRadiusItselfIsOutside) {
     double const positions[] = {0, 0, 0, 1, 0, 0};
-    for (Search const search : searches) {
+    for (SearchWay const way : ways) {
         FoundNeighbors result;
 
-        bool const done = search(positions, 2, CellFrame::of(cube, open), 1.0, result);
+        bool const done = search(positions, 2, CellFrame::of(cube, open), 1.0, way, result);
 
         EXPECT_TRUE(done);
         EXPECT_TRUE(result.found.empty());
@@ -62,13 +61,13 @@ TEST(NeighborSearch, AtomsWithoutAPlaceAndCellsWithoutVolumeGiveNothing) {
     double const too_far[] = {0, 1e12, 0};
     double const here[] = {0, 0, 0};
     double const zero[9] = {};
-    for (Search const search : searches) {
+    for (SearchWay const way : ways) {
         FoundNeighbors result;
 
-        EXPECT_FALSE(search(nowhere, 1, CellFrame::of(cube, periodic), 1.0, result));
-        EXPECT_FALSE(search(too_far, 1, CellFrame::of(cube, periodic), 1.0, result));
-        EXPECT_FALSE(search(here, 1, CellFrame::of(zero, periodic), 1.0, result));
-        EXPECT_TRUE(search(too_far, 1, CellFrame::of(zero, open), 1.0, result));
+        EXPECT_FALSE(search(nowhere, 1, CellFrame::of(cube, periodic), 1.0, way, result));
+        EXPECT_FALSE(search(too_far, 1, CellFrame::of(cube, periodic), 1.0, way, result));
+        EXPECT_FALSE(search(here, 1, CellFrame::of(zero, periodic), 1.0, way, result));
+        EXPECT_TRUE(search(too_far, 1, CellFrame::of(zero, open), 1.0, way, result));
     }
 }
 

@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/sample_reduce.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "tests/support/eager_threads.hpp"
 
 namespace athanor::test {
 namespace {
@@ -37,6 +41,80 @@ TEST(SampleReduce, ElementsGoToTheirLaneAndLanesAreAddedInTheFixedTree) {
 
     EXPECT_EQ(total, ((lane[0] + lane[4]) + (lane[2] + lane[6])) +
                          ((lane[1] + lane[5]) + (lane[3] + lane[7])));
+}
+
+std::vector<double> uneven_numbers(std::size_t count) {
+    std::vector<double> values(count);
+    for (std::size_t k = 0; k < count; ++k) values[k] = std::sin(static_cast<double>(k)) / 3.0;
+    return values;
+}
+
+TEST(SampleReduce, ManyElementsAreAddedByBlocksOf8192) {
+    std::vector<double> const values = uneven_numbers(20000);
+    std::span<double const> const all = values;
+
+    double const total = sum_values(all);
+
+    double const parts[] = {sum_values(all.first(8192)), sum_values(all.subspan(8192, 8192)),
+                            sum_values(all.subspan(16384))};
+    EXPECT_EQ(total, (parts[0] + parts[2]) + parts[1]);
+}
+
+TEST(SampleReduce, VeryManyElementsAreAddedBy128Blocks) {
+    std::size_t const size = 9000, count = 128 * size - 5;
+    std::vector<double> const values = uneven_numbers(count);
+    std::vector<double> parts;
+    for (std::size_t first = 0; first < count; first += size) {
+        // A block as one of 8192 would be: its own elements in eight lanes.
+        double lane[8] = {};
+        std::size_t const end = std::min(first + size, count);
+        for (std::size_t k = first; k < end; ++k) lane[(k - first) % 8] += values[k];
+        parts.push_back(((lane[0] + lane[4]) + (lane[2] + lane[6])) +
+                        ((lane[1] + lane[5]) + (lane[3] + lane[7])));
+    }
+    ASSERT_EQ(parts.size(), 128U);
+
+    EXPECT_EQ(sum_values(values), sum_values(parts));
+}
+
+TEST(SampleReduce, ThePowerSumsAreThoseOfTheProducts) {
+    std::vector<double> const v = uneven_numbers(30000);
+    std::vector<double> const f(v.rbegin(), v.rend());
+
+    PowerSums const sums = power_sums(v.data(), f.data(), 10000);
+
+    EXPECT_EQ(sums.power, sum_products(v.data(), f.data(), 10000));
+    EXPECT_EQ(sums.velocity_square, sum_products(v.data(), v.data(), 10000));
+    EXPECT_EQ(sums.force_square, sum_products(f.data(), f.data(), 10000));
+}
+
+TEST(SampleReduce, TheNumberOfThreadsChangesNoBit) {
+    int const atoms = 30000;
+    std::vector<double> const v = uneven_numbers(3 * atoms);
+    std::vector<double> const f(v.rbegin(), v.rend()), m(v.begin() + 7, v.begin() + 7 + atoms);
+    auto const all_results = [&] {
+        PowerSums const sums = power_sums(v.data(), f.data(), atoms);
+        std::vector<double> results{sum_values(v),
+                                    sum_products(v.data(), f.data(), atoms),
+                                    sums.power,
+                                    sums.velocity_square,
+                                    sums.force_square,
+                                    max_norm(v.data(), atoms),
+                                    kinetic_energy(v.data(), m.data(), atoms)};
+        for (double x : momentum_tensor(v.data(), m.data(), atoms)) results.push_back(x);
+        for (double x : center_of_mass_velocity(v.data(), m.data(), atoms)) results.push_back(x);
+        return results;
+    };
+    std::vector<double> const one = all_results();
+
+    for (int const threads : {2, 3, 4}) {
+        EagerThreads const eager(threads);
+        EXPECT_EQ(all_results(), one) << threads;
+        std::vector<double> bad = v;
+        bad[50000] = nan;
+        EXPECT_FALSE(all_finite(bad)) << threads;
+        EXPECT_TRUE(std::isnan(max_norm(bad.data(), atoms))) << threads;
+    }
 }
 
 TEST(SampleReduce, NothingSumsToZero) {
