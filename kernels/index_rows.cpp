@@ -12,12 +12,16 @@
 namespace athanor {
 namespace {
 
-/// What a row takes, to a factor of two or so [ns].
-constexpr double nanoseconds_to_find = 2000.0, nanoseconds_to_filter = 150.0;
+/// Atoms whose rows are worked out together.
+constexpr int atoms_per_piece = 64;
 
-/// Atoms whose rows are worked out together, and pieces for each thread between two waits: what is
-/// worked out stays in the cache until its place in the list is known.
-constexpr int atoms_per_piece = 64, pieces_per_thread = 8;
+/// What a row takes, to a factor of two or so, and how many pieces each thread works out between
+/// two waits: what is worked out stays in the cache until its place in the list is known.
+struct Effort {
+    double nanoseconds;
+    int pieces_per_thread;
+};
+constexpr Effort to_find{2000.0, 8}, to_filter{150.0, 32};
 
 /// One appearance of an image in a row; `order` compares as the shifts do.
 struct ImageUse {
@@ -53,10 +57,10 @@ struct Piece {
 /// Works out the rows of all atoms, some pieces at a time: work_out(piece), which says how many
 /// entries they have; then collect(pieces), on one thread; then put(piece) at piece.entry.
 template <class WorkOut, class Collect, class Put>
-void assemble(int atom_count, double nanoseconds, std::vector<Piece>& pieces,
-              WorkOut const& work_out, Collect const& collect, Put const& put) {
-    int const threads = threads_worth(atom_count, nanoseconds);
-    int const at_once = threads > 1 ? threads * pieces_per_thread : 1;
+void assemble(int atom_count, Effort effort, std::vector<Piece>& pieces, WorkOut const& work_out,
+              Collect const& collect, Put const& put) {
+    int const threads = threads_worth(atom_count, effort.nanoseconds);
+    int const at_once = threads > 1 ? threads * effort.pieces_per_thread : 1;
     if (pieces.size() < static_cast<std::size_t>(at_once))
         pieces.resize(static_cast<std::size_t>(at_once));
     std::size_t entry = 0;
@@ -218,8 +222,8 @@ void fill_rows(RowSearch const& search, int atom_count, IndexRows& rows, ImageTa
                 piece.found.row_begin[i + 1 - static_cast<std::size_t>(piece.first)];
     };
     assemble(
-        atom_count, nanoseconds_to_find, mine.pieces,
-        [&](Piece& piece) { find_piece(search, piece); }, collect, put);
+        atom_count, to_find, mine.pieces, [&](Piece& piece) { find_piece(search, piece); }, collect,
+        put);
     number_images(atom_count, mine, rows, images);
 }
 
@@ -240,7 +244,7 @@ void filter_rows(IndexRows const& from, double const* places, int atom_count, do
         }
         return static_cast<std::size_t>(filled);
     };
-    if (threads_worth(atom_count, nanoseconds_to_filter) == 1) {
+    if (threads_worth(atom_count, to_filter.nanoseconds) == 1) {
         filter_some(0, atom_count, to.index.get());
         return;
     }
@@ -258,8 +262,7 @@ void filter_rows(IndexRows const& from, double const* places, int atom_count, do
             to.begin[i + 1] += static_cast<std::int64_t>(piece.entry);
     };
     assemble(
-        atom_count, nanoseconds_to_filter, scratch().pieces, filter_piece,
-        [](std::span<Piece const>) {}, put);
+        atom_count, to_filter, scratch().pieces, filter_piece, [](std::span<Piece const>) {}, put);
 }
 
 }  // namespace athanor

@@ -41,8 +41,8 @@ struct ImageTable {
 /// Threads: one at a time; shares out the atoms where that pays (share_out.hpp).
 void fill_rows(RowSearch const& search, int atom_count, IndexRows& rows, ImageTable& images);
 
-/// Of the neighbours in `from`, those nearer than `radius`, in the same order. `places`: four doubles
-/// for each index. Threads as above. Makes the room it needs.
+/// Of the neighbours in `from`, those nearer than `radius`, in the same order. `places`: four
+/// doubles for each index. Threads as above. Makes the room it needs.
 void filter_rows(IndexRows const& from, double const* places, int atom_count, double radius,
                  IndexRows& to);
 

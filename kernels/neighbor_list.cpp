@@ -25,8 +25,8 @@ namespace {
 constexpr double short_skin_share = 0.25;
 constexpr double short_skin_most = 0.5;
 
-/// What an atom takes to see whether the lists still hold, to renew the short one, and to make both,
-/// to a factor of two or so [ns].
+/// What an atom takes to see whether the lists still hold, to renew the short one, and to make
+/// both, to a factor of two or so [ns].
 constexpr double holding = 4.0, renewing = 150.0, building = 2500.0;
 
 void copy_positions(double const* from, int atom_count, std::vector<double>& to) {

@@ -42,9 +42,9 @@ struct FoundNeighbors {
     std::vector<FoundNeighbor> found;
 };
 
-/// How neighbours are looked for: directly O(atoms² · images), best for tiny systems; by bins of half
-/// the radius O(atoms). Both test the same candidates with the same arithmetic and sort alike, so
-/// that their results are equal.
+/// How neighbours are looked for: directly O(atoms² · images), best for tiny systems; by bins of
+/// half the radius O(atoms). Both test the same candidates with the same arithmetic and sort alike,
+/// so that their results are equal.
 enum class SearchWay { direct, binned };
 
 /// Up to this many atoms the direct search is as fast as sorting them into bins.

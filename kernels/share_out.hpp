@@ -50,8 +50,8 @@ void share_out_each(int count, double nanoseconds, Body const& body) {
     });
 }
 
-/// The largest of part(first, last), which is 0 or more, over runs as above; NaN when one of them is.
-/// A maximum does not depend on where runs begin.
+/// The largest of part(first, last), which is 0 or more, over runs as above; NaN when one of them
+/// is. A maximum does not depend on where runs begin.
 template <class Part>
 [[nodiscard]] double largest_part(int count, double nanoseconds, Part const& part) {
     constexpr int most_runs = 128;

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// Argon crystals: {systems, repeats} = {1, 10} is one of 4000 atoms, {64, 3} are 64 of 108.
+/// Argon crystals: {systems, repeats} = {1, 10} is one of 4000 atoms, {1, 20} of 32,000, {64, 3}
+/// are 64 of 108.
 #include <benchmark/benchmark.h>
 
 #include "bench/kernels/argon.hpp"
@@ -37,31 +38,43 @@ BENCHMARK(pair_forces)
     ->Unit(benchmark::kMicrosecond);
 
 void neighbor_build(benchmark::State& state) {
-    set_thread_count(1);
+    set_thread_count(static_cast<int>(state.range(2)));
     ArgonRun run(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
     for (auto _ : state) {
         for (SystemIndex const s : run.systems()) run.list().invalidate(s);
         benchmark::DoNotOptimize(run.update());
     }
     count_atoms(state, run, "atoms/s");
+    set_thread_count(1);
 }
-BENCHMARK(neighbor_build)
-    ->ArgNames({"systems", "repeats"})
-    ->Args({1, 10})
-    ->Args({64, 3})
-    ->Unit(benchmark::kMicrosecond);
 
 void neighbor_refresh(benchmark::State& state) {
-    set_thread_count(1);
+    set_thread_count(static_cast<int>(state.range(2)));
     ArgonRun run(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
     for (auto _ : state) benchmark::DoNotOptimize(run.update());
     count_atoms(state, run, "atoms/s");
+    set_thread_count(1);
 }
-BENCHMARK(neighbor_refresh)
-    ->ArgNames({"systems", "repeats"})
-    ->Args({1, 10})
-    ->Args({64, 3})
-    ->Unit(benchmark::kMicrosecond);
+
+/// Seconds of processor time with one thread, so that a busy machine counts less; of the clock
+/// where threads are compared.
+void on_one_thread(benchmark::internal::Benchmark* benchmark) {
+    benchmark->ArgNames({"systems", "repeats", "threads"})
+        ->Args({1, 10, 1})
+        ->Args({64, 3, 1})
+        ->Unit(benchmark::kMicrosecond);
+}
+void on_two_threads(benchmark::internal::Benchmark* benchmark) {
+    benchmark->ArgNames({"systems", "repeats", "threads"})
+        ->ArgsProduct({{1}, {20}, {1, 2}})
+        ->ArgsProduct({{64}, {3}, {1, 2}})
+        ->Unit(benchmark::kMicrosecond)
+        ->UseRealTime();
+}
+BENCHMARK(neighbor_build)->Apply(on_one_thread);
+BENCHMARK(neighbor_build)->Apply(on_two_threads);
+BENCHMARK(neighbor_refresh)->Apply(on_one_thread);
+BENCHMARK(neighbor_refresh)->Apply(on_two_threads);
 
 }  // namespace
 }  // namespace athanor::bench

@@ -5,10 +5,10 @@
 /// and a replacement cost beside the arithmetic.
 #include <benchmark/benchmark.h>
 
-#include "kernels/lennard_jones.hpp"
 #include "kernels/parallel_for.hpp"
 #include "stages/make_dynamics.hpp"
 #include "stages/stage_loop.hpp"
+#include "tests/support/lj.hpp"
 #include "tests/support/uneven_samples.hpp"
 
 namespace {
@@ -32,14 +32,6 @@ private:
     std::int64_t rows_ = 0;
 };
 
-LennardJones argon() {
-    LennardJonesOptions options;
-    options.cutoff = 8.5;
-    options.switch_width = 1.0;
-    options.species[18] = {0.0104, 3.40};
-    return LennardJones(options);
-}
-
 struct Way {
     BatchCapacity capacity;
     int refill_frequency = 1;
@@ -51,7 +43,7 @@ void run(benchmark::State& state, Way way) {
     double fill = 0.0;
     for (auto _ : state) {
         test::UnevenSource source(sample_count);
-        LennardJones model = argon();
+        LennardJones model = test::reference_argon();
         SubStage sub;
         sub.id = StageId{0};
         sub.name = "md";

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
 /// A whole step of a stage: both updates, neighbour lists, forces, checks, hooks, bookkeeping.
-/// Argon crystals: {systems, repeats} = {1, 10} is one of 4000 atoms, {64, 3} are 64 of 108.
+/// Argon crystals: {systems, repeats} = {1, 10} is one of 4000 atoms, {1, 20} of 32,000, {64, 3}
+/// are 64 of 108.
 #include <filesystem>
 
 #include <benchmark/benchmark.h>
@@ -93,8 +94,18 @@ void on_two_threads(benchmark::internal::Benchmark* benchmark) {
         ->UseRealTime();
 }
 
+/// What threads gain on one large sample, by the clock.
+void on_a_large_sample(benchmark::internal::Benchmark* benchmark) {
+    benchmark->ArgNames({"systems", "repeats", "threads"})
+        ->Args({1, 20, 1})
+        ->Args({1, 20, 2})
+        ->Unit(benchmark::kMicrosecond)
+        ->UseRealTime();
+}
+
 void nve_step(benchmark::State& state) { measure(state, NveOptions{.timestep_fs = 2.0}); }
 BENCHMARK(nve_step)->Apply(on_one_thread);
+BENCHMARK(nve_step)->Apply(on_a_large_sample);
 BENCHMARK(nve_step)->Apply(on_two_threads);
 
 void nvt_langevin_step(benchmark::State& state) {
@@ -102,32 +113,39 @@ void nvt_langevin_step(benchmark::State& state) {
                        .timestep_fs = 2.0, .temperature_kelvin = 40.0, .friction_per_fs = 0.01});
 }
 BENCHMARK(nvt_langevin_step)->Apply(on_one_thread);
+BENCHMARK(nvt_langevin_step)->Apply(on_a_large_sample);
 BENCHMARK(nvt_langevin_step)->Apply(on_two_threads);
 
 void nvt_nose_hoover_step(benchmark::State& state) {
     measure(state, NvtNoseHooverOptions{.timestep_fs = 2.0, .temperature_kelvin = 40.0});
 }
 BENCHMARK(nvt_nose_hoover_step)->Apply(on_one_thread);
+BENCHMARK(nvt_nose_hoover_step)->Apply(on_a_large_sample);
 
 void npt_step(benchmark::State& state) {
     measure(state, NptOptions{.timestep_fs = 2.0, .temperature_kelvin = 40.0});
 }
 BENCHMARK(npt_step)->Apply(on_one_thread);
+BENCHMARK(npt_step)->Apply(on_a_large_sample);
 
 void fire_step(benchmark::State& state) { measure(state, FireOptions{.timestep_fs = 1.0}); }
 BENCHMARK(fire_step)->Apply(on_one_thread);
+BENCHMARK(fire_step)->Apply(on_a_large_sample);
 BENCHMARK(fire_step)->Apply(on_two_threads);
 
 void fire2_step(benchmark::State& state) { measure(state, Fire2Options{}); }
 BENCHMARK(fire2_step)->Apply(on_one_thread);
+BENCHMARK(fire2_step)->Apply(on_a_large_sample);
 
 void lbfgs_step(benchmark::State& state) { measure(state, LbfgsOptions{}); }
 BENCHMARK(lbfgs_step)->Apply(on_one_thread);
+BENCHMARK(lbfgs_step)->Apply(on_a_large_sample);
 
 void fire2_variable_cell_step(benchmark::State& state) {
     measure(state, Fire2VariableCellOptions{});
 }
 BENCHMARK(fire2_variable_cell_step)->Apply(on_one_thread);
+BENCHMARK(fire2_variable_cell_step)->Apply(on_a_large_sample);
 
 // --- hooks: NVE of 64 crystals of 108 atoms, to be held against nve_step ------------------------
 

@@ -13,12 +13,12 @@
 #include <gtest/gtest.h>
 
 #include "kernels/barostat_functor.hpp"
-#include "kernels/lennard_jones.hpp"
 #include "kernels/sample_reduce.hpp"
 #include "runtime/model.hpp"
 #include "runtime/units.hpp"
 #include "stages/pipeline_spec.hpp"
 #include "tests/physics/statistics.hpp"
+#include "tests/support/lj.hpp"
 #include "tests/support/samples.hpp"
 #include "tests/support/stage_runner.hpp"
 
@@ -44,17 +44,9 @@ struct State {
 
 constexpr int atoms = 32, interval = 10;
 
-/// Argon with a short, smooth cutoff: the theorems ask for no substance, and time is short.
-LennardJones short_argon() {
-    LennardJonesOptions options;
-    options.cutoff = 6.0;
-    options.switch_width = 1.0;
-    options.species[18] = {0.0104, 3.40};
-    return LennardJones(options);
-}
-
 Record sampled(State const& state, int replicas, int equilibration, int production) {
-    LennardJones model = short_argon();
+    // A short, smooth cutoff: the theorems ask for no substance, and time is short.
+    LennardJones model = test::switched_argon(6.0);
     SubStage sub = test::sub_stage(0, state.spec);
     sub.initial_temperature_kelvin = state.start_kelvin;
     sub.momentum_is_zero = true;

@@ -89,6 +89,19 @@ TEST(DegreesOfFreedom, AreThoseOfEachSampleWhenItEnters) {
     EXPECT_EQ(freedom(1), 3 * 2);
 }
 
+TEST(DegreesOfFreedom, AtomsThatTwoHooksHoldAreCountedOnce) {
+    LennardJones model = test::reference_argon();
+    SubStage sub = sub_stage(0, NveOptions{2.0}, 3);
+    for (std::vector<int> const& held : {std::vector<int>{0, 1, 2}, {2, 1, 5}})
+        sub.hooks.push_back(std::make_shared<FreezeAtoms>(FreezeAtomsOptions{.indices = held}));
+    StageRunner run(model, sub_stages(std::move(sub)), {1, 32, 0});
+    run.add(test::argon_crystal(test::plain_schema(), 0, 2, 0.1, 1));
+
+    run.step();
+
+    EXPECT_EQ(run.stage.batch().view().degrees_of_freedom[0], 3 * (32 - 4)) << "0, 1, 2 and 5";
+}
+
 /// Samples of five atoms, far apart, the first two held.
 TEST(DegreesOfFreedom, VelocitiesAreDrawnForTheAtomsThatMove) {
     double const kelvin = 80.0;

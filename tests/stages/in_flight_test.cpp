@@ -6,8 +6,8 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/lennard_jones.hpp"
 #include "stages/stage_loop.hpp"
+#include "tests/support/lj.hpp"
 #include "tests/support/memory_sink.hpp"
 #include "tests/support/samples.hpp"
 #include "tests/support/stage_runner.hpp"
@@ -22,14 +22,6 @@ using test::UnevenSource;
 constexpr int sample_count = 10000;
 constexpr int most_atoms = 2048;
 
-LennardJones short_argon() {
-    LennardJonesOptions options;
-    options.cutoff = 5.0;
-    options.switch_width = 1.0;
-    options.species[18] = {0.0104, 3.40};
-    return LennardJones(options);
-}
-
 /// Each sample is done after a number of steps of its own, a tenth of the source's.
 SubStage uneven_stage(UnevenSource const& source) {
     SubStage sub = test::sub_stage(0, NvtLangevinOptions{2.0, 30.0, 0.01});
@@ -43,7 +35,7 @@ SubStage uneven_stage(UnevenSource const& source) {
 
 std::map<std::int64_t, Sample> run_through(UnevenSource& source, SampleSource& from,
                                            BatchCapacity capacity, StageMetrics& metrics) {
-    LennardJones model = short_argon();
+    LennardJones model = test::switched_argon(5.0);
     FusedStage stage(source.schema(), test::sub_stages(uneven_stage(source)), model, {capacity, 3},
                      metrics, {});
     SizeAwareSampler sampler(from, {.bounds = capacity});

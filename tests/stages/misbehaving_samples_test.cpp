@@ -86,5 +86,92 @@ TEST(MisbehavingSamples, ADynamicsWithoutCriteriaIsNotLeftEarlyBecauseForcesAreS
     EXPECT_EQ(run.outcomes[1].stage_steps, 1);
 }
 
+TEST(MisbehavingSamples, LeaveWithTheirReasonWhereTheyCannotBegin) {
+    auto const schema = test::plain_schema();
+    double const nan = std::numeric_limits<double>::quiet_NaN();
+    std::vector<std::pair<Sample, std::string>> bad;
+    bad.emplace_back(test::cluster(schema, 100, {0, 0, 0, nan, 0, 0}), "position is not finite");
+    bad.emplace_back(test::cluster(schema, 101, {1, 1, 1, 5, 5, 5, 1, 1, 1}), "atoms 0 and 2");
+    bad.emplace_back(test::cluster(schema, 102, {0, 0, 0}, 10), "no parameters for Ne");
+    Sample flat = test::argon_crystal(schema, 103, 1, 0.0, 1);
+    flat.values<double>(Fields::cell)[8] = 0.0;
+    bad.emplace_back(flat, "no volume");
+    Sample self = test::cluster(schema, 104, {0, 0, 0});
+    self.values<double>(Fields::cell)[0] = 1e-6;
+    self.values<std::uint8_t>(Fields::pbc)[0] = 1;
+    bad.emplace_back(self, "the cell");
+    Sample colliding = test::argon_crystal(schema, 105, 1, 0.0, 1);
+    colliding.values<double>(Fields::positions)[3] = 1e-4;
+    colliding.values<double>(Fields::positions)[4] = 0.0;
+    colliding.values<double>(Fields::positions)[5] = 0.0;
+    bad.emplace_back(colliding, "is");
+    LennardJones model = test::reference_argon();
+    StageRunner clean(model,
+                      sub_stages(test::stage_of_kind(0, NvtLangevinOptions{2.0, 30.0, 0.02})),
+                      {12, 300, 0});
+    StageRunner mixed(model,
+                      sub_stages(test::stage_of_kind(0, NvtLangevinOptions{2.0, 30.0, 0.02})),
+                      {12, 300, 0});
+
+    auto const good = test::mixed_samples();
+    for (std::size_t k = 0; k < good.size(); ++k) {
+        clean.add(good[k]);
+        mixed.add(bad[k].first);
+        mixed.add(good[k]);
+    }
+    mixed.add(bad.back().first);
+    clean.run();
+    mixed.run();
+
+    auto const expected = clean.samples();
+    auto const got = mixed.samples();
+    for (auto const& [id, sample] : expected)
+        EXPECT_TRUE(test::same_bits(sample, got.at(id))) << id;
+    std::map<std::int64_t, std::string> reasons;
+    for (OutcomeRecord const& record : mixed.outcomes)
+        if (record.outcome == Outcome::failed) reasons[record.sample.value()] = record.reason;
+    for (auto const& [sample, words] : bad) {
+        auto const id = sample.id().value();
+        ASSERT_TRUE(reasons.count(id)) << id;
+        EXPECT_NE(reasons[id].find(words), std::string::npos) << id << ": " << reasons[id];
+    }
+    EXPECT_EQ(mixed.metrics.failed.load(), 6);
+}
+
+/// Makes the energy of sample `bad` no number when it is admitted.
+class SpoilingHook final : public Hook {
+public:
+    explicit SpoilingHook(std::int64_t bad) : bad_(bad) {}
+    [[nodiscard]] std::string name() const override { return "spoiling"; }
+    [[nodiscard]] bool runs_at(HookPoint point) const override {
+        return point == HookPoint::on_admission;
+    }
+    void fire(HookContext& context) override {
+        BatchView const view = context.batch.view();
+        for (SystemIndex s : context.systems)
+            if (view.system_id[s.value()] == bad_)
+                view.energy[s.value()] = std::numeric_limits<double>::quiet_NaN();
+    }
+
+private:
+    std::int64_t bad_;
+};
+
+TEST(MisbehavingSamples, AnEnergyThatAHookSpoilsAtAdmissionIsSeenWhereNoStepFollows) {
+    LennardJones model = test::reference_argon();
+    SubStage sub = sub_stage(0, SinglePointOptions{}, 0);
+    sub.hooks = {std::make_shared<SpoilingHook>(1)};
+    StageRunner run(model, sub_stages(std::move(sub)), {2, 64, 0});
+    for (int id : {0, 1}) run.add(test::argon_crystal(test::plain_schema(), id, 2, 0.1, 1));
+
+    run.run();
+
+    ASSERT_EQ(run.stage.failed().size(), 1U);
+    EXPECT_EQ(run.stage.batch().sample_id(run.stage.failed()[0]), SampleId{1});
+    EXPECT_EQ(run.stage.failure_reason(run.stage.failed()[0]), "the energy is nan");
+    ASSERT_EQ(run.stage.departing().size(), 1U);
+    EXPECT_EQ(run.stage.batch().sample_id(run.stage.departing()[0]), SampleId{0});
+}
+
 }  // namespace
 }  // namespace athanor

@@ -50,6 +50,11 @@ inline Sample cluster(SchemaPtr const& schema, std::int64_t id,
     return sample;
 }
 
+/// One atom of argon near the origin.
+inline Sample lone_atom(std::int64_t id, double x) {
+    return cluster(plain_schema(), id, {x, 0.1, -0.1});
+}
+
 /// `atoms` atoms of argon on a line, `spacing` apart [Å].
 inline Sample line_of_atoms(SchemaPtr const& schema, std::int64_t id, int atoms, double spacing,
                             double mass = 39.948) {
