@@ -37,6 +37,9 @@ std::array<double, 2> peak_memory(int samples) {
     config["pipeline"][1]["steps"] = 2;
     for (auto& stage : config["pipeline"]) stage.erase("hooks");
     config["sinks"].erase("trajectory");
+    // A compressor takes and gives back its workspace for every chunk. What the C library then does
+    // not give back to the system says nothing about the program.
+    config["sinks"]["done"]["codec"] = "none";
     folder.write("c.json", config.dump());
 
     ProgramResult const result = folder.mpirun(2, "run c.json --progress plain");
@@ -59,15 +62,15 @@ TEST(PeakMemory, IsThatOfTheBoundsNotOfTheInput) {
     auto const large = peak_memory(many);
 
     // A sample that somebody kept would take as much as its columns: positions, velocities and
-    // forces, number and mass of 13 atoms are 1144 bytes. The rank that writes keeps the key of
-    // each row, to write none twice: some 180 bytes.
+    // forces, number and mass of 13 atoms are 1144 bytes. The rank that writes keeps the keys of its
+    // rows, to write none twice: 30 bytes a row at most, and as much again while the table grows.
     double const columns = atoms * (9 * sizeof(double) + 2 * sizeof(double));
-    double const key = 180.0, noise = 1.5 * 1048576.0;
+    double const keys = 60.0, noise = 1.5 * 1048576.0;
     double const more = many - few;
     ASSERT_GT(small[0], noise) << "a figure that means something";
-    ASSERT_LT(noise, 0.1 * more * columns) << "the test must be able to see a tenth of them";
+    ASSERT_LT(noise + keys * more, 0.15 * more * columns) << "the test must be able to see it";
     EXPECT_LT(large[0] - small[0], noise);
-    EXPECT_LT(large[1] - small[1], key * more + noise);
+    EXPECT_LT(large[1] - small[1], keys * more + noise);
 }
 
 }  // namespace
