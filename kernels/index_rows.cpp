@@ -21,7 +21,7 @@ struct Effort {
     double nanoseconds;
     int pieces_per_thread;
 };
-constexpr Effort to_find{2000.0, 8}, to_filter{150.0, 32};
+constexpr Effort to_find{2000.0, 16}, to_filter{150.0, 32};
 
 /// One appearance of an image in a row; `order` compares as the shifts do.
 struct ImageUse {
@@ -63,23 +63,31 @@ void assemble(int atom_count, Effort effort, std::vector<Piece>& pieces, WorkOut
     int const at_once = threads > 1 ? threads * effort.pieces_per_thread : 1;
     if (pieces.size() < static_cast<std::size_t>(at_once))
         pieces.resize(static_cast<std::size_t>(at_once));
-    std::size_t entry = 0;
-    for (int next = 0; next < atom_count;) {
-        int count = 0;
-        for (; count < at_once && next < atom_count; ++count) {
-            Piece& piece = pieces[static_cast<std::size_t>(count)];
-            piece.first = next;
-            piece.last = next = std::min(next + atoms_per_piece, atom_count);
+    auto const by_waves = [&] {
+        std::size_t entry = 0;
+        for (int next = 0; next < atom_count;) {
+            int count = 0;
+            for (; count < at_once && next < atom_count; ++count) {
+                Piece& piece = pieces[static_cast<std::size_t>(count)];
+                piece.first = next;
+                piece.last = next = std::min(next + atoms_per_piece, atom_count);
+            }
+            parallel_for_systems(count,
+                                 [&](int k) { work_out(pieces[static_cast<std::size_t>(k)]); });
+            for (int k = 0; k < count; ++k) {
+                Piece& piece = pieces[static_cast<std::size_t>(k)];
+                piece.entry = entry;
+                entry += piece.entries;
+            }
+            collect(std::span<Piece const>(pieces).first(static_cast<std::size_t>(count)));
+            parallel_for(count, [&](int k) { put(pieces[static_cast<std::size_t>(k)]); });
         }
-        parallel_for_systems(count, [&](int k) { work_out(pieces[static_cast<std::size_t>(k)]); });
-        for (int k = 0; k < count; ++k) {
-            Piece& piece = pieces[static_cast<std::size_t>(k)];
-            piece.entry = entry;
-            entry += piece.entries;
-        }
-        collect(std::span<Piece const>(pieces).first(static_cast<std::size_t>(count)));
-        parallel_for(count, [&](int k) { put(pieces[static_cast<std::size_t>(k)]); });
-    }
+    };
+    double const work = atom_count * effort.nanoseconds;
+    if (threads > 1)
+        fork_watch(work).time(work, by_waves);
+    else
+        by_waves();
 }
 
 /// Buffers of fill_rows() and filter_rows(), kept by each thread between calls.
@@ -244,7 +252,7 @@ void filter_rows(IndexRows const& from, double const* places, int atom_count, do
         }
         return static_cast<std::size_t>(filled);
     };
-    if (threads_worth(atom_count, to_filter.nanoseconds) == 1) {
+    if (thread_count() == 1 || atom_count * to_filter.nanoseconds < worth_a_fork) {
         filter_some(0, atom_count, to.index.get());
         return;
     }

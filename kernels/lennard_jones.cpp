@@ -187,14 +187,16 @@ void LennardJones::compute(ModelInput const& input, ModelOutputs outputs) {
 /// All atoms, a block at a time so that a thread that is late holds up none.
 void LennardJones::compute_system(Job const& job) const {
     int const atoms = job.neighbors->atom_count;
-    double const pairs = static_cast<double>(job.neighbors->row_begin[atoms]);
-    if (thread_count() == 1 || nanoseconds_per_pair * pairs < worth_a_fork) {
+    double const work = nanoseconds_per_pair * static_cast<double>(job.neighbors->row_begin[atoms]);
+    if (threads_worth(1, work) == 1) {
         compute_atoms(job, 0, atoms);
         return;
     }
-    parallel_for_systems((atoms + atoms_per_block - 1) / atoms_per_block, [&](int block) {
-        int const first = block * atoms_per_block;
-        compute_atoms(job, first, std::min(first + atoms_per_block, atoms));
+    fork_watch(work).time(work, [&] {
+        parallel_for_systems((atoms + atoms_per_block - 1) / atoms_per_block, [&](int block) {
+            int const first = block * atoms_per_block;
+            compute_atoms(job, first, std::min(first + atoms_per_block, atoms));
+        });
     });
 }
 

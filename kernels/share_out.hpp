@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 
+#include "kernels/fork_watch.hpp"
 #include "kernels/parallel_for.hpp"
 
 namespace athanor {
@@ -15,10 +16,14 @@ namespace athanor {
 /// on it.
 inline double worth_a_fork = 20000.0;
 
-/// Threads among which a loop of `count` rounds is shared out: one where forking does not pay.
+/// Threads among which a loop of `count` rounds is shared out: one where forking does not pay, or
+/// did not lately (fork_watch.hpp). Who is given more than one tells the watch how long it took.
 /// `nanoseconds`: of a round, to a factor of two or so; nothing but speed depends on it.
 [[nodiscard]] inline int threads_worth(std::ptrdiff_t count, double nanoseconds) {
-    return static_cast<double>(count) * nanoseconds < worth_a_fork ? 1 : thread_count();
+    double const work = static_cast<double>(count) * nanoseconds;
+    if (work < worth_a_fork) return 1;
+    int const threads = thread_count();
+    return threads == 1 || worth_a_fork == 0.0 || fork_watch(work).may_fork() ? threads : 1;
 }
 
 /// Where the run of that number begins, of `runs` about equal ones.
@@ -39,7 +44,9 @@ void share_out(int count, double nanoseconds, Body const& body) {
         return;
     }
     auto const begin_of = [&](int run) { return begin_of_run(count, run, runs); };
-    parallel_for(runs, [&](int run) { body(begin_of(run), begin_of(run + 1)); });
+    fork_watch(count * nanoseconds).time(count * nanoseconds, [&] {
+        parallel_for(runs, [&](int run) { body(begin_of(run), begin_of(run + 1)); });
+    });
 }
 
 /// The same by single indices: body(k).
@@ -59,8 +66,10 @@ template <class Part>
     if (runs <= 1) return part(0, count);
     std::array<double, most_runs> parts;
     auto const begin_of = [&](int run) { return begin_of_run(count, run, runs); };
-    parallel_for(runs, [&](int run) {
-        parts[static_cast<std::size_t>(run)] = part(begin_of(run), begin_of(run + 1));
+    fork_watch(count * nanoseconds).time(count * nanoseconds, [&] {
+        parallel_for(runs, [&](int run) {
+            parts[static_cast<std::size_t>(run)] = part(begin_of(run), begin_of(run + 1));
+        });
     });
     double largest = 0.0;
     for (int run = 0; run < runs && largest == largest; ++run) {

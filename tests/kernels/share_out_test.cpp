@@ -35,6 +35,7 @@ TEST(ShareOut, EveryIndexIsVisitedOnceWhateverTheThreads) {
 
 TEST(ShareOut, LittleWorkStaysOnOneThread) {
     set_thread_count(2);
+    fork_watch(20000.0) = ForkWatch{};
     int runs = 0;
 
     share_out(100, 199.0, [&](int, int) { ++runs; });
@@ -44,6 +45,27 @@ TEST(ShareOut, LittleWorkStaysOnOneThread) {
 
     EXPECT_EQ(shared.load(), thread_count());
     set_thread_count(1);
+}
+
+TEST(ForkWatch, AfterAForkThatTookTooLongLoopsWaitAndLongerEachTime) {
+    ForkWatch watch;
+    auto const loops_on_one_thread = [&] {
+        int loops = 0;
+        while (!watch.may_fork()) ++loops;
+        return loops;
+    };
+
+    watch.took(299.0, 100.0);
+    EXPECT_EQ(loops_on_one_thread(), 0) << "three times the work is what it may take";
+    std::vector<int> waits;
+    for (int k = 0; k < 8; ++k) {
+        watch.took(300.0, 100.0);
+        waits.push_back(loops_on_one_thread());
+    }
+    EXPECT_EQ(waits, (std::vector<int>{32, 64, 128, 256, 512, 1024, 1024, 1024}));
+    watch.took(50.0, 100.0);
+    watch.took(300.0, 100.0);
+    EXPECT_EQ(loops_on_one_thread(), 512) << "a good fork halves the wait";
 }
 
 TEST(ShareOut, OneThreadIsKeptToAndNestedLoopsDoNotFork) {

@@ -62,8 +62,9 @@ TEST(PeakMemory, IsThatOfTheBoundsNotOfTheInput) {
     auto const large = peak_memory(many);
 
     // A sample that somebody kept would take as much as its columns: positions, velocities and
-    // forces, number and mass of 13 atoms are 1144 bytes. The rank that writes keeps the keys of its
-    // rows, to write none twice: 30 bytes a row at most, and as much again while the table grows.
+    // forces, number and mass of 13 atoms are 1144 bytes. The rank that writes keeps the keys of
+    // its rows, to write none twice: 30 bytes a row at most, and as much again while the table
+    // grows.
     double const columns = atoms * (9 * sizeof(double) + 2 * sizeof(double));
     double const keys = 60.0, noise = 1.5 * 1048576.0;
     double const more = many - few;
