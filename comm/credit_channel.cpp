@@ -31,6 +31,11 @@ double seconds_since(std::chrono::steady_clock::time_point then) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
 }
 
+std::shared_ptr<ChannelState> make_state(ChannelOptions const& options, ChannelSide side) {
+    if (options.states == nullptr) return std::make_shared<ChannelState>();
+    return options.states->add(options.edge, side, options.buffers.slots, options.link);
+}
+
 std::size_t text_bytes(Batch const& batch, SystemIndex s) {
     return batch.name(s).size() + batch.text(s).size();
 }
@@ -41,7 +46,8 @@ CreditChannelSender::CreditChannelSender(ChannelOptions options,
                                          std::unique_ptr<TransportSender> transport)
     : options_(checked(std::move(options))),
       transport_(std::move(transport)),
-      fingerprint_(options_.schema->fingerprint()) {
+      fingerprint_(options_.schema->fingerprint()),
+      state_(make_state(options_, ChannelSide::sender)) {
     expect_room(*transport_, options_);
 }
 
@@ -62,6 +68,11 @@ int CreditChannelSender::free_slots() const {
     int free = 0;
     while (free < slots - under_way && transport_->has_left((next_slot() + free) % slots)) ++free;
     return free;
+}
+
+void CreditChannelSender::look() {
+    transport_->progress();
+    state_->answered.store(transport_->credits(), std::memory_order_relaxed);
 }
 
 int CreditChannelSender::count_fitting(Batch const& batch,
@@ -102,7 +113,7 @@ int CreditChannelSender::try_send(Batch const& batch, std::span<SystemIndex cons
     ATHANOR_EXPECTS(!closed_);
     if (systems.empty()) return 0;
     refuse_oversized(batch, systems.front());
-    transport_->progress();
+    look();
     if (free_slots() == 0) {
         if (!refused_since_) refused_since_ = Clock::now();
         return 0;
@@ -130,13 +141,15 @@ void CreditChannelSender::post(PackedCounts const& counts, std::size_t payload_b
     encode_header(header, slot.payload().first(payload_bytes), slot.header());
     transport_->post(next_slot(), payload_bytes);
     ++sequence_;
+    state_->sequence.store(sequence_, std::memory_order_relaxed);
+    state_->ended.store(end_of_stream, std::memory_order_relaxed);
     metrics_.messages += 1;
     metrics_.samples += counts.systems;
     metrics_.bytes += static_cast<std::int64_t>(message_header_bytes + payload_bytes);
 }
 
 int CreditChannelSender::credit() {
-    transport_->progress();
+    look();
     return free_slots();
 }
 
@@ -146,7 +159,7 @@ void CreditChannelSender::close() {
 }
 
 bool CreditChannelSender::progress() {
-    transport_->progress();
+    look();
     if (closed_ && !end_posted_ && free_slots() > 0) {
         post({}, 0, /*end_of_stream=*/true);
         end_posted_ = true;
@@ -168,7 +181,8 @@ CreditChannelReceiver::CreditChannelReceiver(ChannelOptions options,
     : options_(checked(std::move(options))),
       transport_(std::move(transport)),
       fingerprint_(options_.schema->fingerprint()),
-      samples_(options_.schema) {
+      samples_(options_.schema),
+      state_(make_state(options_, ChannelSide::receiver)) {
     expect_room(*transport_, options_);
     samples_.reserve(options_.buffers.systems);
 }
@@ -188,7 +202,7 @@ int CreditChannelReceiver::current_slot() const {
 ReceiveStatus CreditChannelReceiver::poll() {
     polled_ = false;
     while (!ended_ && !slot_is_open()) {
-        transport_->progress();
+        look();
         auto const message_bytes = transport_->arrived(current_slot());
         if (!message_bytes) {
             if (!in_vain_since_) in_vain_since_ = Clock::now();
@@ -204,6 +218,15 @@ ReceiveStatus CreditChannelReceiver::poll() {
     return ReceiveStatus::received;
 }
 
+void CreditChannelReceiver::look() {
+    transport_->progress();
+    auto const slots = static_cast<std::uint64_t>(options_.buffers.slots);
+    while (arrived_ < sequence_ + slots &&
+           transport_->arrived(static_cast<int>(arrived_ % slots)).has_value())
+        ++arrived_;
+    state_->answered.store(arrived_, std::memory_order_relaxed);
+}
+
 void CreditChannelReceiver::open_slot(std::size_t message_bytes) {
     auto const message =
         std::span<std::byte const>(transport_->slot(current_slot()).bytes()).first(message_bytes);
@@ -214,6 +237,7 @@ void CreditChannelReceiver::open_slot(std::size_t message_bytes) {
     samples_.read(said.counts, payload);
     next_sample_ = 0;
     last_message_ = said.end_of_stream;
+    state_->open_samples.store(samples_.system_count(), std::memory_order_relaxed);
     metrics_.messages += 1;
     metrics_.samples += said.counts.systems;
     metrics_.bytes += static_cast<std::int64_t>(message_bytes);
@@ -223,6 +247,8 @@ void CreditChannelReceiver::empty_slot() {
     transport_->give_back(current_slot());
     ++sequence_;
     ended_ = last_message_;
+    state_->sequence.store(sequence_, std::memory_order_relaxed);
+    state_->ended.store(ended_, std::memory_order_relaxed);
 }
 
 int CreditChannelReceiver::next_atoms() const {
@@ -239,7 +265,9 @@ SystemIndex CreditChannelReceiver::take(Batch& batch) {
     ATHANOR_EXPECTS(polled_);
     polled_ = false;
     SystemIndex const system = samples_.append_to(batch, next_sample_);
-    if (++next_sample_ == samples_.system_count()) empty_slot();
+    ++next_sample_;
+    state_->open_samples.store(samples_.system_count() - next_sample_, std::memory_order_relaxed);
+    if (!slot_is_open()) empty_slot();
     return system;
 }
 

@@ -7,7 +7,9 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
+#include "comm/channel_state.hpp"
 #include "comm/slot.hpp"
 #include "comm/transport.hpp"
 #include "runtime/channel.hpp"
@@ -20,6 +22,8 @@ struct ChannelOptions {
     EdgeId edge{0};
     SchemaPtr schema;  ///< what travels: the first part of both batches' schemas
     BufferConfig buffers;
+    ChannelStates* states = nullptr;  ///< where a half shows its state; nullptr: nowhere
+    std::string link;                 ///< who sends to whom, for that state
 };
 
 /// Sending half of a channel over any transport.
@@ -52,6 +56,7 @@ private:
     [[nodiscard]] int free_slots() const;
     [[nodiscard]] int count_fitting(Batch const& batch, std::span<SystemIndex const> systems) const;
     void refuse_oversized(Batch const& batch, SystemIndex system) const;
+    void look();
     void post(PackedCounts const& counts, std::size_t payload_bytes, bool end_of_stream);
 
     ChannelOptions options_;
@@ -62,6 +67,7 @@ private:
     bool end_posted_ = false;
     std::optional<Clock::time_point> refused_since_;
     ChannelMetrics metrics_;
+    std::shared_ptr<ChannelState> state_;
 };
 
 /// Receiving half.
@@ -86,6 +92,7 @@ private:
 
     [[nodiscard]] int current_slot() const;
     [[nodiscard]] bool slot_is_open() const { return next_sample_ < samples_.system_count(); }
+    void look();
     void open_slot(std::size_t message_bytes);
     void empty_slot();
 
@@ -99,7 +106,9 @@ private:
     bool last_message_ = false;
     bool ended_ = false;
     std::optional<Clock::time_point> in_vain_since_;
+    std::uint64_t arrived_ = 0;  // messages found in slots so far
     ChannelMetrics metrics_;
+    std::shared_ptr<ChannelState> state_;
 };
 
 }  // namespace athanor

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include <mpi.h>
 
@@ -20,15 +21,26 @@ struct MpiBoard::State {
     MPI_Comm communicator = MPI_COMM_NULL;
     std::vector<MPI_Request> requests;
     std::vector<std::vector<std::byte>> under_way;
+    bool is_root = false;
 
     ~State() {
         if (!detail::mpi_is_running()) return;
         for (MPI_Request& request : requests)
-            if (request != MPI_REQUEST_NULL) {
-                MPI_Cancel(&request);
-                MPI_Wait(&request, MPI_STATUS_IGNORE);
-            }
+            if (request != MPI_REQUEST_NULL) is_root ? take_back(request) : let_go(request);
         if (communicator != MPI_COMM_NULL) MPI_Comm_free(&communicator);
+    }
+    static void take_back(MPI_Request& receive) {
+        MPI_Cancel(&receive);
+        MPI_Wait(&receive, MPI_STATUS_IGNORE);  // ends at once: cancelled or complete
+    }
+    /// A send cannot be taken back, and where rank 0 is stopped it never ends.
+    void let_go(MPI_Request& send) {
+        int done = 0;
+        MPI_Test(&send, &done, MPI_STATUS_IGNORE);
+        if (done != 0) return;
+        MPI_Request_free(&send);
+        static std::vector<std::vector<std::byte>> given_up;  // MPI may still read them
+        given_up.push_back(std::move(under_way[0]));
     }
 };
 
@@ -40,6 +52,7 @@ MpiBoard::MpiBoard(MpiEnvironment const& mpi, std::size_t line_bytes)
     check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &state_->communicator), "duplicate its communicator");
     MPI_Comm_set_errhandler(state_->communicator, MPI_ERRORS_RETURN);
     bool const is_root = mpi.rank() == Rank{0};
+    state_->is_root = is_root;
     state_->requests.assign(is_root ? lines_.size() : 1, MPI_REQUEST_NULL);
     state_->under_way.assign(state_->requests.size(), std::vector<std::byte>(line_bytes));
     for (std::size_t r = 1; is_root && r < lines_.size(); ++r)

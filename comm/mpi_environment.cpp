@@ -3,14 +3,18 @@
 #include "comm/mpi_environment.hpp"
 
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
 #include <utility>
 
+#include <fmt/format.h>
 #include <mpi.h>
+#include <unistd.h>
 
+#include "comm/deadline.hpp"
 #include "comm/mpi_error.hpp"
 
 namespace athanor {
@@ -21,11 +25,16 @@ using detail::mpi_count;
 struct MpiEnvironment::State {
     MPI_Comm communicator = MPI_COMM_NULL;
     bool ends_mpi = false;
+    double limit = 0.0;  ///< seconds
 
     ~State() {
         if (!detail::mpi_is_running()) return;
         if (communicator != MPI_COMM_NULL) MPI_Comm_free(&communicator);
-        if (ends_mpi) MPI_Finalize();
+        if (!ends_mpi) return;
+        Deadline const deadline(
+            std::chrono::duration<double>(limit),
+            fmt::format("some rank has not come to the end of MPI within {:.0f} s", limit));
+        MPI_Finalize();
     }
 };
 
@@ -48,6 +57,9 @@ MpiEnvironment::MpiEnvironment(int& argc, char**& argv) {
         check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided), "start");
         state_->ends_mpi = true;
     }
+    int provided = 0;
+    MPI_Query_thread(&provided);
+    thread_multiple_ = provided == MPI_THREAD_MULTIPLE;
     check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &state_->communicator), "duplicate its communicator");
     MPI_Comm_set_errhandler(state_->communicator, MPI_ERRORS_RETURN);
     int rank = 0;
@@ -69,6 +81,10 @@ MpiEnvironment::MpiEnvironment(int& argc, char**& argv) {
 }
 
 MpiEnvironment::~MpiEnvironment() = default;
+
+void MpiEnvironment::limit_end(double seconds) {
+    if (state_) state_->limit = seconds;
+}
 
 std::string MpiEnvironment::broadcast(std::string bytes) const {
     if (!uses_mpi()) return bytes;
@@ -127,6 +143,10 @@ bool MpiEnvironment::all_arrive_within(std::chrono::milliseconds limit) const {
 
 void MpiEnvironment::abort(int code) const {
     std::fflush(nullptr);
+    // MPI_Abort asks a daemon that may be gone.
+    constexpr unsigned patience_seconds = 5;
+    std::signal(SIGALRM, SIG_DFL);
+    alarm(patience_seconds);
     if (uses_mpi() && detail::mpi_is_running()) MPI_Abort(MPI_COMM_WORLD, code);
     std::_Exit(code);
 }

@@ -39,6 +39,12 @@ public:
     /// For each rank of the job, its node, as the lowest rank there.
     [[nodiscard]] std::vector<int> const& nodes() const { return nodes_; }
 
+    /// True when several threads of a rank may call MPI at once.
+    [[nodiscard]] bool has_thread_multiple() const { return thread_multiple_; }
+    /// The end of MPI waits for all ranks, and MPI has no limit for that: where it takes longer
+    /// than so many seconds, this process says so and ends with code 4. 0, as at first: no limit.
+    void limit_end(double seconds);
+
     // Collective: every rank calls them, in the same order; they wait for each other.
     /// Rank 0's bytes, on every rank.
     [[nodiscard]] std::string broadcast(std::string bytes) const;
@@ -51,7 +57,8 @@ public:
     /// gone, and no further call that takes all of them may be made.
     [[nodiscard]] bool all_arrive_within(std::chrono::milliseconds limit) const;
 
-    /// Ends every rank at once with `code`, waiting for nobody.
+    /// Ends every rank at once with `code`, waiting for nobody. Where MPI cannot do even that, this
+    /// process ends by itself a few seconds later.
     [[noreturn]] void abort(int code) const;
 
 private:
@@ -62,6 +69,7 @@ private:
     int local_rank_ = 0;
     int local_size_ = 1;
     std::vector<int> nodes_{0};
+    bool thread_multiple_ = false;
 };
 
 }  // namespace athanor

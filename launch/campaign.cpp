@@ -9,19 +9,19 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
 
-#include "comm/credit_channel.hpp"
-#include "comm/in_process_transport.hpp"
 #include "comm/mpi_board.hpp"
-#include "comm/mpi_transport.hpp"
 #include "kernels/parallel_for.hpp"
 #include "launch/board_line.hpp"
+#include "launch/campaign_links.hpp"
 #include "launch/channel_figures.hpp"
 #include "launch/element_run.hpp"
 #include "launch/final_table.hpp"
+#include "launch/joint_end.hpp"
 #include "launch/metrics_file.hpp"
 #include "launch/readable.hpp"
 #include "launch/stop_signals.hpp"
@@ -32,37 +32,31 @@ namespace athanor {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// Both halves of an edge, or the half that this rank has.
-struct EdgeHalves {
-    std::unique_ptr<ChannelSender> sender;
-    std::unique_ptr<ChannelReceiver> receiver;
-};
+/// Half of MpiWatch::grace, so that the other half is left to close files.
+constexpr std::chrono::seconds longest_wait_for_a_step{3};
 
 class CampaignRun {
 public:
-    CampaignRun(MpiEnvironment const& mpi, CampaignPlan const& plan, RunOptions const& options)
+    CampaignRun(MpiEnvironment const& mpi, JointEnd& ending, CampaignPlan const& plan,
+                RunOptions const& options)
         : mpi_(mpi),
+          ending_(ending),
           plan_(plan),
           options_(options),
           placement_(plan.config.pipeline, mpi.nodes()),
+          board_(mpi, sizeof(BoardLine)),
+          links_(mpi, placement_, plan, ending.channels()),
           sinks_(plan.config, placement_, mpi.rank(), plan.schema, provenance(plan)),
-          quarantine_(plan.config.quarantine),
-          board_(mpi, sizeof(BoardLine)) {
-        if (mpi.size() > 1) transport_ = std::make_unique<MpiTransport>();
-        std::vector<EdgeHalves> edges;
-        for (InstanceEdge const& edge : placement_.edges())
-            edges.push_back(make_edge(edge, static_cast<int>(edges.size())));
-        for (int i : placement_.instances_of(mpi.rank())) {
-            std::vector<std::unique_ptr<ChannelReceiver>> inputs;
-            std::vector<std::unique_ptr<ChannelSender>> outputs;
-            for (int e : placement_.edges_to(i)) inputs.push_back(std::move(edges[e].receiver));
-            for (int e : placement_.edges_from(i)) outputs.push_back(std::move(edges[e].sender));
+          quarantine_(plan.config.quarantine) {
+        for (int i : placement_.instances_of(mpi.rank()))
             runs_.push_back(std::make_unique<ElementRun>(
                 ElementRun::Surroundings{plan, placement_.instances()[i], sinks_, quarantine_,
-                                         std::move(inputs), std::move(outputs)}));
-        }
+                                         links_.inputs_of(i), links_.outputs_of(i)}));
+        ending_.name_stages(stages_by_rank());
     }
+    ~CampaignRun() { ending_.watch().watch_loop({}); }
+    CampaignRun(CampaignRun const&) = delete;
+    CampaignRun& operator=(CampaignRun const&) = delete;
 
     int run() {
         start_ = Clock::now();
@@ -72,16 +66,14 @@ public:
                 : ProgressStyle::off;
         ProgressDisplay display(std::cerr, style);
         for (auto& run : runs_) run->start(threads_per_instance(), stop_.get_token());
-        while (!all_done()) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(20));
-            if (any_failed() || StopSignals::received() != 0) stop_.request_stop();
-            show(display);
-        }
+        ending_.watch().watch_loop([this] { return progress_of_loops(); });
+        wait_for_runs(display);
         for (auto& run : runs_) run->join();
         if (any_failed()) display.clear();
         rethrow_failure();
         sinks_.close();
         quarantine_.close();
+        ending_.watch().closed();
         return finish(display);
     }
 
@@ -91,25 +83,51 @@ private:
                            physics_hash(plan.config), to_json(plan.config));
     }
 
-    EdgeHalves make_edge(InstanceEdge const& edge, int number) {
-        ChannelOptions const options{EdgeId{number}, plan_.schema, checked(buffer_config(plan_))};
-        SlotRoom const room = slot_room(*plan_.schema, options.buffers);
-        Rank const from = placement_.instances()[edge.from].rank;
-        Rank const to = placement_.instances()[edge.to].rank;
-        EdgeHalves halves;
-        if (from == to) {
-            InProcessLink link = in_process_link(room);
-            halves.sender = std::make_unique<CreditChannelSender>(options, std::move(link.sender));
-            halves.receiver =
-                std::make_unique<CreditChannelReceiver>(options, std::move(link.receiver));
-        } else if (from == mpi_.rank()) {
-            halves.sender = std::make_unique<CreditChannelSender>(
-                options, transport_->sender_to(to, options.edge, room));
-        } else if (to == mpi_.rank()) {
-            halves.receiver = std::make_unique<CreditChannelReceiver>(
-                options, transport_->receiver_from(from, options.edge, room));
+    [[nodiscard]] std::vector<std::string> stages_by_rank() const {
+        std::vector<std::string> names(static_cast<std::size_t>(mpi_.size()));
+        for (Instance const& instance : placement_.instances()) {
+            std::string& name = names[instance.rank.value()];
+            name += (name.empty() ? "" : " | ") + instance_name(plan_.config.pipeline, instance);
         }
-        return halves;
+        return names;
+    }
+
+    /// Every turn of a loop gives an account of its time; nothing when all loops have ended.
+    [[nodiscard]] std::optional<std::uint64_t> progress_of_loops() const {
+        if (all_done()) return std::nullopt;
+        std::int64_t sum = 0;
+        for (auto const& run : runs_)
+            for (auto const& part : run->metrics().nanoseconds)
+                sum += part.load(std::memory_order_relaxed);
+        return static_cast<std::uint64_t>(sum);
+    }
+
+    /// Until every instance has ended, by itself or because something asks it to.
+    void wait_for_runs(ProgressDisplay& display) {
+        std::optional<Clock::time_point> asked;
+        while (!all_done()) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            bool const others_failed = ending_.watch().failure().has_value();
+            if (!asked && (any_failed() || others_failed || StopSignals::received() != 0)) {
+                if (any_failed() && mpi_.size() > 1) tell_failure(display);
+                stop_.request_stop();
+                asked = Clock::now();
+            }
+            if (!asked) show(display);
+            // An instance inside a long step, or stuck, does not hear; its thread cannot be left.
+            if (asked && others_failed && Clock::now() > *asked + longest_wait_for_a_step)
+                ending_.end_as_it_is();
+        }
+    }
+
+    /// The others hear of it before this rank closes its files.
+    void tell_failure(ProgressDisplay& display) {
+        display.clear();
+        try {
+            throw_failure();
+        } catch (std::exception const& error) {
+            ending_.tell(error);
+        }
     }
 
     /// Cores are shared by the ranks of a node, then by the instances of a process; OMP_NUM_THREADS
@@ -133,9 +151,17 @@ private:
 
     /// The failure that came first is the cause; those that were told to stop say nothing new.
     void rethrow_failure() {
+        std::exception_ptr const told_to_stop = throw_failure();
+        if (told_to_stop && StopSignals::received() != 0 && !ending_.watch().failure())
+            end_interrupted();
+        if (told_to_stop) std::rethrow_exception(told_to_stop);
+    }
+
+    /// Throws what an element met; gives what one that was told to stop has to say.
+    std::exception_ptr throw_failure() const {
         std::exception_ptr told_to_stop;
         for (auto const& run : runs_) {
-            if (!run->failure()) continue;
+            if (!run->done() || !run->failure()) continue;
             try {
                 std::rethrow_exception(run->failure());
             } catch (StoppedError const&) {
@@ -145,8 +171,7 @@ private:
                             error.exit_code());
             }
         }
-        if (told_to_stop && StopSignals::received() != 0) end_interrupted();
-        if (told_to_stop) std::rethrow_exception(told_to_stop);
+        return told_to_stop;
     }
 
     [[noreturn]] void end_interrupted() {
@@ -279,13 +304,15 @@ private:
     }
 
     MpiEnvironment const& mpi_;
+    JointEnd& ending_;
     CampaignPlan const& plan_;
     RunOptions options_;
     Placement placement_;
+    // What is made collectively comes before what may fail on one rank alone.
+    MpiBoard board_;
+    CampaignLinks links_;
     SinkSet sinks_;
     Quarantine quarantine_;
-    MpiBoard board_;
-    std::unique_ptr<MpiTransport> transport_;
     std::vector<std::unique_ptr<ElementRun>> runs_;
     StopSignals signals_;
     std::stop_source stop_;
@@ -294,8 +321,14 @@ private:
 
 }  // namespace
 
-int run_campaign(MpiEnvironment const& mpi, CampaignPlan const& plan, RunOptions const& options) {
-    return CampaignRun(mpi, plan, options).run();
+int run_campaign(MpiEnvironment const& mpi, JointEnd& ending, CampaignPlan const& plan,
+                 RunOptions const& options) {
+    try {
+        return CampaignRun(mpi, ending, plan, options).run();
+    } catch (std::exception const& error) {
+        if (mpi.size() == 1) throw;
+        ending.end(error);
+    }
 }
 
 }  // namespace athanor

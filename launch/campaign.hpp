@@ -6,6 +6,7 @@
 
 #include "comm/mpi_environment.hpp"
 #include "launch/campaign_plan.hpp"
+#include "launch/joint_end.hpp"
 #include "launch/progress.hpp"
 
 namespace athanor {
@@ -20,9 +21,9 @@ struct RunOptions {
 /// Runs a campaign from the first sample to the last, on every rank of the job or in one process;
 /// returns the exit code of the program: 0, or 5 when samples are in quarantine.
 /// Collective: every rank calls it with the same plan.
-/// Throws:     Error, whose exit_code() tells what failed. A rank whose part fails while others
-///             work says so and ends the job.
-[[nodiscard]] int run_campaign(MpiEnvironment const& mpi, CampaignPlan const& plan,
-                               RunOptions const& options);
+/// Throws:     Error, whose exit_code() tells what failed, in a job of one rank. With more, all of
+///             them end together, see JointEnd, and the call does not come back.
+[[nodiscard]] int run_campaign(MpiEnvironment const& mpi, JointEnd& ending,
+                               CampaignPlan const& plan, RunOptions const& options);
 
 }  // namespace athanor

@@ -19,6 +19,7 @@ build_packages=(
 # What its tests, benchmarks and checks need on top.
 test_packages=(
     libgtest-dev libgmock-dev libbenchmark-dev clang-format
+    iproute2  # network namespaces that stand for hosts
     python3-venv ca-certificates  # for zarr-python and TensorBoard from their package index
 )
 # What bench/ compares us with; no test needs it.

@@ -40,6 +40,11 @@ athanor_mpi_environment() {
     # Open MPI ties each of two ranks to one core, and all threads of a rank with it. Off, so that
     # OpenMP threads and the ones that compress and write find the free cores.
     export OMPI_MCA_hwloc_base_binding_policy="${OMPI_MCA_hwloc_base_binding_policy:-none}"
+    # A host that cannot be reached any more ends the job after 25 seconds without an answer. By
+    # default mpirun waits for it without end, even when all its other processes have gone.
+    export OMPI_MCA_oob_tcp_keepalive_time="${OMPI_MCA_oob_tcp_keepalive_time:-10}"
+    export OMPI_MCA_oob_tcp_keepalive_intvl="${OMPI_MCA_oob_tcp_keepalive_intvl:-5}"
+    export OMPI_MCA_oob_tcp_keepalive_probes="${OMPI_MCA_oob_tcp_keepalive_probes:-3}"
     # Inside a container the kernel usually forbids reading another process's memory directly, and
     # Open MPI fails on large messages instead of falling back.
     if [[ -e /.dockerenv || -e /run/.containerenv || -n "${container:-}" ]]; then

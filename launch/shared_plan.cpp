@@ -4,20 +4,19 @@
 
 #include <exception>
 #include <string>
+#include <utility>
 
 #include "runtime/error.hpp"
 #include "runtime/ids.hpp"
 
 namespace athanor {
 
-CampaignPlan shared_plan(MpiEnvironment const& mpi, std::function<CampaignPlan()> const& make) {
-    std::string message;  // 'P' and a plan, or 'E' and an exit code
-    CampaignPlan plan;
+std::string shared_text(MpiEnvironment const& mpi, std::function<std::string()> const& make) {
+    std::string message;  // 'P' and the text, or 'E' and an exit code
     std::exception_ptr failure;
     if (mpi.rank() == Rank{0}) {
         try {
-            plan = make();
-            message = "P" + to_bytes(plan);
+            message = "P" + make();
         } catch (Error const& error) {
             failure = std::current_exception();
             message = "E" + std::to_string(error.exit_code());
@@ -29,7 +28,16 @@ CampaignPlan shared_plan(MpiEnvironment const& mpi, std::function<CampaignPlan()
     message = mpi.broadcast(std::move(message));
     if (failure) std::rethrow_exception(failure);
     if (message[0] == 'E') throw Error("", std::stoi(message.substr(1)));
-    return mpi.rank() == Rank{0} ? plan : plan_from_bytes(message.substr(1));
+    return message.substr(1);
+}
+
+CampaignPlan shared_plan(MpiEnvironment const& mpi, std::function<CampaignPlan()> const& make) {
+    CampaignPlan plan;
+    std::string const bytes = shared_text(mpi, [&] {
+        plan = make();
+        return to_bytes(plan);
+    });
+    return mpi.rank() == Rank{0} ? plan : plan_from_bytes(bytes);
 }
 
 }  // namespace athanor

@@ -145,6 +145,18 @@ void SinkSet::close() {
     for (auto& [name, sink] : sinks_) sink->close();
 }
 
+namespace {
+
+/// Under its own name a folder is a whole store at any moment, also when this process is killed.
+void remove_part(fs::path const& part) {
+    fs::path const going = part.string() + ".tmp-removed";
+    fs::remove_all(going);
+    fs::rename(part, going);
+    fs::remove_all(going);
+}
+
+}  // namespace
+
 void clear_outputs(Config const& config, bool overwrite) {
     int const ranks = instance_count(config.pipeline);
     for (auto const& [name, spec] : config.sinks) {
@@ -174,7 +186,7 @@ void merge_parts(Config const& config, Placement const& placement) {
         std::vector<std::string> parts;
         for (int rank : writers) parts.push_back(part_path(zarr->url, rank).string());
         static_cast<void>(merge_stores(parts, zarr_options(*zarr, zarr->url)));
-        for (std::string const& part : parts) fs::remove_all(part);
+        for (std::string const& part : parts) remove_part(part);
     }
 }
 

@@ -285,8 +285,8 @@ void StageLoop::finish_sending(std::stop_token const& stop) {
         done = true;
         for (ChannelSender* output : ports_.outputs) done = output->progress() && done;
         if (!done) std::this_thread::sleep_for(idle_sleep);
+        clock_.give_to(TimePart::wait_for_room);  // each turn: it shows that the loop moves
     }
-    clock_.give_to(TimePart::wait_for_room);
 }
 
 }  // namespace athanor

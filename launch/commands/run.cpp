@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/commands/run.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -11,12 +12,17 @@
 
 #include <fmt/format.h>
 
+#include "comm/deadline.hpp"
+#include "comm/rank_agreement.hpp"
+#include "comm/wire_format.hpp"
 #include "launch/campaign.hpp"
+#include "launch/joint_end.hpp"
 #include "launch/nearest_word.hpp"
 #include "launch/placement.hpp"
 #include "launch/report_error.hpp"
 #include "launch/shared_plan.hpp"
 #include "launch/sink_set.hpp"
+#include "launch/version.hpp"
 #include "runtime/error.hpp"
 
 namespace athanor {
@@ -30,14 +36,52 @@ ProgressMode progress_mode(std::string const& word) {
                                   known_words(word, {"auto", "plain", "off"})));
 }
 
-CampaignPlan make_plan(RunCommand const& command, std::vector<int> const& nodes) {
-    Config const config = load_config(command.config, command.overrides);
+CampaignPlan make_plan(RunCommand const& command, Config const& config,
+                       std::vector<int> const& nodes) {
     static_cast<void>(Placement(config.pipeline, nodes));
     CampaignPlan plan = make_campaign_plan(config);
     clear_outputs(config, command.overwrite);
     for (std::string const& note : plan.notes)
         std::fprintf(stderr, "athanor: note: %s\n", note.c_str());
     return plan;
+}
+
+/// The start of MPI and its end wait for all ranks on machines that may be crowded.
+double limit_of_mpi(double stall_timeout_seconds) {
+    constexpr double least_seconds = 60.0;
+    return std::max(stall_timeout_seconds, least_seconds);
+}
+
+/// For the start, which comes before rank 0 has told anybody the right one.
+double own_stall_timeout(RunCommand const& command) {
+    try {
+        return load_config(command.config, command.overrides).stall_timeout_seconds;
+    } catch (Error const&) {
+        // Rank 0 says what is wrong, and another host may not have the file.
+        return Config{}.stall_timeout_seconds;
+    }
+}
+
+/// Before anything else is sent: another build would not understand it.
+void expect_same_build(MpiEnvironment const& mpi, RunCommand const& command) {
+    std::string settings = command.config;
+    for (ConfigOverride const& change : command.overrides)
+        settings += fmt::format(" {} {}={}", change.option, change.pointer, change.value);
+    expect_same_on_all_ranks(mpi,
+                             {{"version of athanor", std::string(version())},
+                              {"version of the wire format", std::to_string(wire_version)},
+                              {"configuration on its command line", settings}},
+                             "start the same build with the same arguments on all ranks");
+}
+
+/// Rank 0's configuration; on the others none, but all agree on the time limit.
+Config load_shared_config(MpiEnvironment const& mpi, RunCommand const& command) {
+    Config config;
+    config.stall_timeout_seconds = std::stod(shared_text(mpi, [&] {
+        config = load_config(command.config, command.overrides);
+        return fmt::format("{}", config.stall_timeout_seconds);
+    }));
+    return config;
 }
 
 }  // namespace
@@ -48,27 +92,27 @@ int run(RunCommand const& command) {
                              .metrics = command.metrics};
     int no_arguments = 0;
     char** none = nullptr;
-    MpiEnvironment const mpi(no_arguments, none);
+    std::optional<Deadline> start;
+    if (MpiEnvironment::launched()) {
+        double const limit = limit_of_mpi(own_stall_timeout(command));
+        start.emplace(std::chrono::duration<double>(limit),
+                      fmt::format("not all ranks have started within {:.0f} s", limit));
+    }
+    MpiEnvironment mpi(no_arguments, none);
+    std::optional<JointEnd> ending;
     std::optional<CampaignPlan> plan;
     try {
-        plan = shared_plan(mpi, [&] { return make_plan(command, mpi.nodes()); });
+        expect_same_build(mpi, command);
+        Config const config = load_shared_config(mpi, command);
+        mpi.limit_end(limit_of_mpi(config.stall_timeout_seconds));
+        ending.emplace(mpi, config.stall_timeout_seconds);
+        start.reset();  // from here on silent ranks are watched for
+        plan = shared_plan(mpi, [&] { return make_plan(command, config, mpi.nodes()); });
     } catch (std::exception const& error) {
         // Said before MPI ends: the launcher stops the others when the first of them is gone.
         return report_error(error);
     }
-    try {
-        return run_campaign(mpi, *plan, options);
-    } catch (std::exception const& error) {
-        if (mpi.size() == 1) throw;
-        // Whoever aborts ends all: after a signal each closes its files first. The launcher's last
-        // call comes a second after the signal.
-        if (dynamic_cast<InterruptedError const*>(&error) != nullptr)
-            static_cast<void>(mpi.all_arrive_within(std::chrono::milliseconds(800)));
-        // The others are in the middle of their work and hear of it through MPI alone.
-        auto const* const ours = dynamic_cast<Error const*>(&error);
-        std::fprintf(stderr, "athanor: rank %d: %s\n", mpi.rank().value(), error.what());
-        mpi.abort(ours != nullptr ? ours->exit_code() : 4);
-    }
+    return run_campaign(mpi, *ending, *plan, options);
 }
 
 }  // namespace athanor

@@ -295,7 +295,9 @@ TYPED_TEST_P(ChannelContract, FaultyMessagesAreRefusedEachForItsOwnReason) {
         {Fault::flip_payload_bit, "damaged on its way"},
         {Fault::flip_header_bit, "damaged on its way"},
         {Fault::cut_short, "truncated"},
-        {Fault::repeat, "message 0 came a second time"}};
+        {Fault::repeat, "message 0 came a second time"},
+        {Fault::overtake, "it is missing, message 2 came instead"},
+        {Fault::another_version, "the sender speaks version 3 of the wire format"}};
     for (auto const& [fault, reason] : faults) {
         auto options = this->options({1, 10, 0, 0, 2});
         options.wrap_sender = [fault = fault](SenderPtr real) {

@@ -3,15 +3,25 @@
 /// Transports that do wrong on purpose, over any real one.
 #pragma once
 
+#include <cstdint>
 #include <cstring>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "comm/transport.hpp"
+#include "runtime/crc32c.hpp"
 
 namespace athanor::test {
 
-enum class Fault { flip_payload_bit, flip_header_bit, cut_short, repeat };
+enum class Fault {
+    flip_payload_bit,
+    flip_header_bit,
+    cut_short,
+    repeat,
+    overtake,        ///< the message after the victim comes in its place
+    another_version  ///< of the wire format
+};
 
 /// Does `fault` to message number `victim` after the channel has sealed it.
 class FaultySender : public TransportSender {
@@ -33,6 +43,9 @@ public:
             if (fault_ == Fault::cut_short) payload_bytes -= 16;
             if (fault_ == Fault::repeat) std::memcpy(bytes.data(), last_.data(), last_.size());
             if (fault_ == Fault::repeat) payload_bytes = last_.size() - message_header_bytes;
+            if (fault_ == Fault::overtake)
+                put_sequence(bytes, static_cast<std::uint64_t>(victim_) + 1);
+            if (fault_ == Fault::another_version) bytes[8] ^= std::byte{2};
         }
         last_.assign(bytes.begin(), bytes.end());
         ++count_;
@@ -40,6 +53,14 @@ public:
     }
 
 private:
+    /// Seals the message anew, so that nothing but its number is wrong.
+    static void put_sequence(std::span<std::byte> message, std::uint64_t sequence) {
+        std::memcpy(message.data() + 16, &sequence, sizeof sequence);
+        std::uint32_t const checksum =
+            crc32c(message.subspan(message_header_bytes), crc32c(message.first(60)));
+        std::memcpy(message.data() + 60, &checksum, sizeof checksum);
+    }
+
     std::unique_ptr<TransportSender> real_;
     Fault fault_;
     int victim_;

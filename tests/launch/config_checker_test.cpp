@@ -83,7 +83,7 @@ constexpr Wrong wrong_values[] = {
     {"/pipeline/1/hooks/0/frequency", "0",
      "/pipeline/1/hooks/0/frequency: 0 is no frequency; give steps as an integer, 1 or above"},
     {"/stall_timeout_seconds", "0",
-     "/stall_timeout_seconds: 0 is no time limit; give seconds above 0"},
+     "/stall_timeout_seconds: 0 is no time limit; give seconds from 1 to 1000000"},
     // words
     {"/device", "\"gpu\"", "/device: \"gpu\" is no device; give auto or cpu (nearest: cpu)"},
     {"/buffers/mode", "\"async\"",

@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+namespace athanor {
+
+/// Ends the process, with a message and exit code 4, unless it is destroyed within `limit`: for the
+/// calls that wait for other ranks and have no limit of their own. A limit of 0 is none.
+class Deadline {
+public:
+    Deadline(std::chrono::duration<double> limit, std::string message);
+
+private:
+    std::jthread thread_;
+};
+
+}  // namespace athanor
