@@ -44,11 +44,13 @@ std::vector<Slot> make_slots(SlotRoom const& room) {
 struct MpiTransport::Communicator {
     MPI_Comm handle = MPI_COMM_NULL;
     int largest_tag = 0;
+    int rank = 0;
 
     Communicator() {
         ATHANOR_EXPECTS(detail::mpi_is_running());
         check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &handle), "duplicate the communicator");
         MPI_Comm_set_errhandler(handle, MPI_ERRORS_RETURN);
+        check_mpi(MPI_Comm_rank(handle, &rank), "find its rank");
         int* bound = nullptr;
         int found = 0;
         MPI_Comm_get_attr(handle, MPI_TAG_UB, &bound, &found);
@@ -291,6 +293,8 @@ private:
 
 MpiTransport::MpiTransport() : communicator_(std::make_shared<Communicator>()) {}
 MpiTransport::~MpiTransport() = default;
+
+Rank MpiTransport::rank() const { return Rank{communicator_->rank}; }
 
 std::unique_ptr<TransportSender> MpiTransport::sender_to(Rank peer, EdgeId edge,
                                                          SlotRoom const& room) const {

@@ -26,6 +26,8 @@ public:
     MpiTransport();
     ~MpiTransport();
 
+    [[nodiscard]] Rank rank() const;
+
     /// This rank's half of `edge`; the peer makes the other one before or after. Expects: both have
     /// the same room. (A message that is too long for its receive is an MpiError at best.)
     [[nodiscard]] std::unique_ptr<TransportSender> sender_to(Rank peer, EdgeId edge,

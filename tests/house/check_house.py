@@ -57,6 +57,8 @@ CUDA_IN = {
     "*.cu": "device code",
     "*.cuh": "device code",
     "comm/nccl_*": "the transport over NCCL",
+    "tests/comm/nccl_*": "its tests",
+    "tests/comm/doubles/*": "stand-ins for the libraries themselves",
     "launch/device_info.cpp": "looks for a device; device_absent.cpp stands in without CUDA",
     "*/nvtx_range*": "ranges in NVIDIA's tools; nvtx_absent.cpp stands in without CUDA",
 }
