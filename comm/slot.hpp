@@ -46,6 +46,8 @@ public:
     [[nodiscard]] std::span<std::byte> payload() {
         return {begin_ + message_header_bytes, bytes_ - message_header_bytes};
     }
+    /// Of header and payload together.
+    [[nodiscard]] std::size_t size() const { return bytes_; }
     /// Header and payload as one run of bytes.
     [[nodiscard]] std::span<std::byte> bytes() { return {begin_, bytes_}; }
 
