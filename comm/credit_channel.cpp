@@ -63,8 +63,13 @@ int CreditChannelSender::next_slot() const {
 
 int CreditChannelSender::free_slots() const {
     int const slots = options_.buffers.slots;
-    auto const under_way = static_cast<int>(sequence_ - transport_->credits());
-    ATHANOR_ENSURES(under_way >= 0 && under_way <= slots);
+    std::uint64_t const credits = transport_->credits();
+    if (credits > sequence_ || sequence_ - credits > static_cast<std::uint64_t>(slots))
+        throw CampaignError(fmt::format(
+            "channel {}: {} messages were sent through {} slots and {} are said to be emptied; the "
+            "receiver's credits are wrong",
+            options_.edge.value(), sequence_, slots, credits));
+    auto const under_way = static_cast<int>(sequence_ - credits);
     int free = 0;
     while (free < slots - under_way && transport_->has_left((next_slot() + free) % slots)) ++free;
     return free;
@@ -119,33 +124,36 @@ int CreditChannelSender::try_send(Batch const& batch, std::span<SystemIndex cons
         return 0;
     }
     auto const accepted = systems.first(count_fitting(batch, systems));
-    PackedCounts const counts = count_packed(batch, accepted, edge_rows());
-    std::size_t const payload_bytes = pack_samples(
-        *options_.schema, batch, accepted, transport_->slot(next_slot()).payload(), edge_rows());
-    post(counts, payload_bytes, /*end_of_stream=*/false);
+    post(&batch, accepted);
     metrics_ = metrics();
     refused_since_.reset();
     return static_cast<int>(accepted.size());
 }
 
-void CreditChannelSender::post(PackedCounts const& counts, std::size_t payload_bytes,
-                               bool end_of_stream) {
+/// Without a batch: the end of the stream.
+void CreditChannelSender::post(Batch const* batch, std::span<SystemIndex const> systems) {
     Slot& slot = transport_->slot(next_slot());
     MessageHeader header;
     header.edge = options_.edge;
     header.sequence = sequence_;
     header.schema_fingerprint = fingerprint_;
-    header.payload_bytes = payload_bytes;
-    header.counts = counts;
-    header.end_of_stream = end_of_stream;
-    encode_header(header, slot.payload().first(payload_bytes), slot.header());
-    transport_->post(next_slot(), payload_bytes);
+    header.end_of_stream = batch == nullptr;
+    if (batch != nullptr) {
+        header.counts = count_packed(*batch, systems, edge_rows());
+        header.payload_bytes = packed_bytes(*options_.schema, header.counts);
+    }
+    std::uint32_t checksum = begin_header(header, slot.header());
+    if (batch != nullptr)
+        checksum = pack_and_check(*options_.schema, *batch, systems, slot.payload(), edge_rows(),
+                                  checksum);
+    seal_header(slot.header(), checksum);
+    transport_->post(next_slot(), header.payload_bytes);
     ++sequence_;
     state_->sequence.store(sequence_, std::memory_order_relaxed);
-    state_->ended.store(end_of_stream, std::memory_order_relaxed);
+    state_->ended.store(header.end_of_stream, std::memory_order_relaxed);
     metrics_.messages += 1;
-    metrics_.samples += counts.systems;
-    metrics_.bytes += static_cast<std::int64_t>(message_header_bytes + payload_bytes);
+    metrics_.samples += header.counts.systems;
+    metrics_.bytes += static_cast<std::int64_t>(message_header_bytes + header.payload_bytes);
 }
 
 int CreditChannelSender::credit() {
@@ -161,7 +169,7 @@ void CreditChannelSender::close() {
 bool CreditChannelSender::progress() {
     look();
     if (closed_ && !end_posted_ && free_slots() > 0) {
-        post({}, 0, /*end_of_stream=*/true);
+        post(nullptr, {});
         end_posted_ = true;
     }
     if (closed_ && !end_posted_) return false;
@@ -235,6 +243,7 @@ void CreditChannelReceiver::open_slot(std::size_t message_bytes) {
     MessageHeader const said =
         decode_message(header, payload, {options_.edge, sequence_, fingerprint_});
     samples_.read(said.counts, payload);
+    std::copy_n(header.begin(), open_header_.size(), open_header_.begin());
     next_sample_ = 0;
     last_message_ = said.end_of_stream;
     state_->open_samples.store(samples_.system_count(), std::memory_order_relaxed);
@@ -251,6 +260,16 @@ void CreditChannelReceiver::empty_slot() {
     state_->ended.store(ended_, std::memory_order_relaxed);
 }
 
+/// Where both ends share their slots, a credit too early lets the sender into the open one.
+void CreditChannelReceiver::expect_untouched() {
+    auto const header = transport_->slot(current_slot()).header();
+    if (!std::equal(header.begin(), header.end(), open_header_.begin()))
+        throw CampaignError(fmt::format(
+            "channel {}, message {}: its slot was overwritten before it was empty; the credits of "
+            "this channel are wrong",
+            options_.edge.value(), sequence_));
+}
+
 int CreditChannelReceiver::next_atoms() const {
     ATHANOR_EXPECTS(polled_);
     return samples_.atom_count(next_sample_);
@@ -264,7 +283,9 @@ int CreditChannelReceiver::next_edges() const {
 SystemIndex CreditChannelReceiver::take(Batch& batch) {
     ATHANOR_EXPECTS(polled_);
     polled_ = false;
+    expect_untouched();
     SystemIndex const system = samples_.append_to(batch, next_sample_);
+    expect_untouched();  // a sender writes the header first, so the sample was whole
     ++next_sample_;
     state_->open_samples.store(samples_.system_count() - next_sample_, std::memory_order_relaxed);
     if (!slot_is_open()) empty_slot();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -34,6 +35,7 @@ struct ChannelOptions {
 ///          understands the flag on a message with samples too.
 /// Memory:  nothing is allocated after the constructor; samples are packed into the slot that is
 ///          sent.
+/// Throws:  CampaignError when the receiver gives back more, or less, than was ever sent.
 class CreditChannelSender : public ChannelSender {
 public:
     /// Throws: ConfigError for impossible buffers. Expects: the transport was made for
@@ -57,7 +59,7 @@ private:
     [[nodiscard]] int count_fitting(Batch const& batch, std::span<SystemIndex const> systems) const;
     void refuse_oversized(Batch const& batch, SystemIndex system) const;
     void look();
-    void post(PackedCounts const& counts, std::size_t payload_bytes, bool end_of_stream);
+    void post(Batch const* batch, std::span<SystemIndex const> systems);
 
     ChannelOptions options_;
     std::unique_ptr<TransportSender> transport_;
@@ -73,7 +75,8 @@ private:
 /// Receiving half.
 /// Credits: a slot is given back when its last sample has been taken (an empty message: when it is
 ///          found), never earlier, for the samples are read in place.
-/// Throws:  CampaignError from poll() for a message that is damaged, repeated, missing or not ours.
+/// Throws:  CampaignError from poll() for a message that is damaged, repeated, missing or not ours,
+///          and from take() for a slot that the sender overwrote.
 /// Memory:  nothing is allocated but the strings of names; samples are unpacked from the slot
 ///          itself.
 class CreditChannelReceiver : public ChannelReceiver {
@@ -94,6 +97,7 @@ private:
     [[nodiscard]] bool slot_is_open() const { return next_sample_ < samples_.system_count(); }
     void look();
     void open_slot(std::size_t message_bytes);
+    void expect_untouched();
     void empty_slot();
 
     ChannelOptions options_;
@@ -101,6 +105,7 @@ private:
     std::uint64_t fingerprint_;
     std::uint64_t sequence_ = 0;  // of the open message, or of the next one when none is open
     PackedSamples samples_;       // of the open slot
+    std::array<std::byte, message_header_bytes> open_header_{};  // as it was when checked
     int next_sample_ = 0;
     bool polled_ = false;  // the last poll() gave `received`
     bool last_message_ = false;

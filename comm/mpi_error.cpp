@@ -26,6 +26,14 @@ int detail::mpi_count(std::size_t bytes, std::string const& what) {
     return static_cast<int>(bytes);
 }
 
+std::string detail::mpi_library() {
+    char text[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+    int length = 0;
+    MPI_Get_library_version(text, &length);
+    std::string const all(text, static_cast<std::size_t>(length));
+    return all.substr(0, all.find_first_of(",\n"));  // where and by whom it was built follows
+}
+
 bool detail::mpi_is_running() {
     int initialized = 0, finalized = 0;
     MPI_Initialized(&initialized);

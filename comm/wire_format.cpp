@@ -84,10 +84,8 @@ void check_turn(RawHeader const& raw, ExpectedMessage const& expected) {
 
 }  // namespace
 
-void encode_header(MessageHeader const& header, std::span<std::byte const> payload,
-                   std::span<std::byte> out) {
+std::uint32_t begin_header(MessageHeader const& header, std::span<std::byte> out) {
     ATHANOR_EXPECTS(out.size() >= message_header_bytes);
-    ATHANOR_EXPECTS(header.payload_bytes == payload.size());
     RawHeader raw{};
     raw.magic = wire_magic;
     raw.version = wire_version;
@@ -101,8 +99,18 @@ void encode_header(MessageHeader const& header, std::span<std::byte const> paylo
     raw.text_bytes = header.counts.text_bytes;
     raw.flags = header.end_of_stream ? flag_end_of_stream : 0;
     std::memcpy(out.data(), &raw, sizeof raw);
-    raw.checksum = checksum_of(out, payload);
-    std::memcpy(out.data() + checked_header_bytes, &raw.checksum, sizeof raw.checksum);
+    return checksum_of(out, {});
+}
+
+void seal_header(std::span<std::byte> out, std::uint32_t checksum) {
+    ATHANOR_EXPECTS(out.size() >= message_header_bytes);
+    std::memcpy(out.data() + checked_header_bytes, &checksum, sizeof checksum);
+}
+
+void encode_header(MessageHeader const& header, std::span<std::byte const> payload,
+                   std::span<std::byte> out) {
+    ATHANOR_EXPECTS(header.payload_bytes == payload.size());
+    seal_header(out, crc32c(payload, begin_header(header, out)));
 }
 
 MessageHeader decode_message(std::span<std::byte const> header, std::span<std::byte const> payload,

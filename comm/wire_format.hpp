@@ -40,6 +40,11 @@ struct ExpectedMessage {
 void encode_header(MessageHeader const& header, std::span<std::byte const> payload,
                    std::span<std::byte> out);
 
+/// The same in two steps, for a payload whose checksum is taken while it is written: begin_header()
+/// returns the checksum to continue over the payload, seal_header() puts the whole one in.
+[[nodiscard]] std::uint32_t begin_header(MessageHeader const& header, std::span<std::byte> out);
+void seal_header(std::span<std::byte> out, std::uint32_t checksum);
+
 /// Reads what arrived: `header` may be shorter than a header, `payload` than the header says.
 /// Throws: CampaignError, one message per cause: truncated, no message of ours, another version,
 ///         damaged (checksum), another schema, another edge, repeated, missing.

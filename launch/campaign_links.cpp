@@ -14,7 +14,7 @@ namespace athanor {
 CampaignLinks::CampaignLinks(MpiEnvironment const& mpi, Placement const& placement,
                              CampaignPlan const& plan, ChannelStates& states)
     : placement_(placement),
-      transport_(mpi.size() > 1 ? std::make_unique<MpiTransport>() : nullptr) {
+      transport_(mpi.size() > 1 ? std::make_unique<NodeTransport>() : nullptr) {
     for (std::size_t edge = 0; edge < placement.edges().size(); ++edge)
         halves_.push_back(make(static_cast<int>(edge), mpi, plan, states));
 }

@@ -8,15 +8,15 @@
 
 #include "comm/channel_state.hpp"
 #include "comm/mpi_environment.hpp"
-#include "comm/mpi_transport.hpp"
+#include "comm/node_transport.hpp"
 #include "launch/campaign_plan.hpp"
 #include "launch/placement.hpp"
 #include "runtime/channel.hpp"
 
 namespace athanor {
 
-/// The channels of a campaign that begin or end on this rank: shared slots where both ends are here,
-/// MPI where they are not.
+/// The channels of a campaign that begin or end on this rank: shared slots where both ends are on
+/// one node, MPI where they are not.
 /// Collective: the constructor, on all ranks with the same plan and placement.
 /// Throws:     MpiError.
 class CampaignLinks {
@@ -42,7 +42,7 @@ private:
     [[nodiscard]] std::string name_of(int edge, PipelineSpec const& pipeline) const;
 
     Placement const& placement_;
-    std::unique_ptr<MpiTransport> transport_;
+    std::unique_ptr<NodeTransport> transport_;
     std::vector<Halves> halves_;  ///< by edge
 };
 

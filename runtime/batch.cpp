@@ -106,7 +106,12 @@ bool Batch::fits_empty(int atoms, int edges) const {
 }
 
 SystemIndex Batch::allocate(int atoms, int edges, std::string name, std::string text) {
-    ATHANOR_EXPECTS(fits(atoms, edges));
+    return allocate_unwritten(0, atoms, edges, std::move(name), std::move(text));
+}
+
+SystemIndex Batch::allocate_unwritten(int written_fields, int atoms, int edges, std::string name,
+                                      std::string text) {
+    ATHANOR_EXPECTS(fits(atoms, edges) && written_fields <= schema_->field_count());
     if (!atoms_.has_run(atoms) || !edges_.has_run(edges)) compact();
     int const s = system_count_++;
     atom_begin_[s] = *atoms_.take(atoms);
@@ -115,7 +120,7 @@ SystemIndex Batch::allocate(int atoms, int edges, std::string name, std::string 
     edge_count_[s] = edges;
     names_[s] = std::move(name);
     texts_[s] = std::move(text);
-    for (int f = 0; f < schema_->field_count(); ++f) {
+    for (int f = written_fields; f < schema_->field_count(); ++f) {
         auto* const begin = rows(FieldIndex{f}, SystemIndex{s});
         std::fill_n(begin, row_bytes(FieldIndex{f}, SystemIndex{s}), std::byte{0});
     }

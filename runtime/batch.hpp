@@ -43,6 +43,10 @@ public:
 
     /// A new system at the end with zeroed rows. Expects: fits(atoms, edges).
     SystemIndex allocate(int atoms, int edges, std::string name, std::string text = {});
+    /// The same, but the rows of the first `written_fields` fields hold anything until the caller
+    /// has written all of them, which it does at once.
+    SystemIndex allocate_unwritten(int written_fields, int atoms, int edges, std::string name,
+                                   std::string text);
     /// Copies a sample in; fields that the sample lacks are zero, further ones are left out.
     /// Expects: fits(sample.atom_count(), sample.edge_count()).
     SystemIndex append(Sample const& sample);

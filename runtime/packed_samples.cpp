@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/packed_samples.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "runtime/crc32c.hpp"
 #include "runtime/error.hpp"
 
 namespace athanor {
@@ -55,44 +57,102 @@ PackedCounts count_packed(Batch const& batch, std::span<SystemIndex const> syste
     return counts;
 }
 
-std::size_t pack_samples(Schema const& schema, Batch const& batch,
-                         std::span<SystemIndex const> systems, std::span<std::byte> out,
-                         EdgeRows edges) {
-    PackedCounts const counts = count_packed(batch, systems, edges);
-    std::size_t const total = packed_bytes(schema, counts);
-    ATHANOR_EXPECTS(total <= out.size());
-    std::byte* to = out.data();
+namespace {
+
+/// Writes one run of bytes from its beginning, and takes its checksum a piece behind: while that
+/// piece is still in the first cache.
+class PackWriter {
+public:
+    PackWriter(std::span<std::byte> out, std::uint32_t* checksum)
+        : begin_(out.data()), to_(begin_), unchecked_(begin_), checksum_(checksum) {}
+
+    void copy(void const* from, std::size_t bytes) {
+        std::memcpy(to_, from, bytes);
+        advance(bytes);
+    }
+    /// Rows of a batch, which its memory space moves.
+    void copy(Batch const& batch, std::byte const* from, std::size_t bytes) {
+        std::size_t const most = checksum_ == nullptr ? bytes : piece_bytes;
+        while (bytes > 0) {
+            RowMove const move{to_, from, std::min(bytes, most)};
+            batch.space().move({&move, 1});
+            advance(move.bytes);
+            from += move.bytes;
+            bytes -= move.bytes;
+        }
+    }
+    void pad_to(std::size_t bytes) {
+        std::size_t const missing = bytes - static_cast<std::size_t>(to_ - begin_);
+        std::memset(to_, 0, missing);
+        advance(missing);
+    }
+    [[nodiscard]] std::size_t bytes() const { return static_cast<std::size_t>(to_ - begin_); }
+    void finish() {
+        if (checksum_ != nullptr) *checksum_ = crc32c({unchecked_, to_}, *checksum_);
+        unchecked_ = to_;
+    }
+
+private:
+    static constexpr std::size_t piece_bytes = 24 * 1024;
+
+    void advance(std::size_t bytes) {
+        to_ += bytes;
+        if (to_ - unchecked_ >= static_cast<std::ptrdiff_t>(piece_bytes)) finish();
+    }
+
+    std::byte* begin_;
+    std::byte* to_;
+    std::byte* unchecked_;  // the first byte that the checksum does not have
+    std::uint32_t* checksum_;
+};
+
+void write_table(PackWriter& writer, Batch const& batch, std::span<SystemIndex const> systems,
+                 EdgeRows edges) {
     for (SystemIndex s : systems) {
         std::int32_t const sizes[2] = {batch.atom_count(s),
                                        edges == EdgeRows::travel ? batch.edge_count(s) : 0};
         std::uint32_t const texts[2] = {static_cast<std::uint32_t>(batch.name(s).size()),
                                         static_cast<std::uint32_t>(batch.text(s).size())};
-        std::memcpy(to, sizes, 8);
-        std::memcpy(to + 8, texts, 8);
-        to += table_entry_bytes;
+        writer.copy(sizes, sizeof sizes);
+        writer.copy(texts, sizeof texts);
     }
+}
+
+std::size_t pack(Schema const& schema, Batch const& batch, std::span<SystemIndex const> systems,
+                 std::span<std::byte> out, EdgeRows edges, std::uint32_t* checksum) {
+    std::size_t const total = packed_bytes(schema, count_packed(batch, systems, edges));
+    ATHANOR_EXPECTS(total <= out.size());
+    PackWriter writer(out, checksum);
+    write_table(writer, batch, systems, edges);
     for (int f = 0; f < schema.field_count(); ++f) {
         FieldIndex const field{f};
         ATHANOR_EXPECTS(batch.schema().field(field).name == schema.field(field).name);
-        std::byte* column = to;
         if (schema.field(field).level == Level::edge && edges == EdgeRows::stay) continue;
-        for (SystemIndex s : systems) {
-            RowMove const move{column, batch.rows(field, s), batch.row_bytes(field, s)};
-            batch.space().move({&move, 1});
-            column += move.bytes;
-        }
-        std::size_t const padded = aligned(column - to);
-        std::memset(column, 0, to + padded - column);
-        to += padded;
+        for (SystemIndex s : systems)
+            writer.copy(batch, batch.rows(field, s), batch.row_bytes(field, s));
+        writer.pad_to(aligned(writer.bytes()));
     }
-    std::byte* text = to;
     for (SystemIndex s : systems)
-        for (std::string const* words : {&batch.name(s), &batch.text(s)}) {
-            std::memcpy(text, words->data(), words->size());
-            text += words->size();
-        }
-    std::memset(text, 0, out.data() + total - text);
+        for (std::string const* words : {&batch.name(s), &batch.text(s)})
+            writer.copy(words->data(), words->size());
+    writer.pad_to(total);
+    writer.finish();
     return total;
+}
+
+}  // namespace
+
+std::size_t pack_samples(Schema const& schema, Batch const& batch,
+                         std::span<SystemIndex const> systems, std::span<std::byte> out,
+                         EdgeRows edges) {
+    return pack(schema, batch, systems, out, edges, nullptr);
+}
+
+std::uint32_t pack_and_check(Schema const& schema, Batch const& batch,
+                             std::span<SystemIndex const> systems, std::span<std::byte> out,
+                             EdgeRows edges, std::uint32_t before) {
+    static_cast<void>(pack(schema, batch, systems, out, edges, &before));
+    return before;
 }
 
 void PackedSamples::read(PackedCounts const& counts, std::span<std::byte const> bytes) {
@@ -133,8 +193,9 @@ SystemIndex PackedSamples::append_to(Batch& batch, int k) const {
     Entry const e = entry(k);
     Place const& place = places_[k];
     auto const* const words = reinterpret_cast<char const*>(bytes_.data()) + place.first_text;
-    SystemIndex const s = batch.allocate(e.atoms, e.edges, std::string(words, e.name_bytes),
-                                         std::string(words + e.name_bytes, e.text_bytes));
+    SystemIndex const s = batch.allocate_unwritten(schema_->field_count(), e.atoms, e.edges,
+                                                   std::string(words, e.name_bytes),
+                                                   std::string(words + e.name_bytes, e.text_bytes));
     std::size_t offset = aligned(counts_.systems * table_entry_bytes);
     for (int f = 0; f < schema_->field_count(); ++f) {
         FieldIndex const field{f};

@@ -43,6 +43,13 @@ std::size_t pack_samples(Schema const& schema, Batch const& batch,
                          std::span<SystemIndex const> systems, std::span<std::byte> out,
                          EdgeRows edges = EdgeRows::travel);
 
+/// The same, and takes the checksum of what it writes while that is in the cache: returns
+/// crc32c(the bytes written, before).
+[[nodiscard]] std::uint32_t pack_and_check(Schema const& schema, Batch const& batch,
+                                           std::span<SystemIndex const> systems,
+                                           std::span<std::byte> out, EdgeRows edges,
+                                           std::uint32_t before);
+
 /// Reads packed samples in place.
 /// Ownership: none; `bytes` must outlive it.
 /// Throws:    CampaignError from read() when counts, table and bytes do not fit together.

@@ -1,11 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// mpirun -n 2 bench_comm_mpi: a channel against bare MPI, messages of the same size, in one run.
-///   latency    half of a round trip of one message there and one back; the channel's includes
-///              packing and unpacking, sealing and checking
-///   bandwidth  many messages one way; bare: three of MPI_Isend and MPI_Irecv in flight, as the
-///              channel has three slots, and the rate of a ping-pong beside it
-/// Each figure is the median of seven turns, which alternate between the two.
+/// mpirun -n 2 bench_comm_mpi: channels against bare MPI, messages of the same size, in one run.
+///   latency    half of a round trip of one message there and one back
+///   bandwidth  many messages one way, three of them under way at most, as the channel has slots
+///   bare       MPI_Send and MPI_Recv; MPI_Isend and MPI_Irecv
+///   slots      a transport alone: a slot packed beforehand is posted, found and given back (no
+///              bandwidth within a node: the bytes stand where they are)
+///   channel    all of it: pack, seal, check, unpack
+/// over MpiTransport ("MPI") and over NodeTransport, which shares slots within a node ("node").
+/// Each figure is the median of several turns, which go through all of them in the same order: what
+/// else the machine does hits all alike. Ratios are to the ping-pong of bare MPI.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -19,12 +23,13 @@
 #include "comm/credit_channel.hpp"
 #include "comm/mpi_environment.hpp"
 #include "comm/mpi_transport.hpp"
+#include "comm/node_transport.hpp"
 
 namespace athanor {
 namespace {
 
 constexpr int slots = 3;
-constexpr int turns = 7;
+constexpr int turns = 11;
 using Clock = std::chrono::steady_clock;
 
 double seconds_of(std::function<void()> const& work) {
@@ -39,127 +44,203 @@ double median(std::vector<double> values) {
     return values[values.size() / 2];
 }
 
-struct BareMpi {
-    BareMpi(int rank_, std::size_t bytes)
-        : rank(rank_), buffers(slots, std::vector<char>(bytes, 1)), back(bytes, 1) {}
+/// One way to exchange messages of one size between ranks 0 and 1.
+class Contender {
+public:
+    virtual ~Contender() = default;
+    /// There and back, `rounds` times.
+    virtual void ping_pong(int rounds) = 0;
+    /// From rank 0 to rank 1; rank 0 returns when all of them are there.
+    virtual void stream(int messages) = 0;
+};
 
-    void ping_pong(int rounds) {
-        int const other = 1 - rank, count = static_cast<int>(back.size());
+class BareMpi : public Contender {
+public:
+    BareMpi(int rank, std::size_t bytes)
+        : rank_(rank), buffers_(slots, std::vector<char>(bytes, 1)), back_(bytes, 1) {}
+
+    void ping_pong(int rounds) override {
+        int const other = 1 - rank_, count = static_cast<int>(back_.size());
+        auto const send = [&] {
+            MPI_Send(buffers_[0].data(), count, MPI_BYTE, other, 0, MPI_COMM_WORLD);
+        };
         for (int i = 0; i < rounds; ++i) {
-            if (rank == 0) MPI_Send(buffers[0].data(), count, MPI_BYTE, other, 0, MPI_COMM_WORLD);
-            MPI_Recv(back.data(), count, MPI_BYTE, other, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-            if (rank == 1) MPI_Send(buffers[0].data(), count, MPI_BYTE, other, 0, MPI_COMM_WORLD);
+            if (rank_ == 0) send();
+            MPI_Recv(back_.data(), count, MPI_BYTE, other, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+            if (rank_ == 1) send();
         }
     }
-    void stream(int messages) {
+    void stream(int messages) override {
         std::vector<MPI_Request> requests(slots, MPI_REQUEST_NULL);
-        int const other = 1 - rank, count = static_cast<int>(back.size());
+        int const other = 1 - rank_, count = static_cast<int>(back_.size());
         for (int i = 0; i < messages; ++i) {
             auto const k = static_cast<std::size_t>(i % slots);
             MPI_Wait(&requests[k], MPI_STATUS_IGNORE);
-            if (rank == 0)
-                MPI_Isend(buffers[k].data(), count, MPI_BYTE, other, 1, MPI_COMM_WORLD,
+            if (rank_ == 0)
+                MPI_Isend(buffers_[k].data(), count, MPI_BYTE, other, 1, MPI_COMM_WORLD,
                           &requests[k]);
             else
-                MPI_Irecv(buffers[k].data(), count, MPI_BYTE, other, 1, MPI_COMM_WORLD,
+                MPI_Irecv(buffers_[k].data(), count, MPI_BYTE, other, 1, MPI_COMM_WORLD,
                           &requests[k]);
         }
         MPI_Waitall(slots, requests.data(), MPI_STATUSES_IGNORE);
         char done = 0;  // the sender's clock stops when everything is there
-        if (rank == 0)
+        if (rank_ == 0)
             MPI_Recv(&done, 1, MPI_BYTE, other, 2, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
         else
             MPI_Send(&done, 1, MPI_BYTE, other, 2, MPI_COMM_WORLD);
     }
 
-    int rank;
-    std::vector<std::vector<char>> buffers;
-    std::vector<char> back;
+private:
+    int rank_;
+    std::vector<std::vector<char>> buffers_;
+    std::vector<char> back_;
 };
 
-/// One sample of `atoms` atoms per message, in both directions.
-struct Channels {
-    Channels(int rank_, MpiTransport const& mpi, SchemaPtr const& schema, int atoms)
-        : rank(rank_),
-          batch(schema, {1, atoms, 0}),
-          room(schema, {1, atoms, 0}),
-          sender(options(schema, rank_, atoms),
-                 mpi.sender_to(Rank{1 - rank_}, EdgeId{rank_}, slot_room_of(schema, atoms))),
-          receiver(
-              options(schema, 1 - rank_, atoms),
-              mpi.receiver_from(Rank{1 - rank_}, EdgeId{1 - rank_}, slot_room_of(schema, atoms))) {
-        batch.allocate(atoms, 0, "sample");
+/// A transport alone, in both directions; edges 10 and 11.
+class Slots : public Contender {
+public:
+    template <class Transport>
+    Slots(int rank, Transport const& transport, std::size_t bytes)
+        : rank_(rank),
+          payload_bytes_(bytes - message_header_bytes),
+          sender_(transport.sender_to(Rank{1 - rank}, EdgeId{10 + rank}, {payload_bytes_, slots})),
+          receiver_(
+              transport.receiver_from(Rank{1 - rank}, EdgeId{11 - rank}, {payload_bytes_, slots})) {
+        for (int k = 0; k < slots; ++k)
+            std::fill_n(sender_->slot(k).bytes().data(), bytes, std::byte{1});
     }
-    static ChannelOptions options(SchemaPtr const& schema, int edge, int atoms) {
-        return {EdgeId{edge}, schema, {1, atoms, 0, 0, slots}};
+    void ping_pong(int rounds) override {
+        for (int i = 0; i < rounds; ++i) {
+            if (rank_ == 0) send();
+            receive();
+            if (rank_ == 1) send();
+        }
+        drain();
     }
-    static SlotRoom slot_room_of(SchemaPtr const& schema, int atoms) {
-        return slot_room(*schema, options(schema, 0, atoms).buffers);
+    void stream(int messages) override {
+        for (int i = 0; i < messages; ++i) rank_ == 0 ? send() : receive();
+        drain();
     }
 
+private:
     void send() {
-        while (sender.try_send(batch, {&front, 1}) == 0) {
-        }
+        int const k = static_cast<int>(posted_ % slots);
+        while (posted_ - sender_->credits() == slots || !sender_->has_left(k)) sender_->progress();
+        sender_->post(k, payload_bytes_);
+        ++posted_;
     }
     void receive() {
-        while (receiver.poll() != ReceiveStatus::received) {
-        }
-        room.clear();
-        receiver.take(room);
+        int const k = static_cast<int>(received_ % slots);
+        while (!receiver_->arrived(k)) receiver_->progress();
+        receiver_->give_back(k);
+        ++received_;
     }
-    void ping_pong(int rounds) {
-        for (int i = 0; i < rounds; ++i) {
-            if (rank == 0) send();
-            receive();
-            if (rank == 1) send();
-        }
-        while (!sender.progress()) {
-        }
-    }
-    void stream(int messages) {
-        for (int i = 0; i < messages; ++i) rank == 0 ? send() : receive();
-        if (rank == 0)
-            while (sender.credit() < slots) {
-            }
+    void drain() {
+        while (sender_->credits() < posted_) sender_->progress();
     }
 
-    int rank;
-    SystemIndex front{0};
-    Batch batch, room;
-    CreditChannelSender sender;
-    CreditChannelReceiver receiver;
+    int rank_;
+    std::size_t payload_bytes_;
+    std::unique_ptr<TransportSender> sender_;
+    std::unique_ptr<TransportReceiver> receiver_;
+    std::uint64_t posted_ = 0, received_ = 0;
 };
 
-void compare(int rank, MpiTransport const& mpi, SchemaPtr const& schema, std::size_t wanted_bytes) {
+ChannelOptions channel_options(SchemaPtr const& schema, int edge, int atoms) {
+    return {EdgeId{edge}, schema, {1, atoms, 0, 0, slots}};
+}
+
+/// One sample of `atoms` atoms per message, in both directions; edges 0 and 1.
+class Channels : public Contender {
+public:
+    template <class Transport>
+    Channels(int rank, Transport const& transport, SchemaPtr const& schema, int atoms)
+        : rank_(rank),
+          batch_(schema, {1, atoms, 0}),
+          room_(schema, {1, atoms, 0}),
+          sender_(channel_options(schema, rank, atoms),
+                  transport.sender_to(Rank{1 - rank}, EdgeId{rank}, slot_room_of(schema, atoms))),
+          receiver_(channel_options(schema, 1 - rank, atoms),
+                    transport.receiver_from(Rank{1 - rank}, EdgeId{1 - rank},
+                                            slot_room_of(schema, atoms))) {
+        batch_.allocate(atoms, 0, "sample");
+    }
+    ~Channels() override {
+        sender_.close();
+        while (receiver_.poll() != ReceiveStatus::ended) sender_.progress();
+        while (!sender_.progress()) continue;
+    }
+    void ping_pong(int rounds) override {
+        for (int i = 0; i < rounds; ++i) {
+            if (rank_ == 0) send();
+            receive();
+            if (rank_ == 1) send();
+        }
+        while (!sender_.progress()) continue;
+    }
+    void stream(int messages) override {
+        for (int i = 0; i < messages; ++i) rank_ == 0 ? send() : receive();
+        while (rank_ == 0 && sender_.credit() < slots) continue;
+    }
+
+private:
+    static SlotRoom slot_room_of(SchemaPtr const& schema, int atoms) {
+        return slot_room(*schema, channel_options(schema, 0, atoms).buffers);
+    }
+    void send() {
+        while (sender_.try_send(batch_, {&front_, 1}) == 0) continue;
+    }
+    void receive() {
+        while (receiver_.poll() != ReceiveStatus::received) continue;
+        room_.clear();
+        receiver_.take(room_);
+    }
+
+    int rank_;
+    SystemIndex front_{0};
+    Batch batch_, room_;
+    CreditChannelSender sender_;
+    CreditChannelReceiver receiver_;
+};
+
+struct Measured {
+    std::vector<double> latency, rate;
+};
+
+void compare(int rank, MpiTransport const& mpi, NodeTransport const& node, SchemaPtr const& schema,
+             std::size_t wanted_bytes) {
     std::size_t const per_atom = schema->bytes_per_row(Level::atom);
     int const atoms = static_cast<int>(std::max<std::size_t>(1, (wanted_bytes - 512) / per_atom));
-    Channels channels(rank, mpi, schema, atoms);
-    std::size_t const bytes =
-        message_header_bytes +
-        packed_bytes(*schema, count_packed(channels.batch, {&channels.front, 1}));
-    BareMpi bare(rank, bytes);
+    PackedCounts const counts{1, static_cast<std::uint32_t>(atoms), 0, 6};
+    std::size_t const bytes = message_header_bytes + packed_bytes(*schema, counts);
+    std::vector<std::unique_ptr<Contender>> contenders;
+    contenders.push_back(std::make_unique<BareMpi>(rank, bytes));
+    contenders.push_back(std::make_unique<Slots>(rank, mpi, bytes));
+    contenders.push_back(std::make_unique<Slots>(rank, node, bytes));
+    contenders.push_back(std::make_unique<Channels>(rank, mpi, schema, atoms));
+    contenders.push_back(std::make_unique<Channels>(rank, node, schema, atoms));
     int const rounds =
-        static_cast<int>(std::clamp<std::size_t>((std::size_t{16} << 20) / bytes, 8, 500));
-    std::vector<double> bare_latency, latency, bare_rate, rate;
-    channels.ping_pong(5);
-    bare.ping_pong(5);
-    for (int t = 0; t < turns; ++t) {
-        bare_latency.push_back(seconds_of([&] { bare.ping_pong(rounds); }) / (2 * rounds));
-        latency.push_back(seconds_of([&] { channels.ping_pong(rounds); }) / (2 * rounds));
-        double const moved = static_cast<double>(bytes) * 2 * rounds;
-        bare_rate.push_back(moved / seconds_of([&] { bare.stream(2 * rounds); }));
-        rate.push_back(moved / seconds_of([&] { channels.stream(2 * rounds); }));
-    }
-    double const ping_pong_rate = static_cast<double>(bytes) / median(bare_latency);
-    if (rank == 0)
-        std::printf("%9zu %12.2f %12.2f %7.2f %12.2f %12.2f %12.2f %8.2f %8.2f\n", bytes,
-                    1e6 * median(bare_latency), 1e6 * median(latency),
-                    median(latency) / median(bare_latency), 1e-9 * ping_pong_rate,
-                    1e-9 * median(bare_rate), 1e-9 * median(rate), median(rate) / ping_pong_rate,
-                    median(rate) / median(bare_rate));
-    channels.sender.close();
-    while (channels.receiver.poll() != ReceiveStatus::ended) channels.sender.progress();
-    while (!channels.sender.progress()) {
+        static_cast<int>(std::clamp<std::size_t>((std::size_t{16} << 20) / bytes, 6, 500));
+    std::vector<Measured> measured(contenders.size());
+    for (auto const& contender : contenders) contender->ping_pong(5);
+    for (int t = 0; t < turns; ++t)
+        for (std::size_t c = 0; c < contenders.size(); ++c) {
+            double const there_and_back = seconds_of([&] { contenders[c]->ping_pong(rounds); });
+            double const one_way = seconds_of([&] { contenders[c]->stream(2 * rounds); });
+            measured[c].latency.push_back(there_and_back / (2 * rounds));
+            measured[c].rate.push_back(static_cast<double>(bytes) * 2 * rounds / one_way);
+        }
+    double const bare_latency = median(measured[0].latency);
+    double const bare_rate = static_cast<double>(bytes) / bare_latency;
+    if (rank == 0) {
+        std::printf("%9zu |%9.2f", bytes, 1e6 * bare_latency);
+        for (std::size_t c = 1; c < measured.size(); ++c)
+            std::printf("%9.2f", median(measured[c].latency) / bare_latency);
+        std::printf(" |%9.2f%9.2f", 1e-9 * bare_rate, median(measured[0].rate) / bare_rate);
+        for (std::size_t c : {std::size_t{1}, std::size_t{3}, std::size_t{4}})
+            std::printf("%9.2f", median(measured[c].rate) / bare_rate);
+        std::printf("\n");
     }
     MPI_Barrier(MPI_COMM_WORLD);
 }
@@ -172,16 +253,18 @@ int run(int argc, char** argv) {
     }
     int const rank = environment.rank().value();
     MpiTransport const mpi;
+    NodeTransport const node;
     auto const schema = std::make_shared<Schema const>();
     if (rank == 0)
         std::printf(
-            "%9s %12s %12s %7s %12s %12s %12s %8s %8s\n%9s %12s %12s %7s %12s %12s %12s %8s "
-            "%8s\n",
-            "message", "latency us", "latency us", "ratio", "GB/s bare", "GB/s bare", "GB/s",
-            "ratio to", "ratio to", "bytes", "bare", "channel", "", "ping-pong", "stream",
-            "channel", "pingpong", "stream");
+            "          |  latency; in units of bare MPI's        |  bandwidth; in units of bare "
+            "MPI's ping-pong\n"
+            "%9s |%9s%9s%9s%9s%9s |%9s%9s%9s%9s%9s\n%9s |%9s%9s%9s%9s%9s |%9s%9s%9s%9s%9s\n",
+            "message", "bare", "slots", "slots", "channel", "channel", "bare", "bare", "slots",
+            "channel", "channel", "bytes", "us", "MPI", "node", "MPI", "node", "GB/s", "stream",
+            "MPI", "MPI", "node");
     for (std::size_t bytes = 1024; bytes <= (std::size_t{16} << 20); bytes *= 4)
-        compare(rank, mpi, schema, bytes);
+        compare(rank, mpi, node, schema, bytes);
     return 0;
 }
 

@@ -57,6 +57,46 @@ TEST(CreditChannel, ACreditGivenBackTooEarlyIsNoticed) {
     EXPECT_FALSE(partially_taken_slot_keeps_its_credit(pair));
 }
 
+/// What sending and taking two samples through one slot throws, when the sender is lied to.
+std::string error_of_false_credit(std::int64_t extra) {
+    SchemaPtr const schema = forged_schema();
+    BufferConfig const buffers{2, 10, 0, 0, 1};
+    auto link = in_process_link(slot_room(*schema, buffers));
+    CreditChannelSender sender(
+        {EdgeId{3}, schema, buffers},
+        std::make_unique<FalseCreditSender>(std::move(link.sender), extra, /*from=*/1));
+    CreditChannelReceiver receiver({EdgeId{3}, schema, buffers}, std::move(link.receiver));
+    Batch const first = batch_of(schema, {forge_sample(schema, 0, 3), forge_sample(schema, 1, 3)});
+    Batch const second = batch_of(schema, {forge_sample(schema, 2, 5), forge_sample(schema, 3, 5)});
+    try {
+        EXPECT_EQ(sender.try_send(first, all_systems(first)), 2);
+        EXPECT_EQ(receiver.poll(), ReceiveStatus::received);
+        expect_same(forge_sample(schema, 0, 3), take_one(receiver, schema));
+        static_cast<void>(sender.try_send(second, all_systems(second)));
+        EXPECT_EQ(receiver.poll(), ReceiveStatus::received);
+        static_cast<void>(take_one(receiver, schema));
+    } catch (CampaignError const& error) {
+        return error.what();
+    }
+    return "nothing was noticed";
+}
+
+TEST(CreditChannel, ASlotThatIsOverwrittenWhileItIsReadIsAnErrorAndNotAWrongSample) {
+    EXPECT_THAT(error_of_false_credit(1),
+                ::testing::AllOf(::testing::HasSubstr("channel 3, message 0"),
+                                 ::testing::HasSubstr("overwritten before it was empty")));
+}
+
+TEST(CreditChannel, MoreCreditsThanMessagesAreAnError) {
+    EXPECT_THAT(error_of_false_credit(2),
+                ::testing::HasSubstr("channel 3: 1 messages were sent through 1 slots and 2 are "
+                                     "said to be emptied"));
+}
+
+TEST(CreditChannel, CreditsThatVanishAreAnError) {
+    EXPECT_THAT(error_of_false_credit(-1), ::testing::HasSubstr("credits are wrong"));
+}
+
 TEST(CreditChannel, AllocatesNothingInTheLongRun) {
     Pair pair({4, 40, 0, 0, 2});
     std::vector<Sample> samples;

@@ -151,12 +151,5 @@ TEST_F(NcclLink, HalvesThatNobodyUsedGoAwaySoon) {
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(4));
 }
 
-TEST(NcclTransport, SaysWhyItCannotBeUsedOrWhatItIs) {
-    EXPECT_THAT(describe_nccl(), ::testing::StartsWith("NCCL"));
-    if (nccl_absence().empty()) return;
-    EXPECT_THAT(nccl_absence(), ::testing::HasSubstr("NCCL needs a CUDA device"));
-    EXPECT_THROW(NcclTransport(0), NcclError);
-}
-
 }  // namespace
 }  // namespace athanor::test

@@ -68,6 +68,31 @@ private:
     std::vector<std::byte> last_;
 };
 
+/// Says that `extra` slots more were given back than were, once `from` messages have been posted.
+class FalseCreditSender : public TransportSender {
+public:
+    FalseCreditSender(std::unique_ptr<TransportSender> real, std::int64_t extra, int from)
+        : real_(std::move(real)), extra_(extra), from_(from) {}
+
+    int slot_count() const override { return real_->slot_count(); }
+    Slot& slot(int k) override { return real_->slot(k); }
+    void progress() override { real_->progress(); }
+    bool has_left(int k) const override { return real_->has_left(k); }
+    std::uint64_t credits() const override {
+        return real_->credits() + static_cast<std::uint64_t>(posted_ >= from_ ? extra_ : 0);
+    }
+    void post(int k, std::size_t payload_bytes) override {
+        ++posted_;
+        real_->post(k, payload_bytes);
+    }
+
+private:
+    std::unique_ptr<TransportSender> real_;
+    std::int64_t extra_;
+    int from_;
+    int posted_ = 0;
+};
+
 /// Gives a slot back as soon as a message is in it: the mistake that credits exist to prevent.
 class EarlyCreditReceiver : public TransportReceiver {
 public:

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/crc32c.hpp"
 #include "runtime/error.hpp"
 #include "tests/support/samples.hpp"
 
@@ -24,6 +25,23 @@ Packed pack(Batch const& batch, Schema const& schema, std::vector<SystemIndex> c
     packed.bytes.resize(packed_bytes(schema, packed.counts));
     EXPECT_EQ(pack_samples(schema, batch, systems, packed.bytes), packed.bytes.size());
     return packed;
+}
+
+TEST(PackedSamples, TheChecksumTakenWhilePackingIsThatOfTheBytes) {
+    auto const schema = rich_schema();
+    Batch batch(schema, {4, 20000, 50});
+    int const atoms[] = {1, 7, 19000, 0};  // smaller and much larger than a piece
+    for (int k = 0; k < 4; ++k) batch.append(random_sample(schema, k, atoms[k], 2 * k, 40 + k));
+    std::vector<SystemIndex> const systems{SystemIndex{3}, SystemIndex{2}, SystemIndex{0},
+                                           SystemIndex{1}};
+    Packed const packed = pack(batch, *schema, systems);
+    std::vector<std::byte> again(packed.bytes.size());
+
+    auto const checksum =
+        pack_and_check(*schema, batch, systems, again, EdgeRows::travel, /*before=*/77);
+
+    EXPECT_EQ(again, packed.bytes);
+    EXPECT_EQ(checksum, crc32c(packed.bytes, 77));
 }
 
 TEST(PackedSamples, AHopLeavesEveryBitAndDropsState) {
