@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// Stands in for libcudart.so.13 in tests (README.md): the calls that the NCCL transport makes, over
-/// host memory. A stream is a thread with a queue, so that what is asynchronous on a device is so
+/// Stands in for libcudart.so.13 in tests (README.md): the calls of the NCCL transport, over host
+/// memory. A stream is a thread with a queue, so that what is asynchronous on a device is so
 /// here. Stricter than CUDA where CUDA would only be slow or wrong: a copy must go between pinned
 /// and device memory, within what was allocated, in the direction it says; device memory is
 /// garbage until written.

@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
 /// Over stand-ins for CUDA and NCCL (tests/comm/doubles), or, as one rank, over a real device.
-#include "comm/nccl_transport.hpp"
-
 #include <chrono>
 #include <cstdlib>
 
 #include <mpi.h>
 
 #include "comm/mpi_environment.hpp"
+#include "comm/nccl_transport.hpp"
 #include "tests/comm/channel_contract.hpp"
 
 namespace athanor::test {
