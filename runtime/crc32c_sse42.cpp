@@ -49,9 +49,15 @@ std::uint64_t word_at(std::byte const* at) {
     return word;
 }
 
+constexpr std::size_t line_bytes = 64;
+
+/// Asks for the line at `at`, which may lie behind the end: nothing happens then.
+void prefetch(std::byte const* at) { _mm_prefetch(reinterpret_cast<char const*>(at), _MM_HINT_T0); }
+
 /// Takes as many triples of `block` bytes as there are. The instruction has a latency of three
 /// cycles and starts every cycle, so three registers run side by side and are joined after each
-/// triple.
+/// triple. The next triple is asked for meanwhile: three runs far apart are more than the
+/// processor's own prefetching follows well.
 __attribute__((target("sse4.2"))) std::uint32_t take_triples(std::span<std::byte const>& bytes,
                                                              std::size_t block,
                                                              ZerosOperator const& zeros,
@@ -59,10 +65,13 @@ __attribute__((target("sse4.2"))) std::uint32_t take_triples(std::span<std::byte
     for (; bytes.size() >= 3 * block; bytes = bytes.subspan(3 * block)) {
         std::uint64_t a = crc, b = 0, c = 0;
         std::byte const* at = bytes.data();
-        for (std::byte const* const end = at + block; at != end; at += 8) {
-            a = _mm_crc32_u64(a, word_at(at));
-            b = _mm_crc32_u64(b, word_at(at + block));
-            c = _mm_crc32_u64(c, word_at(at + 2 * block));
+        for (std::byte const* const end = at + block; at != end; at += line_bytes) {
+            for (std::size_t run = 0; run < 3; ++run) prefetch(at + (run + 3) * block);
+            for (std::size_t i = 0; i < line_bytes; i += 8) {
+                a = _mm_crc32_u64(a, word_at(at + i));
+                b = _mm_crc32_u64(b, word_at(at + block + i));
+                c = _mm_crc32_u64(c, word_at(at + 2 * block + i));
+            }
         }
         crc = apply(zeros, static_cast<std::uint32_t>(a)) ^ static_cast<std::uint32_t>(b);
         crc = apply(zeros, crc) ^ static_cast<std::uint32_t>(c);

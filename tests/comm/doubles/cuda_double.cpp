@@ -26,6 +26,8 @@ namespace {
 
 constexpr int fresh = 0xa5, freed = 0xdd;  // what memory holds that nobody wrote
 
+constexpr std::size_t most_bytes = std::size_t{64} << 30;  // of one allocation
+
 struct Mark {
     std::atomic<std::uint64_t> wanted{0}, reached{0};
 };
@@ -90,7 +92,7 @@ int device_count() {
 thread_local int current_device = 0;
 
 cudaError_t allocate(void** memory, std::size_t bytes, std::map<char const*, std::size_t>& ranges) {
-    *memory = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
+    *memory = bytes > most_bytes ? nullptr : std::aligned_alloc(256, (bytes + 255) / 256 * 256);
     if (*memory == nullptr) return cudaErrorMemoryAllocation;
     std::memset(*memory, fresh, bytes);
     std::scoped_lock const lock(registry().mutex);
