@@ -17,10 +17,10 @@ std::string describe_transports() {
             ? "CUDA-aware, so it may be given device memory; batches are in host memory so far"
             : "not CUDA-aware: device memory would go through pinned host memory";
     return fmt::format(
-        "in process: threads share slots\n"
-        "within a node: ranks share slots\n"
-        "between nodes: {} ({})\n"
-        "between devices: {} ({})\n",
+        "  in process: threads share slots\n"
+        "  within a node: ranks share slots\n"
+        "  between nodes: {} ({})\n"
+        "  between devices: {} ({})",
         detail::mpi_library(), mpi_way, describe_nccl(), absence.empty() ? "usable" : absence);
 }
 

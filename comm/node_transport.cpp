@@ -27,6 +27,7 @@ SlotRoom announcement_room(SlotRoom const& room) { return {sizeof(MessageBytes),
 
 struct NodeTransport::State {
     detail::MpiNode node;
+    bool shares = true;
     MpiTransport mpi;  // edges between nodes; announcements and credits of those within one
 
     [[nodiscard]] std::string name_of(EdgeId edge) const {
@@ -85,10 +86,14 @@ private:
     std::unique_ptr<TransportReceiver> announcements_;
 };
 
-NodeTransport::NodeTransport() : state_(std::make_shared<State>()) {}
+NodeTransport::NodeTransport(bool shares) : state_(std::make_shared<State>()) {
+    state_->shares = shares;
+}
 NodeTransport::~NodeTransport() = default;
 
-bool NodeTransport::shares_memory_with(Rank peer) const { return state_->node.holds(peer); }
+bool NodeTransport::shares_memory_with(Rank peer) const {
+    return state_->shares && state_->node.holds(peer);
+}
 
 std::unique_ptr<TransportSender> NodeTransport::sender_to(Rank peer, EdgeId edge,
                                                           SlotRoom const& room) const {

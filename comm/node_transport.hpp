@@ -16,8 +16,9 @@ namespace athanor {
 /// Throws:    MpiError, also for a /dev/shm without room and for ends with different rooms.
 class NodeTransport {
 public:
-    /// Collective over all ranks. Expects: MPI runs.
-    NodeTransport();
+    /// Collective over all ranks. `shares`: false sends everything over MPI, for a node whose shared
+    /// memory is small; the same on every rank. Expects: MPI runs.
+    explicit NodeTransport(bool shares = true);
     ~NodeTransport();
 
     [[nodiscard]] bool shares_memory_with(Rank peer) const;

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "runtime/error.hpp"
@@ -105,5 +106,11 @@ SharedSlots::SharedSlots(std::string const& name, SlotRoom const& room) {
 }
 
 SharedSlots::~SharedSlots() = default;
+
+std::uint64_t free_shared_bytes() {
+    struct statvfs room {};
+    if (statvfs("/dev/shm", &room) != 0) return 0;
+    return std::uint64_t{room.f_bavail} * room.f_frsize;
+}
 
 }  // namespace athanor::detail

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,9 @@
 #include "comm/slot.hpp"
 
 namespace athanor::detail {
+
+/// How much more the shared memory of this node holds [bytes]; 0 where there is none.
+[[nodiscard]] std::uint64_t free_shared_bytes();
 
 /// The slots of one edge in memory that two processes of a node share. Both ask for them by the
 /// same name, in any order; the second takes the name away, so that nothing is left behind when a

@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "comm/describe_transports.hpp"
 #include "launch/commands/inspect.hpp"
 #include "launch/commands/run.hpp"
 #include "launch/commands/validate.hpp"
@@ -67,6 +68,12 @@ int parse_ranks(std::string const& option, std::string const& text) {
     return ranks;
 }
 
+/// What is in this build and on this machine. Asked for only when wanted: drivers take their time.
+std::string version_text() {
+    return fmt::format("athanor {} ({})\n\nSamples travel\n{}", version(), describe_cuda(),
+                       describe_transports());
+}
+
 /// The options that run and validate share.
 struct ConfigOptions {
     std::string config;
@@ -100,7 +107,7 @@ int run_command_line(int argc, char const* const* argv) {
         "Athanor runs campaigns of many small atomistic samples through a pipeline of "
         "dynamics stages.",
         "athanor");
-    app.set_version_flag("--version", fmt::format("athanor {} ({})", version(), describe_cuda()));
+    app.set_version_flag("--version", version_text);
     app.require_subcommand(1);
     app.footer(
         "Exit codes: 0 done, 2 bad usage or configuration, 3 no usable input, 4 the campaign\n"
