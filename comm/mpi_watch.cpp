@@ -29,8 +29,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds tick{20};
 constexpr std::chrono::milliseconds leave_limit{1000};
-/// The rank that noticed ends first, so that the launcher names it.
-constexpr std::chrono::milliseconds precedence{300};
+/// The rank that noticed ends first, so that the launcher names it; it kills the others, and several
+/// that abort at once can crash Open MPI 4.1's.
+constexpr std::chrono::milliseconds precedence{2000};
 constexpr std::size_t host_bytes = 64;
 
 enum class Word : std::int32_t { beat, goodbye, closed, failure };
@@ -167,6 +168,8 @@ private:
         if (now >= next_beat_) beat(now);
         if (!failure) return;
         tell(*failure, closed);
+        if (!std::exchange(noticed_, true) && state_.options.notice)
+            state_.options.notice(*failure);
         if (time_to_end(*failure, closed, failed_at, now)) state_.options.end(*failure);
     }
 
@@ -302,6 +305,7 @@ private:
     LoopLiveness own_loop_;
     std::vector<char> closed_;  ///< by rank
     std::optional<SteadyTime> all_closed_at_;
+    bool noticed_ = false;
     SteadyTime next_beat_ = Clock::now();
     Message incoming_;
     MPI_Request receive_ = MPI_REQUEST_NULL;

@@ -42,8 +42,8 @@ struct RankFailure {
 ///          `grace`, every rank calls Options::end, first the one that noticed.
 /// Silence: a heartbeat comes from the watch's thread, so a rank that computes or waits for samples
 ///          is never silent. A process that itself did not run for half a timeout blames nobody.
-/// Threads: any thread may call the members; Options::end and the function given to watch_loop()
-///          are called on the thread of the watch.
+/// Threads: any thread may call the members; the functions of Options and of watch_loop() are
+///          called on the thread of the watch.
 /// Bound:   one heartbeat under way per link, so nothing piles up before a peer that is stopped.
 class MpiWatch {
 public:
@@ -56,6 +56,8 @@ public:
         /// Must end the process.
         std::function<void(RankFailure const&)> end;
         Seconds interval{0.0};  ///< of heartbeats; 0: a tenth of the timeout, a second at most
+        /// Once, when the failure becomes known here; other threads may be inside calls that wait.
+        std::function<void(RankFailure const&)> notice{};
     };
 
     /// Collective. With one rank, or where MPI has no MPI_THREAD_MULTIPLE, there is no watch: see

@@ -21,11 +21,11 @@ int exit_code_of(std::exception const& error) {
 
 JointEnd::JointEnd(MpiEnvironment const& mpi, double stall_timeout_seconds)
     : mpi_(mpi), stall_timeout_seconds_(stall_timeout_seconds) {
-    watch_.emplace(mpi, MpiWatch::Options{.timeout = Seconds(stall_timeout_seconds),
-                                          .end = [this](RankFailure const& failure) {
-                                              say(failure);
-                                              mpi_.abort(failure.exit_code);
-                                          }});
+    MpiWatch::Options options;
+    options.timeout = Seconds(stall_timeout_seconds);
+    options.notice = [this](RankFailure const& failure) { say(failure); };
+    options.end = [this](RankFailure const& failure) { mpi_.abort(failure.exit_code); };
+    watch_.emplace(mpi, std::move(options));
     if (mpi.size() > 1 && !watch_->works() && mpi.rank() == Rank{0})
         std::fprintf(stderr,
                      "athanor: note: MPI lets only one thread of a rank call it, so silent ranks "
@@ -62,7 +62,6 @@ void JointEnd::end(std::exception const& error) {
 }
 
 void JointEnd::end_as_it_is() {
-    say(*watch_->failure());
     watch_->closed();
     watch_->wait_for_end();
 }

@@ -150,9 +150,10 @@ int process_of_rank(std::filesystem::path const& folder, int rank) {
 std::map<int, long> times_of_threads(int process) {
     std::map<int, long> times;
     std::string const tasks = "/proc/" + std::to_string(process) + "/task";
-    for (auto const& entry : std::filesystem::directory_iterator(tasks)) {
+    std::error_code gone;
+    for (auto const& entry : std::filesystem::directory_iterator(tasks, gone)) {
         std::ifstream file(entry.path() / "stat");
-        std::string word;
+        std::string word = "0";
         for (int field = 1; field <= 14; ++field) file >> word;
         times[std::stoi(entry.path().filename())] = std::stol(word);
     }
@@ -207,8 +208,10 @@ TEST(Failure, ALoopThatNoLongerMovesEndsTheCampaignThoughItsProcessLives) {
     }
     int const process = process_of_rank(folder.path(), 1);
     ASSERT_NE(process, 0) << job.get().text;
+    int const thread = computing_thread(process);
+    ASSERT_NE(thread, 0) << job.get().text;
 
-    StoppedThread const stopped(computing_thread(process));
+    StoppedThread const stopped(thread);
     if (!stopped.held()) {
         kill(process, SIGKILL);
         static_cast<void>(job.get());
