@@ -29,8 +29,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds tick{20};
 constexpr std::chrono::milliseconds leave_limit{1000};
-/// The rank that noticed ends first, so that the launcher names it; it kills the others, and several
-/// that abort at once can crash Open MPI 4.1's.
+/// The rank that noticed ends first, so that the launcher names it and kills the others: several
+/// that abort at once can crash that of Open MPI 4.1.
 constexpr std::chrono::milliseconds precedence{2000};
 constexpr std::size_t host_bytes = 64;
 
