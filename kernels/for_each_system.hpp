@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <span>
 
 #include "kernels/parallel_for.hpp"
@@ -25,12 +26,14 @@ struct SystemsSplit {
 [[nodiscard]] inline SystemsSplit split_systems(BatchView const& batch,
                                                 std::span<SystemIndex const> systems,
                                                 double nanoseconds) {
+    std::int64_t atoms = 0;
+    for (SystemIndex system : systems) atoms += batch.atom_count[system.value()];
+    auto const all = static_cast<double>(atoms);
+    double const least = worth_a_fork / nanoseconds;
+    if (all < least) return {};  // before OpenMP is asked for anything
     int const threads = thread_count();
     if (threads == 1) return {};
-    double atoms = 0.0;
-    for (SystemIndex system : systems) atoms += batch.atom_count[system.value()];
-    double const least = worth_a_fork / nanoseconds;
-    return {atoms >= least, std::max(least, atoms / (2.0 * threads))};
+    return {true, std::max(least, all / (2.0 * threads))};
 }
 
 /// Runs body(k) for every systems[k], each once, in no order: on several threads where that pays,

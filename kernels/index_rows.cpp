@@ -252,7 +252,7 @@ void filter_rows(IndexRows const& from, double const* places, int atom_count, do
         }
         return static_cast<std::size_t>(filled);
     };
-    if (thread_count() == 1 || atom_count * to_filter.nanoseconds < worth_a_fork) {
+    if (atom_count * to_filter.nanoseconds < worth_a_fork || thread_count() == 1) {
         filter_some(0, atom_count, to.index.get());
         return;
     }

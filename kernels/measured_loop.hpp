@@ -24,7 +24,7 @@ public:
         auto const one_after_the_other = [&] {
             for (int k = 0; k < count; ++k) body(k);
         };
-        if (thread_count() == 1 || count <= 1 || work < worth_a_fork) {
+        if (work < worth_a_fork || count <= 1 || thread_count() == 1) {
             one_after_the_other();
             return;
         }

@@ -259,26 +259,31 @@ std::span<SystemNeighbors const> NeighborList::update(BatchView const& batch,
         return *states_[static_cast<std::size_t>(system.value())];
     };
     int const count = static_cast<int>(systems.size());
-    double work = 0.0;
-    for (SystemIndex system : systems) work += holding * batch.atom_count[system.value()];
-    checks_.run(count, work,
-                [&](int k) { check(batch, systems[k].value(), state_of(systems[k])); });
-    stale_.clear();
-    work = 0.0;
-    for (SystemIndex system : systems) {
-        double const by_atom = state_of(system).needs == Needs::nothing   ? 0.0
-                               : state_of(system).needs == Needs::renewal ? renewing
-                                                                          : building;
-        if (by_atom > 0.0) stale_.push_back(system);
-        work += by_atom * batch.atom_count[system.value()];
-    }
-    renewals_.run(static_cast<int>(stale_.size()), work, [&](int k) {
-        auto const stale = static_cast<std::size_t>(k);
-        renew(batch, stale_[stale].value(), state_of(stale_[stale]));
+    views_.resize(systems.size());
+    std::int64_t atoms = 0;
+    for (SystemIndex system : systems) atoms += batch.atom_count[system.value()];
+    checks_.run(count, holding * static_cast<double>(atoms), [&](int k) {
+        SystemIndex const system = systems[k];
+        State& state = state_of(system);
+        check(batch, system.value(), state);
+        views_[static_cast<std::size_t>(k)] = state.view(state.brief);
     });
-    views_.clear();
-    for (SystemIndex system : systems)
-        views_.push_back(state_of(system).view(state_of(system).brief));
+    stale_.clear();
+    double work = 0.0;
+    for (int k = 0; k < count; ++k) {
+        Needs const needs = states_[static_cast<std::size_t>(systems[k].value())]->needs;
+        if (needs == Needs::nothing) continue;
+        stale_.push_back(k);
+        work +=
+            (needs == Needs::renewal ? renewing : building) * batch.atom_count[systems[k].value()];
+    }
+    if (stale_.empty()) return views_;
+    renewals_.run(static_cast<int>(stale_.size()), work, [&](int which) {
+        int const k = stale_[static_cast<std::size_t>(which)];
+        State& state = state_of(systems[k]);
+        renew(batch, systems[k].value(), state);
+        views_[static_cast<std::size_t>(k)] = state.view(state.brief);
+    });
     return views_;
 }
 

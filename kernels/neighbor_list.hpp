@@ -95,7 +95,7 @@ private:
     NeighborListOptions options_;
     double inner_radius_;
     MeasuredLoop checks_, renewals_;
-    std::vector<SystemIndex> stale_;
+    std::vector<int> stale_;  // places in the argument of update()
     std::vector<std::unique_ptr<State>> states_;
     std::vector<std::unique_ptr<State>> spare_;
     std::vector<SystemNeighbors> views_;

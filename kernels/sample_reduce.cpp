@@ -54,6 +54,12 @@ struct Blocks {
 /// Σ term(sum, k) for every sum, blocks shared out; `nanoseconds`: of an element.
 template <std::size_t sums, class Term>
 std::array<double, sums> sum_terms(std::size_t count, double nanoseconds, Term const& term) {
+    std::array<double, sums> total{};
+    if (count <= Blocks::usual) {
+        for (std::size_t sum = 0; sum < sums; ++sum)
+            total[sum] = sum_block(0, count, [&](std::size_t k) { return term(sum, k); });
+        return total;
+    }
     Blocks const blocks(count);
     std::array<std::array<double, Blocks::most>, sums> parts;
     share_out_each(blocks.count, nanoseconds * static_cast<double>(blocks.elements), [&](int b) {
@@ -61,7 +67,6 @@ std::array<double, sums> sum_terms(std::size_t count, double nanoseconds, Term c
             parts[sum][static_cast<std::size_t>(b)] = sum_block(
                 blocks.begin_of(b), blocks.end_of(b), [&](std::size_t k) { return term(sum, k); });
     });
-    std::array<double, sums> total{};
     for (std::size_t sum = 0; sum < sums; ++sum)
         total[sum] = sum_block(0, static_cast<std::size_t>(blocks.count),
                                [&](std::size_t b) { return parts[sum][b]; });
