@@ -20,7 +20,7 @@ std::string describe_transports() {
         "  in process: threads share slots\n"
         "  within a node: ranks share slots\n"
         "  between nodes: {} ({})\n"
-        "  between devices: {} ({})",
+        "  between devices: {} ({}); campaigns do not use it yet, for batches are in host memory",
         detail::mpi_library(), mpi_way, describe_nccl(), absence.empty() ? "usable" : absence);
 }
 

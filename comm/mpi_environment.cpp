@@ -142,11 +142,11 @@ bool MpiEnvironment::all_arrive_within(std::chrono::milliseconds limit) const {
 }
 
 void MpiEnvironment::abort(int code) const {
-    std::fflush(nullptr);
-    // MPI_Abort asks a daemon that may be gone.
+    // MPI_Abort asks a daemon that may be gone, and a stream may be one on which a thread is stuck.
     constexpr unsigned patience_seconds = 5;
     std::signal(SIGALRM, SIG_DFL);
     alarm(patience_seconds);
+    std::fflush(stdout);
     if (uses_mpi() && detail::mpi_is_running()) MPI_Abort(MPI_COMM_WORLD, code);
     std::_Exit(code);
 }

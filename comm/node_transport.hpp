@@ -13,11 +13,11 @@ namespace athanor {
 /// that a sample is packed where it is unpacked and MPI carries 72 bytes per message; between nodes
 /// as MpiTransport does. Which it is, MPI says.
 /// Ownership, Bound, Threads: as MpiTransport.
-/// Throws:    MpiError, also for a /dev/shm without room and for ends with different rooms.
+/// Throws:    MpiError, also where /dev/shm has no room left, and for ends with different rooms.
 class NodeTransport {
 public:
-    /// Collective over all ranks. `shares`: false sends everything over MPI, for a node whose shared
-    /// memory is small; the same on every rank. Expects: MPI runs.
+    /// Collective over all ranks. `shares`: false sends everything over MPI, for a node whose
+    /// shared memory is small; the same on every rank. Expects: MPI runs.
     explicit NodeTransport(bool shares = true);
     ~NodeTransport();
 

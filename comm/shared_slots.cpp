@@ -54,7 +54,8 @@ int open_memory(std::string const& name, std::size_t bytes) {
 /// Hands out its memory piece by piece and takes it back as a whole.
 class SharedSlots::Segment final : public MemorySpace {
 public:
-    Segment(std::string const& name, std::size_t bytes) : bytes_(bytes), used_(alignment) {
+    Segment(std::string const& name, std::size_t bytes)
+        : name_(name), bytes_(bytes), used_(alignment) {
         int const file = open_memory(name, bytes);
         void* const begin =
             mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, file, 0);
@@ -64,7 +65,11 @@ public:
         begin_ = static_cast<std::byte*>(begin);
         join(name);
     }
-    ~Segment() override { munmap(begin_, bytes_); }
+    ~Segment() override {
+        // The other end never came, so that nobody has taken the name away.
+        if (reinterpret_cast<Front*>(begin_)->users.load() == 1) shm_unlink(name_.c_str());
+        munmap(begin_, bytes_);
+    }
     Segment(Segment const&) = delete;
     Segment& operator=(Segment const&) = delete;
 
@@ -91,6 +96,7 @@ private:
                         bytes_, said));
     }
 
+    std::string name_;
     std::size_t bytes_;
     std::size_t used_;
     std::byte* begin_ = nullptr;

@@ -31,8 +31,9 @@ constexpr double holding = 4.0, renewing = 150.0, building = 2500.0;
 
 void copy_positions(double const* from, int atom_count, std::vector<double>& to) {
     to.resize(3 * static_cast<std::size_t>(atom_count));
-    share_out(3 * atom_count, 0.5,
-              [&](int first, int last) { std::copy(from + first, from + last, &to[0] + first); });
+    share_out(3 * atom_count, 0.5, [&](int first, int last) {
+        std::copy(from + first, from + last, to.data() + first);
+    });
 }
 
 /// One row of SystemNeighbors::positions, aligned so that a load never straddles two cache lines.

@@ -124,7 +124,8 @@ run_tests() {  # PRESET CTEST-OPTIONS...
 run_thread_tests() {
     local fixed=()
     setarch "$(uname -m)" -R true 2> /dev/null && fixed=(setarch "$(uname -m)" -R)
-    GTEST_FILTER="-$one_thread" "${fixed[@]}" ctest --preset tsan --parallel "$test_jobs" --no-tests=error \
+    GTEST_FILTER="-$one_thread" "${fixed[@]}" \
+        ctest --preset tsan --parallel "$test_jobs" --no-tests=error \
         -L '^(runtime|comm|stages)$' -LE '^(mpi|house)$'
 }
 

@@ -3,6 +3,7 @@
 #include "launch/campaign.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -54,7 +55,10 @@ public:
                                          links_.inputs_of(i), links_.outputs_of(i)}));
         ending_.name_stages(stages_by_rank());
     }
-    ~CampaignRun() { ending_.watch().watch_loop({}); }
+    ~CampaignRun() {
+        stop_.request_stop();  // should an exception have ended it
+        ending_.watch().watch_loop({});
+    }
     CampaignRun(CampaignRun const&) = delete;
     CampaignRun& operator=(CampaignRun const&) = delete;
 
@@ -73,6 +77,7 @@ public:
         rethrow_failure();
         sinks_.close();
         quarantine_.close();
+        closed_.store(true);
         ending_.watch().closed();
         return finish(display);
     }
@@ -92,9 +97,9 @@ private:
         return names;
     }
 
-    /// Every turn of a loop gives an account of its time; nothing when all loops have ended.
+    /// Every turn of a loop gives an account of its time; nothing when all files are closed.
     [[nodiscard]] std::optional<std::uint64_t> progress_of_loops() const {
-        if (all_done()) return std::nullopt;
+        if (closed_.load()) return std::nullopt;
         std::int64_t sum = 0;
         for (auto const& run : runs_)
             for (auto const& part : run->metrics().nanoseconds)
@@ -316,6 +321,7 @@ private:
     std::vector<std::unique_ptr<ElementRun>> runs_;
     StopSignals signals_;
     std::stop_source stop_;
+    std::atomic<bool> closed_{false};
     Clock::time_point start_;
 };
 
@@ -324,7 +330,13 @@ private:
 int run_campaign(MpiEnvironment const& mpi, JointEnd& ending, CampaignPlan const& plan,
                  RunOptions const& options) {
     try {
-        return CampaignRun(mpi, ending, plan, options).run();
+        CampaignRun campaign(mpi, ending, plan, options);
+        try {
+            return campaign.run();
+        } catch (std::exception const& error) {
+            if (mpi.size() > 1) ending.tell(error);  // before its threads are waited for
+            throw;
+        }
     } catch (std::exception const& error) {
         if (mpi.size() == 1) throw;
         ending.end(error);

@@ -26,10 +26,6 @@ JointEnd::JointEnd(MpiEnvironment const& mpi, double stall_timeout_seconds)
     options.notice = [this](RankFailure const& failure) { say(failure); };
     options.end = [this](RankFailure const& failure) { mpi_.abort(failure.exit_code); };
     watch_.emplace(mpi, std::move(options));
-    if (mpi.size() > 1 && !watch_->works() && mpi.rank() == Rank{0})
-        std::fprintf(stderr,
-                     "athanor: note: MPI lets only one thread of a rank call it, so silent ranks "
-                     "are not watched for; the launcher alone notices a rank that dies\n");
 }
 
 JointEnd::~JointEnd() = default;

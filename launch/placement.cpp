@@ -82,10 +82,6 @@ void Placement::place(PipelineSpec const& pipeline) {
     }
 }
 
-int Placement::node_of(int instance) const {
-    return node_of_rank_[static_cast<std::size_t>(instances_[instance].rank.value())];
-}
-
 std::vector<int> Placement::instances_of(Rank rank) const {
     std::vector<int> mine;
     for (std::size_t i = 0; i < instances_.size(); ++i)
@@ -117,7 +113,7 @@ std::vector<int> Placement::edges_from(int instance) const {
     auto const begin = own.replica * consumers / replicas_[own.element];
     std::ranges::rotate(found, found.begin() + begin);
     std::ranges::stable_partition(
-        found, [&](int e) { return node_of(edges_[e].to) == node_of(instance); });
+        found, [&](int e) { return node_of(instances_[edges_[e].to].rank) == node_of(own.rank); });
     return found;
 }
 

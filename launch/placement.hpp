@@ -42,6 +42,7 @@ public:
     [[nodiscard]] std::vector<Instance> const& instances() const { return instances_; }
     [[nodiscard]] std::vector<int> instances_of(Rank rank) const;
     [[nodiscard]] std::vector<Rank> ranks_of_element(int element) const;
+    [[nodiscard]] int node_of(Rank rank) const { return node_of_rank_[rank.value()]; }
 
     /// Every instance of an element to every one of the next. Their order numbers the channels.
     [[nodiscard]] std::vector<InstanceEdge> const& edges() const { return edges_; }
@@ -52,7 +53,6 @@ public:
 
 private:
     void place(PipelineSpec const& pipeline);
-    [[nodiscard]] int node_of(int instance) const;
 
     std::vector<int> node_of_rank_;
     std::vector<Instance> instances_;

@@ -91,17 +91,19 @@ void clear_log(LoggingSpec const& log, std::string const& what, bool overwrite) 
     }
 }
 
+/// `seen`: paths that were looked at before; most have no rank in them.
 void clear_hook_file(HookSpec const& hook, std::string const& stage, Rank rank, int replica,
-                     bool overwrite) {
+                     bool overwrite, std::set<std::string>& seen) {
     auto const placed = [&](std::string const& path) {
         return with_replica(with_rank(path, rank), replica);
     };
     if (auto const* logging = std::get_if<LoggingSpec>(&hook)) {
         LoggingSpec log = *logging;
         log.path = placed(log.path);
-        clear_log(log, "log of stage " + stage, overwrite);
+        if (seen.insert(log.path).second) clear_log(log, "log of stage " + stage, overwrite);
     } else if (auto const* profile = std::get_if<ProfilerOptions>(&hook)) {
-        clear_output(placed(profile->path), "profile of stage " + stage, overwrite);
+        if (seen.insert(placed(profile->path)).second)
+            clear_output(placed(profile->path), "profile of stage " + stage, overwrite);
     }
 }
 
@@ -157,8 +159,23 @@ void remove_part(fs::path const& part) {
 
 }  // namespace
 
+void refuse_shared_files(Config const& config, Placement const& placement) {
+    for (auto const& [name, spec] : config.sinks) {
+        if (!std::holds_alternative<ExtxyzSpec>(spec)) continue;
+        std::set<int> nodes;
+        for (int const rank : ranks_that_write(config, placement, name))
+            nodes.insert(placement.node_of(Rank{rank}));
+        if (nodes.size() > 1)
+            throw ConfigError(fmt::format(
+                "/sinks/{}: ranks on {} nodes would write one extended-XYZ file; give a zarr sink, "
+                "which joins what they write",
+                name, nodes.size()));
+    }
+}
+
 void clear_outputs(Config const& config, bool overwrite) {
     int const ranks = instance_count(config.pipeline);
+    std::set<std::string> seen;
     for (auto const& [name, spec] : config.sinks) {
         std::string const pointer = "/sinks/" + name;
         if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec)) {
@@ -173,7 +190,8 @@ void clear_outputs(Config const& config, bool overwrite) {
         for (HookSpec const* hook : all_hooks(element))
             for (int replica = 0; replica < element.replicas; ++replica)
                 for (int rank = 0; rank < ranks; ++rank)
-                    clear_hook_file(*hook, element_name(element), Rank{rank}, replica, overwrite);
+                    clear_hook_file(*hook, element_name(element), Rank{rank}, replica, overwrite,
+                                    seen);
     clear_output(config.quarantine, "/quarantine", overwrite);
     clear_output(config.quarantine.string() + ".rejects.txt", "/quarantine", overwrite);
 }

@@ -32,6 +32,10 @@ private:
     std::map<std::string, std::unique_ptr<Sink>> sinks_;
 };
 
+/// Throws ConfigError for an extxyz sink that several nodes would write: network file systems do
+/// not append for two hosts at once.
+void refuse_shared_files(Config const& config, Placement const& placement);
+
 /// Throws ConfigError (exit 2) when something stands where output goes, or removes it when it may
 /// be overwritten. Only stores and structure files are removed, never another folder.
 void clear_outputs(Config const& config, bool overwrite);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -28,6 +30,16 @@ public:
     /// Writes all of `systems`, or throws. `systems` may be empty. Expects: systems.size() <=
     /// room().
     virtual void write(Batch const& batch, std::span<SystemIndex const> systems, RowKind kind) = 0;
+    /// Writes as many of `systems`, from the front, as there is room for; returns how many. One
+    /// step for a bounded sink that several threads share.
+    [[nodiscard]] virtual std::size_t write_fitting(Batch const& batch,
+                                                    std::span<SystemIndex const> systems,
+                                                    RowKind kind) {
+        auto const fitting = systems.first(static_cast<std::size_t>(
+            std::min<std::int64_t>(room(), static_cast<std::int64_t>(systems.size()))));
+        write(batch, fitting, kind);
+        return fitting.size();
+    }
     /// Makes everything written so far visible to readers.
     virtual void flush() = 0;
     /// flush(), then lets go of files. Nothing may be written afterwards. A second call does

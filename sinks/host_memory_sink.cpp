@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sinks/host_memory_sink.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -21,14 +22,22 @@ std::int64_t HostMemorySink::room() const {
 }
 
 void HostMemorySink::write(Batch const& batch, std::span<SystemIndex const> systems, RowKind kind) {
+    std::size_t const written = write_fitting(batch, systems, kind);
+    ATHANOR_EXPECTS(written == systems.size());
+}
+
+std::size_t HostMemorySink::write_fitting(Batch const& batch, std::span<SystemIndex const> systems,
+                                          RowKind kind) {
     std::vector<KeptRow> more;
     more.reserve(systems.size());
     for (SystemIndex const s : systems) more.push_back({batch.extract(s), kind});
     std::lock_guard const guard(mutex_);
     ATHANOR_EXPECTS(!closed_);
-    ATHANOR_EXPECTS(static_cast<std::int64_t>(rows_.size() + more.size()) <= capacity_);
-    for (KeptRow& row : more) rows_.push_back(std::move(row));
-    rows_written_ += static_cast<std::int64_t>(more.size());
+    auto const room = static_cast<std::size_t>(capacity_) - rows_.size();
+    std::size_t const count = std::min(room, more.size());
+    for (std::size_t k = 0; k < count; ++k) rows_.push_back(std::move(more[k]));
+    rows_written_ += static_cast<std::int64_t>(count);
+    return count;
 }
 
 void HostMemorySink::close() {

@@ -31,6 +31,9 @@ public:
 
     [[nodiscard]] std::int64_t room() const override;
     void write(Batch const& batch, std::span<SystemIndex const> systems, RowKind kind) override;
+    [[nodiscard]] std::size_t write_fitting(Batch const& batch,
+                                            std::span<SystemIndex const> systems,
+                                            RowKind kind) override;
     void flush() override {}
     void close() override;
     [[nodiscard]] std::int64_t rows_written() const override;

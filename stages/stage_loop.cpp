@@ -90,7 +90,7 @@ bool StageLoop::may_step() {
         sent_ = false;
     }
     return ports_.mode == ChannelMode::async_recv || ports_.inputs.empty() || inputs_ended_ ||
-           input_seen_;
+           input_seen_ || !stage_.batch().fits(1, 0);
 }
 
 void StageLoop::count_fill() {
@@ -228,10 +228,7 @@ bool StageLoop::write_out() {
     clock_.give_to(TimePart::forces, stress_, static_cast<std::int64_t>(leaving_.size()));
     std::span<SystemIndex const> rest = leaving_;
     for (Sink* sink : ports_.sinks) {
-        auto const count =
-            std::min<std::int64_t>(sink->room(), static_cast<std::int64_t>(rest.size()));
-        write_to(*sink, rest.first(static_cast<std::size_t>(count)));
-        rest = rest.subspan(static_cast<std::size_t>(count));
+        rest = rest.subspan(write_to(*sink, rest));
         if (rest.empty()) break;
     }
     if (!rest.empty())
@@ -247,14 +244,20 @@ bool StageLoop::write_out() {
     return true;
 }
 
-void StageLoop::write_to(Sink& sink, std::span<SystemIndex const> systems) {
-    while (!systems.empty()) {
-        std::size_t const count = stage_.fill_edges(systems);
+/// As many as there is room for; edges are found for some at a time.
+std::size_t StageLoop::write_to(Sink& sink, std::span<SystemIndex const> systems) {
+    std::size_t written = 0;
+    while (written < systems.size() && sink.room() > 0) {
+        auto const rest = systems.subspan(written);
+        std::size_t const count = stage_.fill_edges(rest);
         ATHANOR_ENSURES(count > 0);
-        sink.write(stage_.batch(), systems.first(count), RowKind::graduated);
-        stage_.clear_edges(systems.first(count));
-        systems = systems.subspan(count);
+        std::size_t const fitted =
+            sink.write_fitting(stage_.batch(), rest.first(count), RowKind::graduated);
+        stage_.clear_edges(rest.first(count));
+        written += fitted;
+        if (fitted < count) break;
     }
+    return written;
 }
 
 void StageLoop::take_out(SystemIndex system) {

@@ -27,8 +27,8 @@ struct StagePorts {
     std::vector<ChannelSender*> outputs;
     std::vector<Sink*> sinks;  ///< of the last stage, tried in this order
     /// Take samples that arrive while the batch has no room, tried in this order; none: they wait
-    /// in the slots of their channel, and nobody gets credit. Given to the batch first, oldest
-    /// first.
+    /// in the slots of their channel, and nobody gets credit. Of each sink the oldest goes first
+    /// when there is room, before samples of the slots.
     std::vector<DrainableSink*> overflow;
     /// Takes a failed sample, with why and where; called before the sample is removed.
     std::function<void(Batch const&, SystemIndex, std::string const&)> quarantine;
@@ -60,7 +60,7 @@ private:
     bool set_failed_aside();
     bool send_on();
     bool write_out();
-    void write_to(Sink& sink, std::span<SystemIndex const> systems);
+    std::size_t write_to(Sink& sink, std::span<SystemIndex const> systems);
     void take_out(SystemIndex system);
     [[nodiscard]] bool finished();
     void idle(bool moved);

@@ -38,7 +38,7 @@ ProgressMode progress_mode(std::string const& word) {
 
 CampaignPlan make_plan(RunCommand const& command, Config const& config,
                        std::vector<int> const& nodes) {
-    static_cast<void>(Placement(config.pipeline, nodes));
+    refuse_shared_files(config, Placement(config.pipeline, nodes));
     CampaignPlan plan = make_campaign_plan(config);
     clear_outputs(config, command.overwrite);
     for (std::string const& note : plan.notes)
@@ -60,6 +60,15 @@ double own_stall_timeout(RunCommand const& command) {
         // Rank 0 says what is wrong, and another host may not have the file.
         return Config{}.stall_timeout_seconds;
     }
+}
+
+/// Stages, their display and the watch call MPI from threads of their own.
+void expect_threads(MpiEnvironment const& mpi) {
+    if (mpi.size() == 1 || mpi.has_thread_multiple()) return;
+    std::string const message =
+        "this MPI lets only one thread of a process call it; start an MPI with "
+        "MPI_THREAD_MULTIPLE, or one process without mpirun";
+    throw Error(mpi.rank() == Rank{0} ? message : "", 2);  // rank 0 says it for all
 }
 
 /// Before anything else is sent: another build would not understand it.
@@ -102,6 +111,7 @@ int run(RunCommand const& command) {
     std::optional<JointEnd> ending;
     std::optional<CampaignPlan> plan;
     try {
+        expect_threads(mpi);
         expect_same_build(mpi, command);
         Config const config = load_shared_config(mpi, command);
         mpi.limit_end(limit_of_mpi(config.stall_timeout_seconds));

@@ -13,10 +13,9 @@ namespace athanor {
 /// Writes what a hook fired for, or says that the sink is full: a snapshot has no other place to
 /// go.
 inline void write_rows(Sink& sink, HookContext const& context, RowKind kind) {
-    if (sink.room() < static_cast<std::int64_t>(context.systems.size()))
+    if (sink.write_fitting(context.batch, context.systems, kind) < context.systems.size())
         throw StorageError(fmt::format("{} is full after {} rows; raise its capacity",
                                        sink.describe(), sink.rows_written()));
-    sink.write(context.batch, context.systems, kind);
 }
 
 }  // namespace athanor

@@ -110,10 +110,9 @@ TEST_F(Cli, WrongWordsNameTheNearest) {
               "athanor: vaildate: unknown command; give run, validate or inspect (nearest: "
               "validate)\n");
     EXPECT_EQ(athanor("run good.json --overwrit").code, 2);
-    EXPECT_THAT(
-        athanor("run good.json --overwrit").text,
-        HasSubstr("--overwrit: unknown option; give --help, --set, --device, --overwrite, "
-                  "--progress or --metrics (nearest: --overwrite)"));
+    EXPECT_THAT(athanor("run good.json --overwrit").text,
+                HasSubstr("--overwrit: unknown option; give --help, --set, --device, --overwrite, "
+                          "--progress or --metrics (nearest: --overwrite)"));
     EXPECT_THAT(athanor("run good.json --progress plane").text,
                 HasSubstr("give auto, plain or off (nearest: plain)"));
 }
