@@ -277,6 +277,7 @@ BatchView Batch::view() {
     v.outcome = column<std::uint8_t>(Fields::outcome);
     v.velocities_given = column<std::uint8_t>(Fields::velocities_given);
     v.degrees_of_freedom = column<std::int64_t>(Fields::degrees_of_freedom);
+    v.stored_rows = column<std::int64_t>(Fields::stored_rows);
     return v;
 }
 

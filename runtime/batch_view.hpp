@@ -38,6 +38,7 @@ struct BatchView {
     std::uint8_t* outcome = nullptr;
     std::uint8_t* velocities_given = nullptr;
     std::int64_t* degrees_of_freedom = nullptr;
+    std::int64_t* stored_rows = nullptr;
 };
 
 }  // namespace athanor

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "runtime/batch.hpp"
 
@@ -51,6 +52,9 @@ public:
     /// Moves things along without blocking; true when everything accepted (and the end, after
     /// close) has left this side.
     virtual bool progress() = 0;
+    /// Copies of accepted samples that the receiver may not have taken yet: what would be lost if
+    /// every process died now. None where a sender cannot look back.
+    [[nodiscard]] virtual std::vector<Sample> unreceived() { return {}; }
     [[nodiscard]] virtual ChannelMetrics metrics() const = 0;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "runtime/sample.hpp"
 #include "runtime/sink.hpp"
@@ -16,6 +17,8 @@ public:
     /// Takes out the sample that has been there longest, if `batch` has room for it.
     [[nodiscard]] virtual std::optional<Sample> take_oldest_for(Batch const& batch) = 0;
     [[nodiscard]] virtual bool empty() const = 0;
+    /// Copies of all of them, in that order; they stay.
+    [[nodiscard]] virtual std::vector<Sample> copies() const = 0;
 };
 
 }  // namespace athanor

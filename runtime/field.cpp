@@ -49,6 +49,7 @@ std::vector<FieldSpec> built_in_fields() {
         {"outcome", Level::system, Dtype::uint8, {1}, ""},
         {"velocities_given", Level::system, Dtype::uint8, {1}, ""},
         {"degrees_of_freedom", Level::system, Dtype::int64, {1}, ""},
+        {"stored_rows", Level::system, Dtype::int64, {1}, ""},
     };
 }
 

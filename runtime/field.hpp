@@ -94,7 +94,8 @@ using SchemaPtr = std::shared_ptr<Schema const>;
 ///   stage [1] int32 (StageId), stage_step [1] int64 (steps completed in this stage),
 ///   total_steps [1] int64 (over all stages), outcome [1] uint8 (Outcome),
 ///   velocities_given [1] uint8 (1 when the input carried velocities or momenta),
-///   degrees_of_freedom [1] int64 (of the motion in this stage; set at admission).
+///   degrees_of_freedom [1] int64 (of the motion in this stage; set at admission),
+///   stored_rows [1] int64 (rows of this sample that hooks have put into sinks that keep them).
 struct Fields {
     static constexpr FieldIndex positions{0};
     static constexpr FieldIndex velocities{1};
@@ -113,7 +114,8 @@ struct Fields {
     static constexpr FieldIndex outcome{14};
     static constexpr FieldIndex velocities_given{15};
     static constexpr FieldIndex degrees_of_freedom{16};
-    static constexpr int count = 17;
+    static constexpr FieldIndex stored_rows{17};
+    static constexpr int count = 18;
 };
 
 }  // namespace athanor

@@ -46,6 +46,8 @@ public:
     /// nothing.
     virtual void close() = 0;
     [[nodiscard]] virtual std::int64_t rows_written() const = 0;
+    /// True when rows outlive the process, so that a campaign that goes on counts on them.
+    [[nodiscard]] virtual bool keeps_rows() const { return false; }
     /// What a person calls it: kind and place.
     [[nodiscard]] virtual std::string describe() const = 0;
 };

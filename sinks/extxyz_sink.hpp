@@ -26,6 +26,7 @@ public:
     void flush() override;
     void close() override;
     [[nodiscard]] std::int64_t rows_written() const override;
+    [[nodiscard]] bool keeps_rows() const override { return true; }
     [[nodiscard]] std::string describe() const override;
 
 private:

@@ -109,10 +109,11 @@ struct LedgerField {
     std::string_view key;
     FieldIndex field;
 };
-constexpr std::array<LedgerField, 4> ledger_fields{{{"ledger_stage", Fields::stage},
+constexpr std::array<LedgerField, 5> ledger_fields{{{"ledger_stage", Fields::stage},
                                                     {"ledger_step", Fields::stage_step},
                                                     {"ledger_outcome", Fields::outcome},
-                                                    {"ledger_total_steps", Fields::total_steps}}};
+                                                    {"ledger_total_steps", Fields::total_steps},
+                                                    {"ledger_stored_rows", Fields::stored_rows}}};
 
 StoredArray core_array(FieldSpec const& spec, Dtype floats) {
     StoredArray array{"core/" + spec.name, axis_of(spec.level), RowSource::field,

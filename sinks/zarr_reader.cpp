@@ -35,6 +35,7 @@ std::optional<FieldIndex> built_in_for(std::string const& group, std::string con
         if (name == "ledger_step") return Fields::stage_step;
         if (name == "ledger_outcome") return Fields::outcome;
         if (name == "ledger_total_steps") return Fields::total_steps;
+        if (name == "ledger_stored_rows") return Fields::stored_rows;
         return std::nullopt;
     }
     static Schema const built_in;
@@ -446,6 +447,16 @@ std::vector<std::uint8_t> ZarrReader::ledger_outcomes() {
     std::vector<std::uint8_t> outcomes(rows.size());
     std::memcpy(outcomes.data(), rows.data(), rows.size());
     return outcomes;
+}
+
+std::vector<std::int64_t> ZarrReader::ledger_stored_rows() {
+    ATHANOR_EXPECTS(has_ledger_);
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(sample_count_), 0);
+    if (StoredField const* const field = find("custom/ledger_stored_rows")) {
+        Bytes const rows = array_of(*field).read_rows(0, sample_count_);
+        if (!rows.empty()) std::memcpy(counts.data(), rows.data(), rows.size());
+    }
+    return counts;
 }
 
 }  // namespace athanor

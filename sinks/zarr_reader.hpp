@@ -73,6 +73,9 @@ public:
     [[nodiscard]] std::vector<RowKey> ledger_keys();
     /// The Outcome of all rows, in order. Expects: has_ledger().
     [[nodiscard]] std::vector<std::uint8_t> ledger_outcomes();
+    /// How many rows each one's sample had in sinks that keep them when it was written, in order;
+    /// zeros where an older version wrote the store. Expects: has_ledger().
+    [[nodiscard]] std::vector<std::int64_t> ledger_stored_rows();
     /// What set_provenance() was given, as JSON text; "{}" where nothing is known.
     [[nodiscard]] std::string const& provenance() const { return provenance_; }
     /// True when edges were mended.

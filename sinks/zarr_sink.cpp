@@ -391,6 +391,11 @@ std::int64_t ZarrSink::committed_samples() const {
     return writer_ != nullptr ? writer_->committed_samples() : 0;
 }
 
+void ZarrSink::know(std::span<RowKey const> keys) {
+    std::lock_guard const guard(mutex_);
+    for (RowKey const& key : keys) static_cast<void>(keys_.insert(key));
+}
+
 bool ZarrSink::contains(RowKey const& key) const {
     std::lock_guard const guard(mutex_);
     return keys_.contains(key);

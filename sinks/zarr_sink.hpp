@@ -70,10 +70,13 @@ public:
     void close() override;
     /// Rows taken by write(); those skipped as known do not count.
     [[nodiscard]] std::int64_t rows_written() const override;
+    [[nodiscard]] bool keeps_rows() const override { return true; }
     [[nodiscard]] std::string describe() const override;
 
     /// Samples in the store that readers see.
     [[nodiscard]] std::int64_t committed_samples() const;
+    /// Rows of these keys stand elsewhere: they are skipped as if they were here.
+    void know(std::span<RowKey const> keys);
     /// True when a row of this key was written, or was there before.
     [[nodiscard]] bool contains(RowKey const& key) const;
 
