@@ -47,6 +47,7 @@ CreditChannelSender::CreditChannelSender(ChannelOptions options,
     : options_(checked(std::move(options))),
       transport_(std::move(transport)),
       fingerprint_(options_.schema->fingerprint()),
+      counts_of_slot_(static_cast<std::size_t>(options_.buffers.slots)),
       state_(make_state(options_, ChannelSide::sender)) {
     expect_room(*transport_, options_);
 }
@@ -142,6 +143,7 @@ void CreditChannelSender::post(Batch const* batch, std::span<SystemIndex const> 
         header.counts = count_packed(*batch, systems, edge_rows());
         header.payload_bytes = packed_bytes(*options_.schema, header.counts);
     }
+    counts_of_slot_[static_cast<std::size_t>(next_slot())] = header.counts;
     std::uint32_t checksum = begin_header(header, slot.header());
     if (batch != nullptr)
         checksum = pack_and_check(*options_.schema, *batch, systems, slot.payload(), edge_rows(),
@@ -176,6 +178,26 @@ bool CreditChannelSender::progress() {
     for (int k = 0; k < options_.buffers.slots; ++k)
         if (!transport_->has_left(k)) return false;
     return true;
+}
+
+/// Slots keep their bytes until their credit has come, wherever the message is.
+std::vector<Sample> CreditChannelSender::unreceived() {
+    look();
+    std::vector<Sample> samples;
+    auto const slots = static_cast<std::uint64_t>(options_.buffers.slots);
+    for (std::uint64_t message = transport_->credits(); message < sequence_; ++message) {
+        auto const k = static_cast<std::size_t>(message % slots);
+        if (counts_of_slot_[k].systems == 0) continue;
+        PackedSamples const packed(options_.schema, counts_of_slot_[k],
+                                   transport_->slot(static_cast<int>(k))
+                                       .payload()
+                                       .first(packed_bytes(*options_.schema, counts_of_slot_[k])));
+        for (int n = 0; n < packed.system_count(); ++n) {
+            Batch one(options_.schema, {1, packed.atom_count(n), packed.edge_count(n)});
+            samples.push_back(one.extract(packed.append_to(one, n)));
+        }
+    }
+    return samples;
 }
 
 ChannelMetrics CreditChannelSender::metrics() const {

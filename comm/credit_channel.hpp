@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "comm/channel_state.hpp"
 #include "comm/slot.hpp"
@@ -48,6 +49,7 @@ public:
     [[nodiscard]] int credit() override;
     void close() override;
     bool progress() override;
+    [[nodiscard]] std::vector<Sample> unreceived() override;
     [[nodiscard]] ChannelMetrics metrics() const override;
 
 private:
@@ -67,6 +69,7 @@ private:
     std::uint64_t sequence_ = 0;  // of the next message, and so the number of messages posted
     bool closed_ = false;
     bool end_posted_ = false;
+    std::vector<PackedCounts> counts_of_slot_;
     std::optional<Clock::time_point> refused_since_;
     ChannelMetrics metrics_;
     std::shared_ptr<ChannelState> state_;

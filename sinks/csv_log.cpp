@@ -30,16 +30,32 @@ void CsvLog::open(std::span<std::string const> scalar_names) {
     ATHANOR_EXPECTS(!file_);
     std::error_code ignored;  // fopen() says what is wrong
     if (path_.has_parent_path()) std::filesystem::create_directories(path_.parent_path(), ignored);
-    file_.reset(std::fopen(path_.c_str(), "wb"));
+    bool const goes_on = existing_ == Existing::append && cut_to_whole_lines();
+    file_.reset(std::fopen(path_.c_str(), goes_on ? "ab" : "wb"));
     if (!file_)
         throw StorageError(
             fmt::format("{}: cannot be made: {}", path_.string(), std::strerror(errno)));
+    if (goes_on) return;
     std::string heading = "step,graph_idx,system_id,name,status";
     for (std::string const& name : scalar_names) {
         heading += ',';
         append_field(heading, name);
     }
     put(heading + "\n");
+}
+
+/// True when at least a heading is left.
+bool CsvLog::cut_to_whole_lines() const {
+    std::error_code error;
+    auto const size = std::filesystem::file_size(path_, error);
+    if (error || size == 0) return false;
+    std::unique_ptr<std::FILE, CloseFile> const file(std::fopen(path_.c_str(), "rb"));
+    auto end = static_cast<long>(size);
+    while (file && end > 0 && std::fseek(file.get(), end - 1, SEEK_SET) == 0 &&
+           std::fgetc(file.get()) != '\n')
+        --end;
+    std::filesystem::resize_file(path_, static_cast<std::uintmax_t>(end), error);
+    return !error && end > 0;
 }
 
 void CsvLog::write(LogBlock& block) {

@@ -17,8 +17,12 @@ namespace athanor {
 /// Throws: StorageError, from open() when the file cannot be made.
 class CsvLog final : public LogWriter {
 public:
-    /// An existing file is replaced in open(), and its folder made where it is missing.
-    explicit CsvLog(std::filesystem::path path) : path_(std::move(path)) {}
+    enum class Existing { replace, append };
+
+    /// open() makes the folder where it is missing. An existing file is replaced, or goes on without
+    /// a second heading; a line that a dying process left unfinished is cut off then.
+    explicit CsvLog(std::filesystem::path path, Existing existing = Existing::replace)
+        : path_(std::move(path)), existing_(existing) {}
 
     void open(std::span<std::string const> scalar_names) override;
     void write(LogBlock& block) override;
@@ -30,8 +34,10 @@ private:
         void operator()(std::FILE* file) const { std::fclose(file); }
     };
     void put(std::string const& text);
+    [[nodiscard]] bool cut_to_whole_lines() const;
 
     std::filesystem::path path_;
+    Existing existing_;
     std::unique_ptr<std::FILE, CloseFile> file_;
     std::string text_;
 };

@@ -300,7 +300,8 @@ void ExtxyzWriter::write(BadFrame const& frame) {
         text.erase(0, text.find_first_not_of(" \t\n"));
         std::size_t const comment_end = text.find('\n', text.find('\n') + 1);
         ATHANOR_EXPECTS(comment_end != std::string::npos);
-        text.insert(comment_end, " reason=" + quoted_text(frame.reason));
+        text.insert(comment_end, fmt::format(" system_id={} reason={}", frame.id.value(),
+                                             quoted_text(frame.reason)));
         return append(file_, path_, text);
     }
     int const rejects = open_for_appending(rejects_path(), 0);

@@ -83,4 +83,11 @@ std::vector<KeptRow> HostMemorySink::drain() {
     return all;
 }
 
+std::vector<Sample> HostMemorySink::copies() const {
+    std::lock_guard const guard(mutex_);
+    std::vector<Sample> samples;
+    for (KeptRow const& row : rows_) samples.push_back(row.sample);
+    return samples;
+}
+
 }  // namespace athanor
