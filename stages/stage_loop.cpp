@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <thread>
 #include <utility>
 
@@ -42,6 +43,7 @@ constexpr std::chrono::microseconds idle_sleep{50};
 StageLoop::StageLoop(FusedStage& stage, StagePorts ports, StageMetrics& metrics)
     : stage_(stage), ports_(std::move(ports)), metrics_(metrics), clock_(metrics, stage.trace()) {
     if (Trace* const trace = stage.trace()) {
+        save_ = trace->add_name("save", TraceCategory::sink);
         receive_ = trace->add_name("receive", TraceCategory::channel);
         refill_ = trace->add_name("refill", TraceCategory::channel);
         send_ = trace->add_name("send", TraceCategory::channel);
@@ -64,7 +66,9 @@ void StageLoop::run(std::stop_token stop) {
     clock_.give_to(TimePart::other);
     while (!finished()) {
         if (stop.stop_requested()) throw StoppedError("stopped because another stage failed");
-        bool moved = receive() || refill();
+        save_if_asked();
+        bool moved = restore();
+        if (ports_.restored.empty()) moved = receive() || refill() || moved;
         if (may_step()) {
             if (!inputs_ended_) count_fill();
             stage_.step(clock_);
@@ -78,6 +82,52 @@ void StageLoop::run(std::stop_token stop) {
     hooks.close();
     clock_.give_to(TimePart::hooks);
     finish_sending(stop);
+}
+
+void StageLoop::save_if_asked() {
+    if (ports_.save_request == nullptr) return;
+    SaveRequest asked = ports_.save_request->load();
+    if (asked == SaveRequest::none) return;
+    save();
+    if (asked == SaveRequest::save_and_stop) throw StoppedError("stopped after a checkpoint");
+    // One that came while this one was served stays.
+    ports_.save_request->compare_exchange_strong(asked, SaveRequest::none);
+}
+
+void StageLoop::save() {
+    leaving_.clear();
+    for (int s = 0; s < stage_.batch().system_count(); ++s) leaving_.emplace_back(s);
+    std::vector<Sample> others(ports_.restored.begin(), ports_.restored.end());
+    auto const add = [&others](std::vector<Sample> samples) {
+        std::ranges::move(samples, std::back_inserter(others));
+    };
+    for (DrainableSink const* sink : ports_.overflow) add(sink->copies());
+    for (ChannelSender* output : ports_.outputs) add(output->unreceived());
+    clock_.give_to(TimePart::other);
+    ports_.save({stage_.batch(), leaving_, others});
+    clock_.give_to(TimePart::write, save_,
+                   static_cast<std::int64_t>(leaving_.size() + others.size()));
+}
+
+bool StageLoop::restore() {
+    std::int64_t moved = 0;
+    Batch& batch = stage_.batch();
+    while (!ports_.restored.empty()) {
+        input_seen_ = true;  // nothing else is waited for meanwhile
+        Sample const& sample = ports_.restored.front();
+        if (!batch.fits(sample.atom_count(), sample.edge_count())) {
+            if (batch.fits_empty(sample.atom_count(), sample.edge_count())) break;
+            throw ConfigError(fmt::format(
+                "a saved sample, \"{}\", has {} atoms and the batch holds {} now; raise "
+                "/sampler/max_atoms to what it was",
+                sample.name(), sample.atom_count(), batch.capacity().atoms));
+        }
+        stage_.resume(batch.append(sample));
+        ports_.restored.pop_front();
+        ++moved;
+    }
+    if (moved > 0) clock_.give_to(TimePart::pack, refill_, moved);
+    return moved > 0;
 }
 
 /// The loop turns while it waits, so that credits move and a stop is heard.
@@ -266,7 +316,7 @@ void StageLoop::take_out(SystemIndex system) {
 }
 
 bool StageLoop::finished() {
-    return inputs_ended_ && stage_.batch().empty() &&
+    return inputs_ended_ && ports_.restored.empty() && stage_.batch().empty() &&
            std::ranges::all_of(ports_.overflow, [](DrainableSink* sink) { return sink->empty(); });
 }
 
@@ -285,6 +335,7 @@ void StageLoop::finish_sending(std::stop_token const& stop) {
     bool done = false;
     while (!done) {
         if (stop.stop_requested()) throw StoppedError("stopped because another stage failed");
+        save_if_asked();
         done = true;
         for (ChannelSender* output : ports_.outputs) done = output->progress() && done;
         if (!done) std::this_thread::sleep_for(idle_sleep);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,6 +18,17 @@
 #include "stages/fused_stage.hpp"
 
 namespace athanor {
+
+/// What a loop is asked to do between two steps.
+enum class SaveRequest : int { none, save, save_and_stop };
+
+/// All samples that an instance is answerable for: systems of its batch, with their state, and
+/// those that wait outside it.
+struct SamplesToSave {
+    Batch const& batch;
+    std::span<SystemIndex const> systems;
+    std::span<Sample const> others;
+};
 
 /// Where samples of one stage instance come from and go to. Either a sampler or inputs; either
 /// outputs or sinks.
@@ -34,14 +47,21 @@ struct StagePorts {
     std::function<void(Batch const&, SystemIndex, std::string const&)> quarantine;
     /// Takes a sample of the input that fits into no batch.
     std::function<void(Sample const&)> refuse;
+    /// Saved by a run before this one: they go on where they were, before anything new comes in.
+    std::deque<Sample> restored;
+    /// Looked at between two steps, and set back to none when `save` has returned; nullptr: never.
+    std::atomic<SaveRequest>* save_request = nullptr;
+    std::function<void(SamplesToSave const&)> save;
 };
 
 /// The loop that every stage instance runs, from the first sample to the last: receive, refill,
 /// step, graduate, report. It names interfaces only, so it runs in tests without MPI or files.
 /// Order:   a departing sample that finds no credit stays in the batch, untouched: back-pressure.
+/// Saving:  between two steps every sample is in one place: the batch, the overflow, or a slot that
+///          its receiver may not have emptied. One that was handed on and taken is the receiver's.
 /// Threads: run() drives everything from the caller's thread.
 /// Throws:  what stage, channels and sinks throw; StorageError when every sink is full;
-///          StoppedError when asked to stop.
+///          StoppedError when asked to stop, also after saving.
 class StageLoop {
 public:
     StageLoop(FusedStage& stage, StagePorts ports, StageMetrics& metrics);
@@ -49,6 +69,9 @@ public:
     void run(std::stop_token stop = {});
 
 private:
+    void save_if_asked();
+    void save();
+    bool restore();
     void count_fill();
     [[nodiscard]] bool may_step();
     bool receive();
@@ -70,7 +93,7 @@ private:
     StagePorts ports_;
     StageMetrics& metrics_;
     StageClock clock_;
-    TraceName receive_, refill_, send_, quarantine_, stress_, write_;
+    TraceName save_, receive_, refill_, send_, quarantine_, stress_, write_;
     std::vector<SystemIndex> leaving_;
     std::optional<Batch> aside_;  ///< room for one sample on its way to the overflow
     std::size_t first_input_ = 0;
