@@ -128,6 +128,29 @@ int MpiEnvironment::max(int value) const {
     return largest;
 }
 
+std::optional<int> MpiEnvironment::max_when_all_come(int value,
+                                                     std::function<bool()> const& give_up) const {
+    if (!uses_mpi()) return value;
+    struct Values {
+        int mine, largest;
+    };
+    auto values = std::make_unique<Values>(Values{value, value});
+    MPI_Request request = MPI_REQUEST_NULL;
+    check_mpi(MPI_Iallreduce(&values->mine, &values->largest, 1, MPI_INT, MPI_MAX,
+                             state_->communicator, &request),
+              "begin to find the largest value");
+    for (;;) {
+        int done = 0;
+        check_mpi(MPI_Test(&request, &done, MPI_STATUS_IGNORE), "find the largest value");
+        if (done != 0) return values->largest;
+        if (give_up()) {
+            static_cast<void>(values.release());  // MPI may still write there
+            return std::nullopt;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+}
+
 bool MpiEnvironment::all_arrive_within(std::chrono::milliseconds limit) const {
     if (!uses_mpi()) return true;
     MPI_Request request = MPI_REQUEST_NULL;

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,12 @@ public:
     [[nodiscard]] std::vector<std::string> gather(std::string const& bytes) const;
     /// The largest of everyone's values, on every rank: the common exit code.
     [[nodiscard]] int max(int value) const;
+
+    /// The same, for ranks that may come at very different times: whoever waits sleeps, and asks
+    /// `give_up` now and then. Nothing when that said so: no further call that takes all of them
+    /// may be made.
+    [[nodiscard]] std::optional<int> max_when_all_come(int value,
+                                                       std::function<bool()> const& give_up) const;
 
     /// Waits until all ranks have called it, at most so long. False when some have not: they may be
     /// gone, and no further call that takes all of them may be made.

@@ -36,6 +36,10 @@ using Clock = std::chrono::steady_clock;
 /// Half of MpiWatch::grace, so that the other half is left to close files.
 constexpr std::chrono::seconds longest_wait_for_a_step{3};
 
+/// For the others to save what is under way, once a signal has asked this rank to end.
+constexpr std::chrono::seconds longest_wait_for_ranks{30};
+constexpr int exit_after_checkpoint = 75;
+
 class CampaignRun {
 public:
     CampaignRun(MpiEnvironment const& mpi, JointEnd& ending, CampaignPlan const& plan,
@@ -47,8 +51,11 @@ public:
           placement_(plan.config.pipeline, mpi.nodes()),
           board_(mpi, sizeof(BoardLine)),
           links_(mpi, placement_, plan, ending.channels()),
-          sinks_(plan.config, placement_, mpi.rank(), plan.schema, provenance(plan)),
+          sinks_(plan.config, placement_, mpi.rank(), plan.schema, provenance(plan),
+                 plan.resumption.has_value()),
           quarantine_(plan.config.quarantine) {
+        if (plan.resumption)
+            quarantine_.know(read_quarantine(plan.config.quarantine, TornFrame::keep));
         for (int i : placement_.instances_of(mpi.rank()))
             runs_.push_back(std::make_unique<ElementRun>(
                 ElementRun::Surroundings{plan, placement_.instances()[i], sinks_, quarantine_,
@@ -79,6 +86,7 @@ public:
         quarantine_.close();
         closed_.store(true);
         ending_.watch().closed();
+        if (!all_came_to_their_end(display)) return exit_after_checkpoint;
         return finish(display);
     }
 
@@ -115,14 +123,62 @@ private:
             bool const others_failed = ending_.watch().failure().has_value();
             if (!asked && (any_failed() || others_failed || StopSignals::received() != 0)) {
                 if (any_failed() && mpi_.size() > 1) tell_failure(display);
-                stop_.request_stop();
+                ask_to_stop();
                 asked = Clock::now();
             }
-            if (!asked) show(display);
+            if (!asked) {
+                save_when_due();
+                show(display);
+            }
             // An instance inside a long step, or stuck, does not hear; its thread cannot be left.
             if (asked && others_failed && Clock::now() > *asked + longest_wait_for_a_step)
                 ending_.end_as_it_is();
         }
+    }
+
+    /// Where there are checkpoints, whoever was asked by a signal saves what is under way first.
+    void ask_to_stop() {
+        auto const other = ending_.watch().failure();
+        bool const by_signal =
+            other ? other->kind == RankFailure::Kind::interrupted : StopSignals::received() != 0;
+        if (!plan_.config.checkpoint || !by_signal || any_failed()) {
+            stop_.request_stop();
+            return;
+        }
+        for (auto& run : runs_) run->ask_to_save(SaveRequest::save_and_stop);
+    }
+
+    void save_when_due() {
+        if (!plan_.config.checkpoint) return;
+        std::chrono::duration<double> const interval(plan_.config.checkpoint->interval_seconds);
+        bool const asked = StopSignals::take_save_request();
+        if (!asked && Clock::now() < last_save_ + interval) return;
+        last_save_ = Clock::now();
+        for (auto& run : runs_) run->ask_to_save(SaveRequest::save);
+    }
+
+    /// Waits for the other ranks. False when some were asked to end before they were done; all then
+    /// leave together, for the launcher kills the others when the first has left.
+    [[nodiscard]] bool all_came_to_their_end(ProgressDisplay& display) {
+        auto const limit = Clock::now() + longest_wait_for_ranks;
+        auto const worst = mpi_.max_when_all_come(interrupted_ ? 1 : 0, [&] {
+            if (!interrupted_) show(display);
+            return interrupted_ && Clock::now() > limit;
+        });
+        if (!worst)
+            ending_.end(Error(
+                fmt::format("interrupted by SIGUSR1, which not all ranks have heard or answered in "
+                            "{} s; the last checkpoints of each are kept",
+                            longest_wait_for_ranks.count()),
+                exit_after_checkpoint));
+        if (*worst == 0) return true;
+        display.clear();
+        if (mpi_.rank() == Rank{0})
+            std::fputs(
+                "athanor: interrupted by SIGUSR1; everything under way is in the checkpoint, "
+                "and `athanor resume` goes on with it\n",
+                stderr);
+        return false;
     }
 
     /// The others hear of it before this rank closes its files.
@@ -157,8 +213,11 @@ private:
     /// The failure that came first is the cause; those that were told to stop say nothing new.
     void rethrow_failure() {
         std::exception_ptr const told_to_stop = throw_failure();
-        if (told_to_stop && StopSignals::received() != 0 && !ending_.watch().failure())
+        if (told_to_stop && StopSignals::received() != 0 && !ending_.watch().failure()) {
+            interrupted_ = StopSignals::received() == SIGUSR1 && plan_.config.checkpoint;
+            if (interrupted_) return;
             end_interrupted();
+        }
         if (told_to_stop) std::rethrow_exception(told_to_stop);
     }
 
@@ -184,9 +243,14 @@ private:
         quarantine_.close();
         int const number = StopSignals::received();
         throw InterruptedError(
-            fmt::format("interrupted by {}; the rows and log lines written so far are complete, "
-                        "samples under way are not among them",
-                        number == SIGINT ? "SIGINT" : "SIGTERM"),
+            fmt::format("interrupted by {}; the rows and log lines written so far are complete, {}",
+                        number == SIGINT    ? "SIGINT"
+                        : number == SIGTERM ? "SIGTERM"
+                                            : "SIGUSR1",
+                        plan_.config.checkpoint
+                            ? "and samples under way are in the checkpoint: `athanor resume` goes "
+                              "on with them"
+                            : "samples under way are not among them"),
             number);
     }
 
@@ -228,6 +292,8 @@ private:
             figures.frames_done += all[i].failed;
             if (pipeline.ends_chain(instance.element)) figures.frames_done += all[i].out;
         }
+        if (plan_.resumption)
+            figures.frames_done += plan_.resumption->finished + plan_.resumption->quarantined;
         figures.frames_total = plan_.selected_count * pipeline.chain_count();
         figures.seconds = seconds();
         return figures;
@@ -249,13 +315,18 @@ private:
         }
         double const wall = seconds();  // of the slowest rank: finish() waits for all
         auto const halves = mpi_.gather(to_bytes(channel_halves()));
-        std::int64_t quarantined = quarantine_.count();
+        std::int64_t const before = plan_.resumption ? plan_.resumption->quarantined : 0;
+        std::int64_t quarantined = quarantine_.count() + before;
         if (mpi_.rank() == Rank{0}) {
             merge_parts(plan_.config, placement_);
+            if (plan_.config.checkpoint) {
+                CheckpointFolder const folder(plan_.config.checkpoint->path);
+                folder.remove(folder.files());  // every sample has left
+            }
             auto const all = lines();
             display.finish(progress(all));
             RunFigures const figures = run_figures(all, join_halves(halves, placement_), wall);
-            quarantined = figures.quarantined;
+            quarantined = figures.quarantined + before;
             if (options_.progress != ProgressMode::off) print_summary(figures);
             if (!options_.metrics.empty())
                 write_metrics(options_.metrics, figures, plan_, placement_);
@@ -322,7 +393,9 @@ private:
     StopSignals signals_;
     std::stop_source stop_;
     std::atomic<bool> closed_{false};
+    bool interrupted_ = false;  ///< by SIGUSR1, after everything was saved
     Clock::time_point start_;
+    Clock::time_point last_save_ = Clock::now();
 };
 
 }  // namespace

@@ -141,7 +141,18 @@ std::string to_bytes(CampaignPlan const& plan) {
                           {"shape", spec.shape},
                           {"unit", spec.unit}});
     }
+    nlohmann::json resumption;
+    if (plan.resumption) {
+        nlohmann::json settled = nlohmann::json::array();
+        for (IdRanges const& ids : plan.resumption->settled) settled.push_back(ids.to_text());
+        resumption = {{"settled", settled},
+                      {"generation", plan.resumption->generation},
+                      {"finished", plan.resumption->finished},
+                      {"quarantined", plan.resumption->quarantined},
+                      {"restored", plan.resumption->restored}};
+    }
     return nlohmann::json{{"config", to_json(plan.config)},
+                          {"resumption", resumption},
                           {"fields", fields},
                           {"frame_count", plan.frame_count},
                           {"selected_count", plan.selected_count},
@@ -175,6 +186,15 @@ CampaignPlan plan_from_bytes(std::string const& bytes) {
     plan.atom_total = json.at("atom_total");
     plan.largest_atom_count = json.at("largest_atom_count");
     plan.text_bytes = json.at("text_bytes");
+    if (auto const& found = json.at("resumption"); !found.is_null()) {
+        Resumption& resumption = plan.resumption.emplace();
+        for (auto const& ids : found.at("settled"))
+            resumption.settled.push_back(IdRanges::from_text(ids.get<std::string>()));
+        resumption.generation = found.at("generation");
+        resumption.finished = found.at("finished");
+        resumption.quarantined = found.at("quarantined");
+        resumption.restored = found.at("restored");
+    }
     plan.started = decltype(plan.started)(
         decltype(plan.started)::duration(json.at("started").get<std::chrono::system_clock::rep>()));
     return plan;

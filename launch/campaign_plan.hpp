@@ -4,15 +4,27 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "comm/slot.hpp"
 #include "kernels/lennard_jones.hpp"
 #include "launch/config.hpp"
+#include "launch/id_ranges.hpp"
 #include "runtime/batch.hpp"
 
 namespace athanor {
+
+/// What lies behind a campaign that goes on after an earlier run.
+struct Resumption {
+    std::vector<IdRanges> settled;  ///< by chain: samples that do not come from the input again
+    std::int64_t generation = 0;    ///< of the checkpoints that hold the samples under way
+    std::int64_t finished = 0,
+                 quarantined = 0;         ///< samples that need nothing more, over all chains
+    std::int64_t restored = 0;            ///< samples that go on in the middle
+    std::vector<std::string> notes = {};  ///< for people
+};
 
 /// What every rank must know before the first sample moves: the configuration, and what one pass
 /// over the input found.
@@ -26,6 +38,7 @@ struct CampaignPlan {
     int largest_atom_count = 0;
     int text_bytes = 0;              ///< room for names and texts in a message
     std::vector<std::string> notes;  ///< for people
+    std::optional<Resumption> resumption;
     /// When rank 0 made the plan: time 0 of every profile.
     std::chrono::system_clock::time_point started;
 };

@@ -23,9 +23,8 @@
 namespace athanor {
 namespace {
 
-std::vector<std::string> const commands{"run", "validate", "inspect"};
-std::vector<std::string> const later_commands{"resume", "convert", "report",
-                                              "slurm",  "doctor",  "help"};
+std::vector<std::string> const commands{"run", "resume", "validate", "inspect"};
+std::vector<std::string> const later_commands{"convert", "report", "slurm", "doctor", "help"};
 
 /// Looks at the command before the options are read, for a better message than the library's.
 void check_command(int argc, char const* const* argv) {
@@ -99,6 +98,25 @@ struct ConfigOptions {
     }
 };
 
+void add_run_options(CLI::App& command, RunCommand& run, ConfigOptions& config) {
+    config.add_to(command);
+    command.add_option("--progress", run.progress, "auto, plain or off")->type_name("MODE");
+    command.add_option("--metrics", run.metrics, "Write the figures of the run as JSON")
+        ->type_name("FILE");
+    command.add_flag("--retry-quarantine", run.retry_quarantine,
+                     "With resume: samples in quarantine begin again");
+}
+
+void refuse_contradictions(RunCommand const& run) {
+    if (run.resume && run.overwrite)
+        throw ConfigError(
+            "--resume keeps what is there and --overwrite replaces it; give one of the two");
+    if (run.retry_quarantine && !run.resume)
+        throw ConfigError(
+            "--retry-quarantine: a campaign that begins has nobody in quarantine; give it to "
+            "`athanor resume`");
+}
+
 }  // namespace
 
 int run_command_line(int argc, char const* const* argv) {
@@ -117,12 +135,12 @@ int run_command_line(int argc, char const* const* argv) {
     RunCommand run_command;
     ConfigOptions run_config;
     CLI::App* const run_app = app.add_subcommand("run", "Run a campaign");
-    run_config.add_to(*run_app);
+    CLI::App* const resume_app =
+        app.add_subcommand("resume", "Go on with a campaign that did not come to its end");
+    for (CLI::App* const command : {run_app, resume_app})
+        add_run_options(*command, run_command, run_config);
     run_app->add_flag("--overwrite", run_command.overwrite, "Replace outputs that exist");
-    run_app->add_option("--progress", run_command.progress, "auto, plain or off")
-        ->type_name("MODE");
-    run_app->add_option("--metrics", run_command.metrics, "Write the figures of the run as JSON")
-        ->type_name("FILE");
+    run_app->add_flag("--resume", run_command.resume, "The same as the command resume");
 
     ValidateCommand validate_command;
     ConfigOptions validate_config;
@@ -147,7 +165,9 @@ int run_command_line(int argc, char const* const* argv) {
         if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
         throw ConfigError(fmt::format("{} (athanor {} --help explains)", error.what(), argv[1]));
     }
-    if (run_app->parsed()) {
+    if (run_app->parsed() || resume_app->parsed()) {
+        run_command.resume = run_command.resume || resume_app->parsed();
+        refuse_contradictions(run_command);
         run_command.config = run_config.config;
         run_command.overrides = run_config.overrides();
         return run(run_command);

@@ -97,6 +97,13 @@ struct ExtxyzSpec {
 
 using SinkSpec = std::variant<ZarrSinkSpec, HostMemorySpec, ExtxyzSpec>;
 
+/// Where the samples under way are kept while a campaign runs, and how often.
+struct CheckpointSpec {
+    std::filesystem::path path;  ///< a folder
+    double interval_seconds = 60.0;
+    bool operator==(CheckpointSpec const&) const = default;
+};
+
 /// A campaign as plain data: what a configuration file says, checked and with all defaults filled
 /// in. Paths are absolute. config_keys.hpp has every key with its range, default and help.
 struct Config {
@@ -113,6 +120,7 @@ struct Config {
     std::filesystem::path quarantine;
     OversizedPolicy oversized = OversizedPolicy::refuse;
     double stall_timeout_seconds = 120.0;
+    std::optional<CheckpointSpec> checkpoint;
     bool operator==(Config const&) const = default;
 };
 
@@ -141,8 +149,11 @@ struct ConfigOverride {
 /// gives the same Config back, so this is also what one rank sends to another.
 [[nodiscard]] std::string to_json(Config const& config);
 
-/// FNV-1a of what decides the numbers of a trajectory (seed, model, stages): equal hashes mean that
-/// results of two runs on one kind of processor may be compared bit for bit.
+/// What decides the numbers of a trajectory (seed, model, stages) as JSON on one line.
+[[nodiscard]] std::string physics_json(Config const& config);
+
+/// FNV-1a of physics_json(): equal hashes mean that results of two runs on one kind of processor may
+/// be compared bit for bit.
 [[nodiscard]] std::uint64_t physics_hash(Config const& config);
 
 }  // namespace athanor

@@ -315,11 +315,14 @@ std::string to_json(Config const& config) {
         {"quarantine", config.quarantine.string()},
         {"oversized", word_of(config.oversized)},
         {"stall_timeout_seconds", config.stall_timeout_seconds}};
+    if (config.checkpoint)
+        document["checkpoint"] = {{"path", config.checkpoint->path.string()},
+                                  {"interval_seconds", config.checkpoint->interval_seconds}};
     dump_chains(config, document);
     return document.dump();
 }
 
-std::uint64_t physics_hash(Config const& config) {
+std::string physics_json(Config const& config) {
     json pipeline = dump_pipeline(config.pipeline);
     auto const keep_physics = [](json& stage, json const& element_hooks) {
         json all = stage["hooks"], hooks = json::array();
@@ -345,9 +348,12 @@ std::uint64_t physics_hash(Config const& config) {
             flat.push_back(stage);
         }
     }
-    json const physics{{"seed", config.seed}, {"model", dump(config.model)}, {"stages", flat}};
+    return json{{"seed", config.seed}, {"model", dump(config.model)}, {"stages", flat}}.dump();
+}
+
+std::uint64_t physics_hash(Config const& config) {
     std::uint64_t hash = 14695981039346656037U;  // FNV-1a, 64 bits
-    for (unsigned char const byte : physics.dump()) hash = (hash ^ byte) * 1099511628211U;
+    for (unsigned char const byte : physics_json(config)) hash = (hash ^ byte) * 1099511628211U;
     return hash;
 }
 

@@ -360,6 +360,22 @@ constexpr KeySpec chain{.kind = object,
                         .noun = "pipeline",
                         .help = "{\"pipeline\": [stage, ...], \"output\": [sink, ...]}",
                         .keys = chain_keys};
+constexpr std::array checkpoint_keys{
+    KeySpec{.key = "path",
+            .noun = "path",
+            .help = "folder of the checkpoints; made where it is missing",
+            .required = true,
+            .may_be_empty = false},
+    KeySpec{.key = "interval_seconds",
+            .kind = number,
+            .noun = "interval",
+            .help = "time between two checkpoints of one stage; what a crash costs at most",
+            .default_json = "60.0",
+            .unit = "seconds",
+            .least = 0.01,
+            .most = 1000000},
+};
+
 constexpr std::array top_keys{
     KeySpec{.key = "athanor",
             .kind = integer,
@@ -456,8 +472,10 @@ constexpr std::array top_keys{
             .least = 1,
             .most = 1000000},
     KeySpec{.key = "checkpoint",
-            .help = "where samples in flight are kept, and how often",
-            .unavailable = "a campaign runs in one go"},
+            .kind = object,
+            .noun = "checkpoint",
+            .help = "keeps the samples under way, so that `athanor resume` goes on where they were",
+            .keys = checkpoint_keys},
 };
 
 std::string range_of(KeySpec const& spec) {

@@ -264,6 +264,11 @@ Config read_config(json const& checked, std::filesystem::path const& base, Confi
             read_sink(name, sink, places, config);
     read_outputs(checked, config, errors);
     config.quarantine = places.add(checked, "quarantine", "/quarantine");
+    if (holds(checked, "checkpoint")) {
+        CheckpointSpec& checkpoint = config.checkpoint.emplace();
+        checkpoint.path = places.add(checked["checkpoint"], "path", "/checkpoint/path");
+        take(checked["checkpoint"], "interval_seconds", checkpoint.interval_seconds);
+    }
     take_word(checked, "oversized", config.oversized);
     take(checked, "stall_timeout_seconds", config.stall_timeout_seconds);
     return config;

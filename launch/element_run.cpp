@@ -14,6 +14,7 @@
 #include "launch/batch_size.hpp"
 #include "launch/make_hooks.hpp"
 #include "launch/placement.hpp"
+#include "launch/resumption.hpp"
 #include "sinks/extxyz_reader.hpp"
 #include "sinks/host_memory_sink.hpp"
 #include "stages/make_dynamics.hpp"
@@ -27,7 +28,8 @@ HookSurroundings hook_surroundings(ElementRun::Surroundings const& of) {
     return {of.sinks,
             {of.instance.rank, first_stage_of(pipeline, of.instance.element),
              instance_name(pipeline, of.instance), of.plan.started},
-            of.instance.replica};
+            of.instance.replica,
+            of.plan.resumption.has_value()};
 }
 
 std::vector<SubStage> make_sub_stages(ElementRun::Surroundings const& surroundings) {
@@ -93,6 +95,7 @@ ElementRun::ElementRun(Surroundings surroundings)
         read_input(surroundings);
     else
         make_overflow(surroundings);
+    keep_checkpoints(surroundings);
     if (outputs_.empty())
         for (std::string const& name : config.outputs[element.chain])
             ports_.sinks.push_back(&surroundings.sinks.at(name));
@@ -104,12 +107,17 @@ void ElementRun::read_input(Surroundings const& surroundings) {
     Quarantine& quarantine = surroundings.quarantine;
     int const largest = outputs_.empty() ? config.sampler.max_atoms
                                          : std::min(config.sampler.max_atoms, config.buffers.atoms);
+    ElementSpec const& element = config.pipeline.elements[instance_.element];
     source_ = std::make_unique<ExtxyzReader>(
         config.input.path, plan.schema,
         FrameSelection(config.input.select)
             .resolved(plan.frame_count)
-            .share(instance_.replica, config.pipeline.elements[instance_.element].replicas),
+            .share(instance_.replica, element.replicas),
         [&quarantine](BadFrame const& frame) { quarantine.take(frame); });
+    if (plan.resumption)
+        source_ =
+            without_settled(std::move(source_),
+                            plan.resumption->settled.at(static_cast<std::size_t>(element.chain)));
     double const cutoff = config.model.cutoff;
     sampler_ = std::make_unique<SizeAwareSampler>(
         *source_, SamplerOptions{.bounds = {config.sampler.max_systems, config.sampler.max_atoms,
@@ -143,6 +151,28 @@ void ElementRun::make_overflow(Surroundings const& surroundings) {
         overflow_.push_back(std::make_unique<HostMemorySink>(row_capacity(spec)));
         ports_.overflow.push_back(overflow_.back().get());
     }
+}
+
+/// Rows first: what a checkpoint holds as done must never be missing in a store.
+void ElementRun::keep_checkpoints(Surroundings const& surroundings) {
+    CampaignPlan const& plan = surroundings.plan;
+    if (!plan.config.checkpoint) return;
+    CheckpointFolder const folder(plan.config.checkpoint->path);
+    CheckpointHeader header{physics_hash(plan.config), 0, instance_.element, instance_.replica};
+    if (plan.resumption) {
+        header.generation = plan.resumption->generation;
+        if (std::filesystem::exists(folder.file_of(header)))
+            for (Sample& sample : read_checkpoint(folder.file_of(header)).samples)
+                ports_.restored.push_back(std::move(sample));
+    }
+    checkpoints_.emplace(folder, header);
+    ports_.save_request = &save_request_;
+    ports_.save = [this, &sinks = surroundings.sinks,
+                   &quarantine = surroundings.quarantine](SamplesToSave const& samples) {
+        sinks.flush();
+        quarantine.flush();
+        checkpoints_->save(samples);
+    };
 }
 
 void ElementRun::start(int threads, std::stop_token stop) {

@@ -6,12 +6,14 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "launch/campaign_plan.hpp"
+#include "launch/checkpoint_folder.hpp"
 #include "launch/placement.hpp"
 #include "launch/quarantine.hpp"
 #include "launch/sink_set.hpp"
@@ -47,6 +49,9 @@ public:
     void start(int threads, std::stop_token stop);
     [[nodiscard]] bool done() const { return done_.load(); }
     void join();
+    /// To be saved between two steps, at once or as soon as they are done; perhaps it then stops.
+    /// Nothing happens where the campaign has no checkpoints, or once it has ended.
+    void ask_to_save(SaveRequest what) { save_request_.store(what); }
     /// What ended it, if something did.
     [[nodiscard]] std::exception_ptr failure() const { return failure_; }
 
@@ -62,6 +67,7 @@ public:
 private:
     void read_input(Surroundings const& surroundings);
     void make_overflow(Surroundings const& surroundings);
+    void keep_checkpoints(Surroundings const& surroundings);
 
     Instance instance_;
     std::string name_;
@@ -73,6 +79,8 @@ private:
     std::vector<std::unique_ptr<ChannelSender>> outputs_;
     std::vector<std::unique_ptr<DrainableSink>> overflow_;
     std::unique_ptr<FusedStage> stage_;
+    std::optional<CheckpointSeries> checkpoints_;
+    std::atomic<SaveRequest> save_request_{SaveRequest::none};
     StagePorts ports_;
     std::atomic<bool> done_{false};
     std::chrono::steady_clock::time_point started_;

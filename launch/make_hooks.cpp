@@ -65,7 +65,8 @@ struct HookMaker {
         std::filesystem::path const path = placed(spec.path);
         std::unique_ptr<LogWriter> log;
         if (spec.backend == LogBackend::csv)
-            log = std::make_unique<CsvLog>(path);
+            log = std::make_unique<CsvLog>(
+                path, around.goes_on ? CsvLog::Existing::append : CsvLog::Existing::replace);
         else
             log = std::make_unique<TensorboardLog>(path);
         LoggingOptions options{spec.frequency, {}};

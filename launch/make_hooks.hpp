@@ -15,8 +15,9 @@ namespace athanor {
 /// What hooks have to know beside their options.
 struct HookSurroundings {
     SinkSet& sinks;
-    ProfilerPlace place;  ///< of the element on a timeline
-    int replica = 0;      ///< which of its instances
+    ProfilerPlace place;   ///< of the element on a timeline
+    int replica = 0;       ///< which of its instances
+    bool goes_on = false;  ///< logs of an earlier run stay
 };
 
 /// The hooks of a stage or an element, in their order.

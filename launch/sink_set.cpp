@@ -2,17 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/sink_set.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
 #include <fmt/format.h>
 
+#include "launch/checkpoint_folder.hpp"
 #include "launch/config_words.hpp"
 #include "launch/hook_paths.hpp"
 #include "runtime/error.hpp"
 #include "sinks/extxyz_sink.hpp"
 #include "sinks/host_memory_sink.hpp"
 #include "sinks/merge_stores.hpp"
+#include "sinks/zarr_reader.hpp"
 #include "sinks/zarr_sink.hpp"
 
 namespace athanor {
@@ -111,11 +114,17 @@ struct SinkMaker {
     fs::path path_override;
     SchemaPtr const& schema;
     std::string const& provenance;
+    bool goes_on;
 
     std::unique_ptr<Sink> operator()(ZarrSinkSpec const& spec) const {
         make_parent(spec.url);
-        auto sink = std::make_unique<ZarrSink>(
-            zarr_options(spec, path_override.empty() ? spec.url : path_override));
+        bool const has_rows = goes_on && fs::exists(spec.url);
+        ZarrSinkOptions const options =
+            zarr_options(spec, path_override.empty() ? spec.url : path_override);
+        auto sink = has_rows && path_override.empty() ? ZarrSink::reopen(options)
+                                                      : std::make_unique<ZarrSink>(options);
+        if (has_rows && !path_override.empty())
+            sink->know(ZarrReader(spec.url.string()).ledger_keys());
         sink->set_provenance(provenance);
         sink->open(*schema);
         return sink;
@@ -132,15 +141,19 @@ struct SinkMaker {
 }  // namespace
 
 SinkSet::SinkSet(Config const& config, Placement const& placement, Rank rank,
-                 SchemaPtr const& schema, std::string const& provenance) {
+                 SchemaPtr const& schema, std::string const& provenance, bool goes_on) {
     for (auto const& [name, spec] : config.sinks) {
         auto const writers = ranks_that_write(config, placement, name);
         if (writers.count(rank.value()) == 0) continue;
         fs::path part;
         if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec); zarr && writers.size() > 1)
             part = part_path(zarr->url, rank.value());
-        sinks_[name] = std::visit(SinkMaker{part, schema, provenance}, spec);
+        sinks_[name] = std::visit(SinkMaker{part, schema, provenance, goes_on}, spec);
     }
+}
+
+void SinkSet::flush() {
+    for (auto& [name, sink] : sinks_) sink->flush();
 }
 
 void SinkSet::close() {
@@ -192,20 +205,80 @@ void clear_outputs(Config const& config, bool overwrite) {
                 for (int rank = 0; rank < ranks; ++rank)
                     clear_hook_file(*hook, element_name(element), Rank{rank}, replica, overwrite,
                                     seen);
+    if (config.checkpoint) {
+        CheckpointFolder const folder(config.checkpoint->path);
+        if (folder.has_campaign() && !overwrite)
+            throw ConfigError(fmt::format(
+                "/checkpoint/path: {} holds a campaign that was begun; go on with it by `athanor "
+                "resume`, or give --overwrite to begin anew",
+                config.checkpoint->path.string()));
+        folder.clear();
+    }
     clear_output(config.quarantine, "/quarantine", overwrite);
     clear_output(config.quarantine.string() + ".rejects.txt", "/quarantine", overwrite);
 }
+
+namespace {
+
+/// A store that is there and its parts become one; the parts go.
+void merge_into(ZarrSinkSpec const& spec, std::vector<fs::path> const& parts) {
+    std::vector<std::string> all;
+    ZarrSinkOptions options = zarr_options(spec, spec.url);
+    if (fs::exists(spec.url)) {
+        all.push_back(spec.url.string());
+        options.overwrite = true;
+    }
+    for (fs::path const& part : parts) all.push_back(part.string());
+    static_cast<void>(merge_stores(all, options));
+    for (fs::path const& part : parts) remove_part(part);
+}
+
+/// Names beside the store that begin with its own and `suffix`.
+std::vector<fs::path> beside(fs::path const& store, std::string const& suffix) {
+    std::vector<fs::path> found;
+    std::error_code error;
+    for (auto const& entry : fs::directory_iterator(store.parent_path(), error))
+        if (entry.path().filename().string().starts_with(store.filename().string() + suffix))
+            found.push_back(entry.path());
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+bool is_temporary(fs::path const& path) {
+    return path.filename().string().find(".tmp-") != std::string::npos;
+}
+
+}  // namespace
 
 void merge_parts(Config const& config, Placement const& placement) {
     for (auto const& [name, spec] : config.sinks) {
         auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
         auto const writers = ranks_that_write(config, placement, name);
         if (zarr == nullptr || writers.size() < 2) continue;
-        std::vector<std::string> parts;
-        for (int rank : writers) parts.push_back(part_path(zarr->url, rank).string());
-        static_cast<void>(merge_stores(parts, zarr_options(*zarr, zarr->url)));
-        for (std::string const& part : parts) remove_part(part);
+        std::vector<fs::path> parts;
+        for (int rank : writers) parts.push_back(part_path(zarr->url, rank));
+        merge_into(*zarr, parts);
     }
+}
+
+void merge_leftover_parts(Config const& config) {
+    for (auto const& [name, spec] : config.sinks) {
+        auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
+        if (zarr == nullptr) continue;
+        for (char const* suffix : {".tmp-", ".part-"})  // stores that were not finished
+            for (fs::path const& path : beside(zarr->url, suffix))
+                if (is_temporary(path)) fs::remove_all(path);
+        std::vector<fs::path> const parts = beside(zarr->url, ".part-");
+        if (!parts.empty()) merge_into(*zarr, parts);
+    }
+}
+
+std::vector<fs::path> stores_of(Config const& config) {
+    std::vector<fs::path> stores;
+    for (auto const& [name, spec] : config.sinks)
+        if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec); zarr && fs::exists(zarr->url))
+            stores.push_back(zarr->url);
+    return stores;
 }
 
 }  // namespace athanor

@@ -22,10 +22,14 @@ namespace athanor {
 /// Threads: sinks take writes from several stages at once.
 class SinkSet {
 public:
+    /// `goes_on`: with the stores of an earlier run, which merge_leftover_parts() has put in order;
+    /// rows that are there are not written again.
     SinkSet(Config const& config, Placement const& placement, Rank rank, SchemaPtr const& schema,
-            std::string const& provenance);
+            std::string const& provenance, bool goes_on = false);
 
     [[nodiscard]] Sink& at(std::string const& name) { return *sinks_.at(name); }
+    /// Everything written so far is visible, and as durable as the sinks are.
+    void flush();
     void close();
 
 private:
@@ -40,7 +44,14 @@ void refuse_shared_files(Config const& config, Placement const& placement);
 /// be overwritten. Only stores and structure files are removed, never another folder.
 void clear_outputs(Config const& config, bool overwrite);
 
-/// Merges the parts of stores that several ranks wrote. Rank 0, when all ranks have closed theirs.
+/// Merges the parts of stores that several ranks wrote, and what their store held before. Rank 0,
+/// when all ranks have closed theirs.
 void merge_parts(Config const& config, Placement const& placement);
+
+/// The same for what a run left behind that did not come to its end, whatever its placement was.
+void merge_leftover_parts(Config const& config);
+
+/// The stores of the campaign that are there.
+[[nodiscard]] std::vector<std::filesystem::path> stores_of(Config const& config);
 
 }  // namespace athanor

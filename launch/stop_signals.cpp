@@ -9,11 +9,13 @@
 namespace athanor {
 namespace {
 
-constexpr std::array<int, 2> numbers{SIGINT, SIGTERM};
+constexpr std::array<int, 4> numbers{SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 std::atomic<int> first_signal{0};
+std::atomic<bool> save_asked{false};
 static_assert(std::atomic<int>::is_always_lock_free, "used in a signal handler");
 
 void remember(int number) {
+    if (number == SIGUSR2) return save_asked.store(true);
     int none = 0;
     first_signal.compare_exchange_strong(none, number);
 }
@@ -22,12 +24,15 @@ void remember(int number) {
 
 StopSignals::StopSignals() {
     first_signal.store(0);
+    save_asked.store(false);
     struct sigaction action {};
     action.sa_handler = remember;
     sigemptyset(&action.sa_mask);
-    // Back to the default after one, and calls that were under way go on.
-    action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
     for (std::size_t k = 0; k < numbers.size(); ++k) {
+        // Calls that were under way go on. The last word of a person is heard the second time, too;
+        // launchers pass the others on more than once.
+        bool const ends_at_second = numbers[k] == SIGINT || numbers[k] == SIGTERM;
+        action.sa_flags = SA_RESTART | (ends_at_second ? static_cast<int>(SA_RESETHAND) : 0);
         sigaction(numbers[k], nullptr, &before_[k]);
         // Whoever started us wants it ignored, such as nohup.
         if (before_[k].sa_handler != SIG_IGN) sigaction(numbers[k], &action, nullptr);
@@ -37,6 +42,8 @@ StopSignals::StopSignals() {
 StopSignals::~StopSignals() {
     for (std::size_t k = 0; k < numbers.size(); ++k) sigaction(numbers[k], &before_[k], nullptr);
 }
+
+bool StopSignals::take_save_request() { return save_asked.exchange(false); }
 
 int StopSignals::received() { return first_signal.load(); }
 

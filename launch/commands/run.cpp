@@ -16,10 +16,12 @@
 #include "comm/rank_agreement.hpp"
 #include "comm/wire_format.hpp"
 #include "launch/campaign.hpp"
+#include "launch/checkpoint_folder.hpp"
 #include "launch/joint_end.hpp"
 #include "launch/nearest_word.hpp"
 #include "launch/placement.hpp"
 #include "launch/report_error.hpp"
+#include "launch/resumption.hpp"
 #include "launch/shared_plan.hpp"
 #include "launch/sink_set.hpp"
 #include "launch/version.hpp"
@@ -36,11 +38,26 @@ ProgressMode progress_mode(std::string const& word) {
                                   known_words(word, {"auto", "plain", "off"})));
 }
 
+void add_notes(Resumption const& resumption, std::vector<std::string>& notes) {
+    notes.insert(notes.end(), resumption.notes.begin(), resumption.notes.end());
+    notes.push_back(fmt::format(
+        "goes on: {} samples are finished, {} in quarantine, {} in the middle; the others begin",
+        resumption.finished, resumption.quarantined, resumption.restored));
+}
+
 CampaignPlan make_plan(RunCommand const& command, Config const& config,
                        std::vector<int> const& nodes) {
-    refuse_shared_files(config, Placement(config.pipeline, nodes));
+    Placement const placement(config.pipeline, nodes);
+    refuse_shared_files(config, placement);
     CampaignPlan plan = make_campaign_plan(config);
-    clear_outputs(config, command.overwrite);
+    if (command.resume) {
+        plan.resumption =
+            prepare_resumption(plan, placement, {.retry_quarantine = command.retry_quarantine});
+        add_notes(*plan.resumption, plan.notes);
+    } else {
+        clear_outputs(config, command.overwrite);
+        if (config.checkpoint) CheckpointFolder(config.checkpoint->path).begin(campaign_text(plan));
+    }
     for (std::string const& note : plan.notes)
         std::fprintf(stderr, "athanor: note: %s\n", note.c_str());
     return plan;

@@ -9,11 +9,13 @@
 
 namespace athanor {
 
-/// `athanor run`, and what may follow it.
+/// `athanor run` or `athanor resume`, and what may follow it.
 struct RunCommand {
     std::string config;
     std::vector<ConfigOverride> overrides;
     bool overwrite = false;
+    bool resume = false;            ///< goes on with what stores and checkpoints hold
+    bool retry_quarantine = false;  ///< with `resume`: samples in quarantine begin again
     std::string progress = "auto";
     std::string metrics;  ///< file for the figures of the run; empty: none
 };

@@ -1,0 +1,292 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/resumption.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "launch/campaign_ledger.hpp"
+#include "launch/checkpoint_folder.hpp"
+#include "launch/quarantine.hpp"
+#include "launch/sink_set.hpp"
+#include "launch/version.hpp"
+#include "runtime/error.hpp"
+#include "sinks/zarr_reader.hpp"
+
+namespace athanor {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// One line for each value that differs.
+std::string differences(json const& before, json const& now) {
+    std::string text;
+    for (json const& change : json::diff(before, now)) {
+        json::json_pointer const at(change["path"].get<std::string>());
+        auto const value = [&at](json const& document) {
+            return document.contains(at) ? document[at].dump() : std::string("nothing");
+        };
+        text += fmt::format("\n  {}: it was {}, and is {} now", at.to_string(), value(before),
+                            value(now));
+    }
+    return text;
+}
+
+void refuse_other_physics(std::string const& before, CampaignPlan const& plan,
+                          std::string const& where) {
+    std::string const now = physics_json(plan.config);
+    if (before == now) return;
+    throw ConfigError(fmt::format(
+        "the campaign cannot go on with other physics than it began with (says {}):{}\nset that "
+        "back, or begin anew with `athanor run --overwrite`",
+        where, differences(json::parse(before), json::parse(now))));
+}
+
+void refuse_other_input(json const& before, CampaignPlan const& plan, std::string const& where) {
+    auto const refuse = [&](char const* what, std::int64_t was, std::int64_t is) {
+        if (was != is)
+            throw ConfigError(fmt::format(
+                "{}: has {} {}, and had {} when the campaign began (says {}); bring the file back, "
+                "or begin anew with `athanor run --overwrite`",
+                plan.config.input.path.string(), is, what, was, where));
+    };
+    refuse("frames", before.at("frames"), plan.frame_count);
+    if (before.at("select") == plan.config.input.select)
+        refuse("atoms", before.at("atoms"), plan.atom_total);
+}
+
+void refuse_other_campaign(CampaignPlan const& plan, CheckpointFolder const* folder) {
+    if (folder == nullptr) return;
+    auto const text = folder->campaign();
+    if (!text) return;
+    std::string const where = (folder->path() / "campaign.json").string();
+    try {
+        json const campaign = json::parse(*text);
+        refuse_other_physics(campaign.at("physics").dump(), plan, where);
+        refuse_other_input(campaign.at("input"), plan, where);
+    } catch (json::exception const& error) {
+        throw StorageError(fmt::format("{}: is damaged ({}); remove it to go on without its check",
+                                       where, error.what()));
+    }
+}
+
+/// The campaign that wrote a store is in its provenance.
+void refuse_store_of_another(fs::path const& store, CampaignPlan const& plan) {
+    json const provenance = json::parse(ZarrReader(store.string()).provenance(), nullptr, false);
+    if (!provenance.is_object() || !provenance.contains("config")) return;
+    Config before;
+    try {
+        before = parse_config(provenance["config"].dump(), store.string(), "/");
+    } catch (ConfigError const&) {
+        return;  // of a version with other keys; campaign.json has a say as well
+    }
+    refuse_other_physics(physics_json(before), plan, store.string());
+}
+
+/// The furthest state of each sample in each chain.
+class FurthestStates {
+public:
+    FurthestStates(CampaignLedger const& ledger, std::vector<std::set<std::int64_t>> const& settled)
+        : ledger_(ledger), settled_(settled) {}
+
+    void offer(Sample sample) {
+        SamplePosition const position = position_of(sample);
+        if (!ledger_.knows_stage(position.stage)) return;
+        int const chain = ledger_.chain_of(position.stage);
+        if (settled_[static_cast<std::size_t>(chain)].contains(sample.id().value())) return;
+        auto const stored = sample.values<std::int64_t>(Fields::stored_rows)[0];
+        if (!ledger_.has_rows(sample.id(), position, stored)) return;
+        std::pair const key(chain, sample.id().value());
+        auto const found = states_.find(key);
+        if (found == states_.end())
+            states_.emplace(key, std::move(sample));
+        else if (position_of(found->second) < position)
+            found->second = std::move(sample);
+    }
+    [[nodiscard]] std::map<std::pair<int, std::int64_t>, Sample>& states() { return states_; }
+
+private:
+    CampaignLedger const& ledger_;
+    std::vector<std::set<std::int64_t>> const& settled_;
+    std::map<std::pair<int, std::int64_t>, Sample> states_;  ///< by chain and id
+};
+
+/// The samples that each instance of the placement goes on with, evenly over replicas.
+std::vector<std::vector<Sample>> deal_out(std::map<std::pair<int, std::int64_t>, Sample>& states,
+                                          CampaignLedger const& ledger,
+                                          Placement const& placement) {
+    auto const& instances = placement.instances();
+    std::vector<std::vector<Sample>> dealt(instances.size());
+    std::vector<std::int64_t> atoms(instances.size(), 0);
+    for (auto& [key, sample] : states) {
+        int const element = ledger.element_of(position_of(sample).stage);
+        std::size_t best = instances.size();
+        for (std::size_t i = 0; i < instances.size(); ++i)
+            if (instances[i].element == element &&
+                (best == instances.size() || atoms[i] < atoms[best]))
+                best = i;
+        atoms[best] += sample.atom_count();
+        dealt[best].push_back(std::move(sample));
+    }
+    return dealt;
+}
+
+void refuse_sinks_without_ledger(Config const& config) {
+    for (auto const& [name, spec] : config.sinks)
+        if (std::holds_alternative<ExtxyzSpec>(spec))
+            throw ConfigError(fmt::format(
+                "/sinks/{}: what an extended-XYZ file holds cannot be told for certain after a "
+                "crash, so the campaign cannot go on; begin anew with `athanor run --overwrite`, "
+                "with a zarr sink to be able to go on the next time",
+                name));
+}
+
+class Preparation {
+public:
+    Preparation(CampaignPlan const& plan, Placement const& placement, ResumeOptions const& options)
+        : plan_(plan), placement_(placement), options_(options), ledger_(plan.config.pipeline) {
+        if (plan.config.checkpoint) folder_.emplace(plan.config.checkpoint->path);
+    }
+
+    Resumption run() {
+        refuse_sinks_without_ledger(plan_.config);
+        refuse_other_campaign(plan_, folder_ ? &*folder_ : nullptr);
+        for (fs::path const& store : stores_of(plan_.config)) refuse_store_of_another(store, plan_);
+        merge_leftover_parts(plan_.config);
+        for (fs::path const& store : stores_of(plan_.config)) ledger_.add_store(store);
+        ledger_.seal();
+        settle();
+        if (folder_) restore();
+        for (auto const& settled : settled_)
+            result_.settled.emplace_back(std::vector<std::int64_t>(settled.begin(), settled.end()));
+        return std::move(result_);
+    }
+
+private:
+    /// Whatever has left its chain, for an output or for quarantine.
+    void settle() {
+        settled_.resize(static_cast<std::size_t>(plan_.config.pipeline.chain_count()));
+        for (std::size_t chain = 0; chain < settled_.size(); ++chain)
+            for (std::int64_t const id : ledger_.finished(static_cast<int>(chain)))
+                settled_[chain].insert(id);
+        for (auto const& settled : settled_)
+            result_.finished += static_cast<std::int64_t>(settled.size());
+        if (options_.retry_quarantine) {
+            set_quarantine_aside(plan_.config.quarantine);
+            return;
+        }
+        for (QuarantinedSample const& one :
+             read_quarantine(plan_.config.quarantine, TornFrame::cut)) {
+            if (one.stage && !ledger_.knows_stage(*one.stage)) continue;
+            if (one.stage &&
+                !ledger_.has_rows(one.id, {*one.stage, one.step, true}, one.stored_rows))
+                continue;
+            for (std::size_t chain = 0; chain < settled_.size(); ++chain)
+                if ((!one.stage || ledger_.chain_of(*one.stage) == static_cast<int>(chain)) &&
+                    settled_[chain].insert(one.id.value()).second)
+                    ++result_.quarantined;
+        }
+    }
+
+    void restore() {
+        FurthestStates furthest(ledger_, settled_);
+        auto const files = folder_->files();
+        std::uint64_t const physics = physics_hash(plan_.config);
+        for (fs::path const& file : files) {
+            Checkpoint checkpoint;
+            try {
+                checkpoint = read_checkpoint(file);
+            } catch (StorageError const& error) {
+                // Its samples are in the other generation, or begin again: nothing is lost but time.
+                result_.notes.push_back(error.what());
+                continue;
+            }
+            result_.generation = std::max(result_.generation, checkpoint.header.generation);
+            if (checkpoint.header.physics != physics) continue;
+            for (Sample& sample : checkpoint.samples) furthest.offer(std::move(sample));
+        }
+        ++result_.generation;
+        auto& states = furthest.states();
+        result_.restored = static_cast<std::int64_t>(states.size());
+        for (auto const& [key, sample] : states)
+            settled_[static_cast<std::size_t>(key.first)].insert(key.second);
+        auto const written = write(deal_out(states, ledger_, placement_), physics);
+        std::vector<fs::path> old;
+        for (fs::path const& file : files)
+            if (!written.contains(file)) old.push_back(file);
+        folder_->remove(old);
+    }
+
+    std::set<fs::path> write(std::vector<std::vector<Sample>> const& dealt, std::uint64_t physics) {
+        std::set<fs::path> written;
+        folder_->begin(campaign_text(plan_));
+        for (std::size_t i = 0; i < dealt.size(); ++i) {
+            if (dealt[i].empty()) continue;
+            Instance const& instance = placement_.instances()[i];
+            CheckpointHeader const header{physics, result_.generation, instance.element,
+                                          instance.replica};
+            write_checkpoint(folder_->file_of(header), header, dealt[i]);
+            written.insert(folder_->file_of(header));
+        }
+        return written;
+    }
+
+    CampaignPlan const& plan_;
+    Placement const& placement_;
+    ResumeOptions options_;
+    CampaignLedger ledger_;
+    std::optional<CheckpointFolder> folder_;
+    std::vector<std::set<std::int64_t>> settled_;  ///< by chain
+    Resumption result_;
+};
+
+class UnsettledSource final : public SampleSource {
+public:
+    UnsettledSource(std::unique_ptr<SampleSource> source, IdRanges settled)
+        : source_(std::move(source)), settled_(std::move(settled)) {}
+
+    [[nodiscard]] std::optional<Sample> next() override {
+        for (;;) {
+            auto sample = source_->next();
+            if (!sample || !settled_.contains(sample->id())) return sample;
+        }
+    }
+
+private:
+    std::unique_ptr<SampleSource> source_;
+    IdRanges settled_;
+};
+
+}  // namespace
+
+Resumption prepare_resumption(CampaignPlan const& plan, Placement const& placement,
+                              ResumeOptions const& options) {
+    return Preparation(plan, placement, options).run();
+}
+
+std::string campaign_text(CampaignPlan const& plan) {
+    return json{{"athanor", version()},
+                {"physics", json::parse(physics_json(plan.config))},
+                {"input",
+                 {{"path", plan.config.input.path.string()},
+                  {"select", plan.config.input.select},
+                  {"frames", plan.frame_count},
+                  {"atoms", plan.atom_total}}}}
+               .dump(2) +
+           "\n";
+}
+
+std::unique_ptr<SampleSource> without_settled(std::unique_ptr<SampleSource> source,
+                                              IdRanges settled) {
+    return std::make_unique<UnsettledSource>(std::move(source), std::move(settled));
+}
+
+}  // namespace athanor
