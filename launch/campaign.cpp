@@ -390,7 +390,7 @@ private:
     SinkSet sinks_;
     Quarantine quarantine_;
     std::vector<std::unique_ptr<ElementRun>> runs_;
-    StopSignals signals_;
+    StopSignals signals_{SIGINT, SIGTERM};
     std::stop_source stop_;
     std::atomic<bool> closed_{false};
     bool interrupted_ = false;  ///< by SIGUSR1, after everything was saved

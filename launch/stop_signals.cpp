@@ -2,16 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/stop_signals.hpp"
 
-#include <array>
 #include <atomic>
-#include <cstddef>
 
 namespace athanor {
 namespace {
 
-constexpr std::array<int, 4> numbers{SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 std::atomic<int> first_signal{0};
 std::atomic<bool> save_asked{false};
+int alive = 0;
 static_assert(std::atomic<int>::is_always_lock_free, "used in a signal handler");
 
 void remember(int number) {
@@ -22,25 +20,29 @@ void remember(int number) {
 
 }  // namespace
 
-StopSignals::StopSignals() {
-    first_signal.store(0);
-    save_asked.store(false);
+StopSignals::StopSignals(std::initializer_list<int> numbers) {
+    ++alive;
     struct sigaction action {};
     action.sa_handler = remember;
     sigemptyset(&action.sa_mask);
-    for (std::size_t k = 0; k < numbers.size(); ++k) {
+    for (int const number : numbers) {
         // Calls that were under way go on. The last word of a person is heard the second time, too;
         // launchers pass the others on more than once.
-        bool const ends_at_second = numbers[k] == SIGINT || numbers[k] == SIGTERM;
+        bool const ends_at_second = number == SIGINT || number == SIGTERM;
         action.sa_flags = SA_RESTART | (ends_at_second ? static_cast<int>(SA_RESETHAND) : 0);
-        sigaction(numbers[k], nullptr, &before_[k]);
+        auto& [same, before] = before_.emplace_back();
+        same = number;
+        sigaction(number, nullptr, &before);
         // Whoever started us wants it ignored, such as nohup.
-        if (before_[k].sa_handler != SIG_IGN) sigaction(numbers[k], &action, nullptr);
+        if (before.sa_handler != SIG_IGN) sigaction(number, &action, nullptr);
     }
 }
 
 StopSignals::~StopSignals() {
-    for (std::size_t k = 0; k < numbers.size(); ++k) sigaction(numbers[k], &before_[k], nullptr);
+    for (auto const& [number, before] : before_) sigaction(number, &before, nullptr);
+    if (--alive > 0) return;
+    first_signal.store(0);
+    save_asked.store(false);
 }
 
 bool StopSignals::take_save_request() { return save_asked.exchange(false); }

@@ -24,6 +24,7 @@
 #include "launch/resumption.hpp"
 #include "launch/shared_plan.hpp"
 #include "launch/sink_set.hpp"
+#include "launch/stop_signals.hpp"
 #include "launch/version.hpp"
 #include "runtime/error.hpp"
 
@@ -116,6 +117,8 @@ int run(RunCommand const& command) {
     RunOptions const options{.overwrite = command.overwrite,
                              .progress = progress_mode(command.progress),
                              .metrics = command.metrics};
+    // A warning that comes early is heard when the campaign begins, rather than end the process.
+    StopSignals const warnings{SIGUSR1, SIGUSR2};
     int no_arguments = 0;
     char** none = nullptr;
     std::optional<Deadline> start;

@@ -106,8 +106,9 @@ constexpr Wrong wrong_values[] = {
     {"/model/species/Ar/mass", "39",
      "/model/species/Ar/mass: unknown key \"mass\"; known here: epsilon, sigma"},
     // not in this version
-    {"/checkpoint", "{\"path\": \"c\"}",
-     "/checkpoint: not available in this version (a campaign runs in one go); leave the key out"},
+    {"/checkpoint", "{\"interval_seconds\": 60}",
+     "/checkpoint/path: missing; give a string that is not empty (folder of the checkpoints; made "
+     "where it is missing)"},
     {"/precision", "\"mixed\"",
      "/precision: \"mixed\" is not available in this version (arithmetic is double throughout)"},
     {"/device", "\"cuda\"",

@@ -39,6 +39,28 @@ void fill(LogBlock& block, std::int64_t step, std::string const& name, double en
 
 std::vector<std::string> const columns{"energy", "fmax"};
 
+TEST(CsvLog, GoesOnBehindTheLastWholeLineOfAnEarlierRun) {
+    TemporaryFolder const folder;
+    auto const path = folder.path() / "md.csv";
+    LogBlock block;
+    auto const write_one = [&](std::int64_t step) {
+        CsvLog log(path, CsvLog::Existing::append);
+        log.open(columns);
+        fill(block, step, "a", 1.0, 2.0);
+        log.write(block);
+        log.close();
+    };
+    write_one(1);
+    std::string const one = folder.read("md.csv");
+    folder.write("md.csv", one + "11,0,40,a,1,0.3");
+    write_one(11);
+    std::string const two = folder.read("md.csv");
+    EXPECT_EQ(two, one + "11,0,40,a,1,1,2\n11,1,41,a,1,2,2\n");
+    folder.write("md.csv", "step,gra");  // not even the heading
+    write_one(1);
+    EXPECT_EQ(folder.read("md.csv"), one);
+}
+
 TEST(CsvLog, HasAHeadingAndALinePerRowWithExactNumbers) {
     TemporaryFolder const folder;
     CsvLog log(folder.path() / "new/folder/md.csv");

@@ -3,6 +3,9 @@
 #include "stages/stage_loop.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <random>
@@ -123,6 +126,125 @@ TEST(StageLoop, FreedRoomMayWaitForItsTurnWithoutALoss) {
         batch_steps[frequency] = harness.metrics.steps.load();
     }
     EXPECT_LT(batch_steps[1], batch_steps[7]) << "a batch that waits makes more, emptier steps";
+}
+
+/// Runs until the input is half done, saves and stops; what a second loop then goes on with ends as
+/// if there had been no stop.
+TEST(StageLoop, WhatItSavedBetweenTwoStepsGoesOnInAnotherLoop) {
+    auto const stages = [] { return sub_stages(sub_stage(0, NveOptions{1.0}, 7)); };
+    Harness whole(atoms(20));
+    FusedStage undisturbed(test::plain_schema(), stages(), whole.model, {{4, 12, 0}, 1},
+                           whole.metrics, {});
+    StageLoop(undisturbed, whole.ports(), whole.metrics).run();
+
+    Harness first(atoms(20));
+    FusedStage stopped(test::plain_schema(), stages(), first.model, {{4, 12, 0}, 1}, first.metrics,
+                       {});
+    std::atomic<SaveRequest> request{SaveRequest::none};
+    std::deque<Sample> saved;
+    int saves = 0;
+    StagePorts ports = first.ports();
+    ports.save_request = &request;
+    ports.save = [&](SamplesToSave const& samples) {
+        saved.clear();
+        for (SystemIndex const s : samples.systems) saved.push_back(samples.batch.extract(s));
+        saved.insert(saved.end(), samples.others.begin(), samples.others.end());
+        ++saves;
+    };
+    // The sink asks: once to save and go on, later to stop as well.
+    struct AskingSink final : Sink {
+        AskingSink(Sink& sink, std::function<void()> after) : to(sink), then(std::move(after)) {}
+        void write(Batch const& batch, std::span<SystemIndex const> systems,
+                   RowKind kind) override {
+            to.write(batch, systems, kind);
+            then();
+        }
+        void flush() override {}
+        void close() override {}
+        [[nodiscard]] std::int64_t rows_written() const override { return to.rows_written(); }
+        [[nodiscard]] std::string describe() const override { return "asking"; }
+        Sink& to;
+        std::function<void()> then;
+    } sink(first.sink, [&] {
+        if (first.sink.rows.size() >= 4 && saves == 0) request = SaveRequest::save;
+        if (first.sink.rows.size() >= 9 && saves == 1) request = SaveRequest::save_and_stop;
+    });
+    ports.sinks = {&sink};
+    EXPECT_THROW(StageLoop(stopped, ports, first.metrics).run(), StoppedError);
+    EXPECT_EQ(saves, 2);
+    ASSERT_FALSE(saved.empty());
+
+    // The rest of the input, without those that are out or saved.
+    std::set<std::int64_t> settled;
+    for (auto const& row : first.sink.rows) settled.insert(row.sample.id().value());
+    for (Sample const& sample : saved) settled.insert(sample.id().value());
+    std::vector<Sample> rest = atoms(20);
+    std::erase_if(rest, [&](Sample const& s) { return settled.contains(s.id().value()); });
+    Harness second(std::move(rest));
+    FusedStage resumed(test::plain_schema(), stages(), second.model, {{4, 12, 0}, 1},
+                       second.metrics, {});
+    StagePorts more = second.ports();
+    more.restored = saved;
+    StageLoop(resumed, more, second.metrics).run();
+
+    std::map<std::int64_t, Sample> ends;
+    for (auto const* rows : {&first.sink.rows, &second.sink.rows})
+        for (auto const& row : *rows)
+            EXPECT_TRUE(ends.emplace(row.sample.id().value(), row.sample).second);
+    ASSERT_EQ(ends.size(), whole.sink.rows.size());
+    for (auto const& row : whole.sink.rows)
+        EXPECT_TRUE(test::same_bits(row.sample, ends.at(row.sample.id().value())));
+}
+
+TEST(StageLoop, SavesWhatItsReceiverMayNotHaveTakenAndWhatWaitsInTheOverflow) {
+    ListLink in, out;
+    in.slots = 100;
+    for (Sample const& sample : atoms(8)) in.under_way.push_back(sample);
+    in.closed = true;
+    out.slots = 2;  // and nobody takes them
+    struct LookingBack final : ChannelSender {
+        explicit LookingBack(ListLink& to) : link(to), sender(to) {}
+        int try_send(Batch const& batch, std::span<SystemIndex const> systems) override {
+            return sender.try_send(batch, systems);
+        }
+        int credit() override { return sender.credit(); }
+        void close() override { sender.close(); }
+        bool progress() override { return true; }
+        std::vector<Sample> unreceived() override {
+            return {link.under_way.begin(), link.under_way.end()};
+        }
+        [[nodiscard]] ChannelMetrics metrics() const override { return {}; }
+        ListLink& link;
+        ListSender sender;
+    } sender(out);
+    ListReceiver receiver(in);
+    Harness h({});
+    FusedStage stage(test::plain_schema(), sub_stages(sub_stage(0, NveOptions{1.0}, 2)), h.model,
+                     {{2, 12, 0}, 1}, h.metrics, {});
+    std::atomic<SaveRequest> request{SaveRequest::none};
+    std::multiset<std::int64_t> saved;
+    StagePorts ports;
+    ports.inputs = {&receiver};
+    ports.outputs = {&sender};
+    ports.quarantine = [](Batch const&, SystemIndex, std::string const&) {};
+    ports.save_request = &request;
+    ports.save = [&saved](SamplesToSave const& samples) {
+        for (SystemIndex const s : samples.systems)
+            saved.insert(samples.batch.sample_id(s).value());
+        for (Sample const& sample : samples.others) saved.insert(sample.id().value());
+    };
+    ports.restored = {test::line_of_atoms(test::plain_schema(), 50, 3, 0.3)};
+    std::jthread const later([&request] {
+        std::this_thread::sleep_for(std::chrono::milliseconds{100});
+        request = SaveRequest::save_and_stop;
+    });
+
+    EXPECT_THROW(StageLoop(stage, ports, h.metrics).run(), StoppedError);
+
+    // Two in the slots, two in the batch that has no credit; the others never left their producer.
+    EXPECT_EQ(saved.size() + in.under_way.size(), 9U);
+    EXPECT_EQ(saved.size(), 4U);
+    EXPECT_EQ(saved.count(50), 1U);
 }
 
 TEST(StageLoop, AnEmptyInputEndsAtOnce) {

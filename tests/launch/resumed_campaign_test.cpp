@@ -1,0 +1,187 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+/// Campaigns that end before their time and go on, as a user sees it. tests/faults/kill_and_resume.sh
+/// kills them at random.
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/launch/program.hpp"
+
+namespace athanor::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// Long enough to be met in the middle.
+nlohmann::json long_campaign() {
+    auto campaign = small_campaign("in.extxyz");
+    campaign["pipeline"][1]["steps"] = 3000;
+    campaign["pipeline"][1]["hooks"][0]["frequency"] = 100;
+    campaign["checkpoint"] = {{"path", "out/checkpoint"}, {"interval_seconds", 0.05}};
+    return campaign;
+}
+
+/// The same without a stop, in a folder of its own.
+void run_undisturbed(ProgramFolder const& folder, nlohmann::json campaign) {
+    folder.write("in.extxyz", mixed_input());
+    campaign["sinks"]["trajectory"]["url"] = "expected/trajectory.zarr";
+    campaign["sinks"]["done"]["url"] = "expected/done.zarr";
+    campaign["quarantine"] = "expected/quarantine.extxyz";
+    campaign.erase("checkpoint");
+    folder.write("undisturbed.json", campaign.dump());
+    auto const run = folder.athanor("run undisturbed.json --progress off");
+    ASSERT_EQ(run.code, 0) << run.text;
+}
+
+void expect_as_undisturbed(ProgramFolder const& folder) {
+    for (char const* store : {"trajectory.zarr", "done.zarr"})
+        expect_same_rows(rows_of_store(folder.path() / "expected" / store),
+                         rows_of_store(folder.path() / "out" / store));
+}
+
+/// Starts a command, sends the signal once it has written a checkpoint of the second stage, waits.
+std::string interrupt(std::string const& command, std::string const& signal) {
+    return "touch started; sleep 0.02; " + command +
+           " & child=$!\nfor turn in {1..400}; do find out/checkpoint -name 'stage-1-*' -newer "
+           "started "
+           "2>/dev/null | grep -q . && break; sleep 0.02; done\nsleep 0.1; kill -" +
+           signal + " $child; wait $child";
+}
+
+std::string const run_here = "'" ATHANOR_EXECUTABLE "' run campaign.json --progress off";
+
+TEST(ResumedCampaign, GoesOnAfterTheWarningOfABatchSystemWithTheSameBits) {
+    ProgramFolder const folder;
+    run_undisturbed(folder, long_campaign());
+    folder.write("campaign.json", long_campaign().dump());
+
+    auto const stopped = folder.shell(interrupt(run_here, "USR1"));
+    ASSERT_EQ(stopped.code, 75) << stopped.text;
+    EXPECT_THAT(stopped.text, HasSubstr("interrupted by SIGUSR1"));
+    auto const resumed = folder.athanor("resume campaign.json --progress off");
+
+    ASSERT_EQ(resumed.code, 0) << resumed.text;
+    EXPECT_THAT(resumed.text, Not(HasSubstr(" 0 in the middle")));
+    expect_as_undisturbed(folder);
+    auto const again = folder.athanor("run campaign.json --resume --progress off");
+    EXPECT_EQ(again.code, 0) << again.text;
+    EXPECT_THAT(again.text, HasSubstr("12 samples are finished"));
+    expect_as_undisturbed(folder);
+}
+
+TEST(ResumedCampaign, GoesOnWithOtherRanksAndReplicas) {
+    ProgramFolder const folder;
+    run_undisturbed(folder, long_campaign());
+    folder.write("campaign.json", long_campaign().dump());
+
+    auto const first = folder.shell(
+        interrupt("mpirun -n 2 '" ATHANOR_EXECUTABLE "' run campaign.json --progress off", "USR1"));
+    ASSERT_EQ(first.code, 75) << first.text;
+    auto replicated = long_campaign();
+    replicated["pipeline"][1]["replicas"] = 2;
+    folder.write("campaign.json", replicated.dump());
+    auto const second = folder.shell(interrupt(
+        "mpirun -n 3 '" ATHANOR_EXECUTABLE "' resume campaign.json --progress off", "USR1"));
+    ASSERT_EQ(second.code, 75) << second.text;
+    auto fused = long_campaign();
+    fused["pipeline"] = {{{"fuse", fused["pipeline"]}}};
+    folder.write("campaign.json", fused.dump());
+    auto const third = folder.athanor("resume campaign.json --progress off");
+
+    ASSERT_EQ(third.code, 0) << third.text;
+    expect_as_undisturbed(folder);
+}
+
+TEST(ResumedCampaign, GoesOnAfterAKillAndAfterTheLossOfEveryCheckpoint) {
+    ProgramFolder const folder;
+    run_undisturbed(folder, long_campaign());
+    folder.write("campaign.json", long_campaign().dump());
+
+    auto const killed = folder.shell(interrupt(run_here, "KILL"));
+    ASSERT_EQ(killed.code, 137) << killed.text;
+    for (auto const& entry : std::filesystem::directory_iterator(folder.path() / "out/checkpoint"))
+        if (entry.path().extension() == ".ckpt") std::filesystem::resize_file(entry.path(), 100);
+    auto const resumed = folder.athanor("resume campaign.json --progress off");
+
+    ASSERT_EQ(resumed.code, 0) << resumed.text;
+    EXPECT_THAT(resumed.text, HasSubstr("is damaged"));
+    EXPECT_THAT(resumed.text, HasSubstr(" 0 in the middle"));
+    expect_as_undisturbed(folder);
+}
+
+TEST(ResumedCampaign, WithNothingStoredItBegins) {
+    ProgramFolder const folder;
+    run_undisturbed(folder, small_campaign("in.extxyz"));
+    folder.write("campaign.json", small_campaign("in.extxyz").dump());
+
+    auto const resumed = folder.athanor("resume campaign.json --progress off");
+
+    ASSERT_EQ(resumed.code, 0) << resumed.text;
+    expect_as_undisturbed(folder);
+}
+
+TEST(ResumedCampaign, OtherPhysicsAreRefusedWithWhatDiffers) {
+    ProgramFolder const folder;
+    folder.write("in.extxyz", mixed_input());
+    auto campaign = small_campaign("in.extxyz");
+    folder.write("campaign.json", campaign.dump());
+    ASSERT_EQ(folder.athanor("run campaign.json --progress off").code, 0);
+
+    // Without checkpoints the stores know.
+    auto const other = folder.athanor("resume campaign.json --set /model/cutoff=9 --progress off");
+    EXPECT_EQ(other.code, 2);
+    EXPECT_THAT(other.text, HasSubstr("/model/cutoff: it was 8.5, and is 9.0 now"));
+    folder.write("in.extxyz", mixed_input() + golden_input("ar108"));
+    campaign["checkpoint"] = {{"path", "out/checkpoint"}};
+    folder.write("campaign.json", campaign.dump());
+    ASSERT_EQ(folder.athanor("run campaign.json --progress off --overwrite").code, 0);
+    folder.write("in.extxyz", mixed_input());
+    auto const shorter = folder.athanor("resume campaign.json --progress off");
+    EXPECT_EQ(shorter.code, 2);
+    EXPECT_THAT(shorter.text, HasSubstr("has 12 frames, and had 13 when the campaign began"));
+    auto const anew = folder.athanor("run campaign.json --progress off");
+    EXPECT_EQ(anew.code, 2) << "what is there is not overwritten";
+    auto const both = folder.athanor("run campaign.json --resume --overwrite");
+    EXPECT_EQ(both.code, 2);
+    EXPECT_THAT(both.text, HasSubstr("give one of the two"));
+}
+
+TEST(ResumedCampaign, SamplesInQuarantineStayThereUntilTheyAreRetried) {
+    ProgramFolder const folder;
+    folder.write("in.extxyz", golden_input("lj3") +
+                                  "2\nProperties=species:S:1:pos:R:3\nAr 0 0 0\nAr 0 0 1e-7\n" +
+                                  "1\nProperties=species:S:1:pos:R:3\nAr 0 nan 0\n" +
+                                  golden_input("lj13"));
+    auto campaign = small_campaign("in.extxyz");
+    campaign["checkpoint"] = {{"path", "out/checkpoint"}};
+    folder.write("campaign.json", campaign.dump());
+    auto const run = folder.athanor("run campaign.json --progress off");
+    ASSERT_EQ(run.code, 5) << run.text;
+    std::string const quarantine = folder.read("out/quarantine.extxyz");
+    EXPECT_THAT(quarantine, HasSubstr("system_id=1"));
+
+    auto const resumed = folder.athanor("resume campaign.json --progress off");
+    EXPECT_EQ(resumed.code, 5) << resumed.text;
+    EXPECT_THAT(resumed.text, HasSubstr("2 samples are finished, 2 in quarantine"));
+    EXPECT_EQ(folder.read("out/quarantine.extxyz"), quarantine);
+
+    // A frame that a killed process left half written goes.
+    folder.write("out/quarantine.extxyz", quarantine + quarantine.substr(0, quarantine.size() - 4));
+    EXPECT_EQ(folder.athanor("resume campaign.json --progress off").code, 5);
+    std::string const mended = folder.read("out/quarantine.extxyz");
+    EXPECT_TRUE(mended.starts_with(quarantine));
+    EXPECT_EQ(mended.back(), '\n');
+
+    folder.write("out/quarantine.extxyz", quarantine);
+    auto const retried = folder.athanor("resume campaign.json --retry-quarantine --progress off");
+    EXPECT_EQ(retried.code, 5) << retried.text;
+    EXPECT_THAT(retried.text, HasSubstr("2 samples are finished, 0 in quarantine"));
+    EXPECT_EQ(folder.read("out/quarantine.extxyz.before-retry"), quarantine);
+    EXPECT_EQ(folder.read("out/quarantine.extxyz"), quarantine);
+}
+
+}  // namespace
+}  // namespace athanor::test
