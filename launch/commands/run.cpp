@@ -111,6 +111,13 @@ Config load_shared_config(MpiEnvironment const& mpi, RunCommand const& command) 
     return config;
 }
 
+/// For a rank that cannot go on while the others do, and which they would wait for.
+[[noreturn]] void end_alone(MpiEnvironment const& mpi, std::optional<JointEnd>& ending,
+                            std::exception const& error) {
+    if (ending) ending->end(error);
+    mpi.abort(report_error(error));  // nobody watches yet
+}
+
 }  // namespace
 
 int run(RunCommand const& command) {
@@ -139,6 +146,8 @@ int run(RunCommand const& command) {
         start.reset();  // from here on silent ranks are watched for
         plan = shared_plan(mpi, [&] { return make_plan(command, config, mpi.nodes()); });
     } catch (std::exception const& error) {
+        // What rank 0 says all have heard of; the others say nothing, unless they failed alone.
+        if (mpi.rank() != Rank{0} && *error.what() != '\0') end_alone(mpi, ending, error);
         // Said before MPI ends: the launcher stops the others when the first of them is gone.
         return report_error(error);
     }

@@ -88,6 +88,36 @@ TEST(Failure, BeforeTheFirstStepOfOneRankAloneEndsTheOthersToo) {
     EXPECT_THAT(failed[0], HasSubstr("cannot make the folder"));
 }
 
+/// The others have what rank 0 says and go on; they would wait in their next collective call.
+TEST(Failure, OfOneRankWhileItLearnsThePlanEndsTheOthersToo) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", dimers(3));
+    folder.write("c.json", small_campaign("in.extxyz").dump());
+    auto const run_with_failing_broadcast = [&folder](int number) {
+        return folder.mpirun(1, "run c.json : -n 1 -x LD_PRELOAD=" ATHANOR_FAILING_MPI_BCAST
+                                " -x ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0"
+                                " -x ATHANOR_FAILING_BCAST=" +
+                                    std::to_string(number) +
+                                    " '" ATHANOR_EXECUTABLE "' run c.json");
+    };
+    // A name for this node, then size and bytes of: what differs between ranks, the time
+    // limit, the plan.
+    int const time_limit = 5, plan = 7;
+
+    ProgramResult const unwatched = run_with_failing_broadcast(time_limit);
+    ProgramResult const watched = run_with_failing_broadcast(plan);
+
+    EXPECT_EQ(unwatched.code, 4) << unwatched.text;
+    EXPECT_THAT(unwatched.text, HasSubstr("athanor: MPI could not broadcast"));
+    EXPECT_THAT(unwatched.text, Not(HasSubstr("not all ranks have")));  // MPI's own time limit
+    EXPECT_EQ(watched.code, 4) << watched.text;
+    auto const failed = lines_of_rank(watched.text, 1);
+    ASSERT_EQ(failed.size(), 1U) << watched.text;
+    EXPECT_THAT(failed[0], HasSubstr("MPI could not broadcast"));
+    EXPECT_THAT(lines_of_rank(watched.text, 0),
+                ::testing::Each(HasSubstr("failed: MPI could not broadcast")));
+}
+
 TEST(Failure, RanksWithOtherArgumentsAreRefusedWithTheirNumber) {
     ProgramFolder folder;
     folder.write("in.extxyz", dimers(3));
