@@ -20,8 +20,9 @@ inline constexpr KeySpec replicas_key{
     .key = "replicas",
     .kind = integer,
     .noun = "number of replicas",
-    .help = "instances that share the samples, each on its own rank",
-    .default_json = "1",
+    .help =
+        "instances that share the samples, each on its own rank; as many as ranks are given, "
+        "else 1",
     .least = 1,
     .most = largest_replicas};
 inline constexpr KeySpec rank_number{.kind = integer,

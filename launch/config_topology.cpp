@@ -68,9 +68,12 @@ void read_topology(json const& found, std::string const& pointer, json const& ch
         for (json const& rank : found["ranks"])
             if (!rank.is_null()) element.ranks.push_back(rank.get<int>());
     auto const given = static_cast<int>(element.ranks.size());
-    if (given > 0 && element.replicas > 1 && element.replicas != given)
-        errors.add(pointer + "/ranks", fmt::format("{} ranks for {} replicas; give one for each",
-                                                   given, element.replicas));
+    if (given > 0 && holds(found, "replicas") && element.replicas != given)
+        errors.add(pointer + "/ranks",
+                   fmt::format("{} rank{} for {} replica{}; give one for each, or leave "
+                               "\"replicas\" out",
+                               given, given == 1 ? "" : "s", element.replicas,
+                               element.replicas == 1 ? "" : "s"));
     if (given > 0) element.replicas = given;
     read_overflow(found, pointer, checked, element, errors);
 }

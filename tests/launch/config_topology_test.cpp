@@ -86,6 +86,10 @@ TEST(ConfigTopology, ImpossibleOnesAreRefusedWithTheirPlace) {
                   "/pipeline/1/ranks: missing; others say their ranks"},
              Case{R"([{"op": "add", "path": "/pipeline/0/ranks", "value": [0, 1, 2]}])",
                   "/pipeline/0/ranks: 3 ranks for 2 replicas; give one for each"},
+             Case{R"([{"op": "add", "path": "/pipeline/0/replicas", "value": 1},
+                      {"op": "add", "path": "/pipeline/0/ranks", "value": [0, 1]}])",
+                  "/pipeline/0/ranks: 2 ranks for 1 replica; give one for each, or leave "
+                  "\"replicas\" out"},
              Case{R"([{"op": "add", "path": "/pipeline/0/ranks", "value": [0, 5]},
                       {"op": "add", "path": "/pipeline/1/ranks", "value": [1, 2, 3]}])",
                   "rank 5 in a job of 5 instances; give each of 0 to 4 once"},
