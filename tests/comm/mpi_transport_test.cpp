@@ -5,6 +5,7 @@
 #include <mpi.h>
 
 #include "tests/comm/channel_contract.hpp"
+#include "tests/comm/mpi_ring.hpp"
 
 namespace athanor::test {
 namespace {
@@ -13,36 +14,19 @@ struct MpiRing {
     static constexpr int random_cases = 10;
 
     static void run(RingOptions const& options, RingBody const& body) {
-        int rank = 0, size = 1;
-        MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-        MPI_Comm_size(MPI_COMM_WORLD, &size);
-        int const left = (rank + size - 1) % size;
-        MpiTransport const mpi;
-        SlotRoom const room = slot_room(*options.schema, options.buffers);
-        CreditChannelSender sender(
-            channel_options(options, rank),
-            options.wrap_sender(mpi.sender_to(Rank{(rank + 1) % size}, EdgeId{rank}, room)));
-        CreditChannelReceiver receiver(
-            channel_options(options, left),
-            options.wrap_receiver(mpi.receiver_from(Rank{left}, EdgeId{left}, room)));
-        auto const barrier = [] { MPI_Barrier(MPI_COMM_WORLD); };
-        RingMember member{rank, size, sender, receiver, barrier};
-        body(member);
-        barrier();
+        run_mpi_ring(MpiTransport(), options, body);
     }
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Mpi, ChannelContract, MpiRing);
 
 TEST(MpiTransport, AMessageForASmallerSlotIsAnMpiErrorThatNamesTheLink) {
-    int rank = 0, size = 1;
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    MPI_Comm_size(MPI_COMM_WORLD, &size);
-    if (size == 1) GTEST_SKIP() << "Open MPI 4.1 does not notice this in a message to oneself";
-    int const left = (rank + size - 1) % size;
+    World const world;
+    if (world.size == 1)
+        GTEST_SKIP() << "Open MPI 4.1 does not notice this in a message to oneself";
     MpiTransport const mpi;
-    auto const receiver = mpi.receiver_from(Rank{left}, EdgeId{left}, {64, 1});
-    auto const sender = mpi.sender_to(Rank{(rank + 1) % size}, EdgeId{rank}, {512, 1});
+    auto const receiver = mpi.receiver_from(Rank{world.left()}, EdgeId{world.left()}, {64, 1});
+    auto const sender = mpi.sender_to(Rank{world.right()}, EdgeId{world.rank}, {512, 1});
     sender->post(0, 512);
     std::string found;
 
@@ -56,20 +40,18 @@ TEST(MpiTransport, AMessageForASmallerSlotIsAnMpiErrorThatNamesTheLink) {
         return !found.empty();
     });
 
-    EXPECT_THAT(found, ::testing::HasSubstr("receive from rank " + std::to_string(left)));
+    EXPECT_THAT(found, ::testing::HasSubstr("receive from rank " + std::to_string(world.left())));
     EXPECT_THAT(found, ::testing::HasSubstr("TRUNCATE"));
     MPI_Barrier(MPI_COMM_WORLD);
 }
 
 TEST(MpiTransport, HalvesThatNobodyUsedGoAwayAtOnce) {
-    int rank = 0, size = 1;
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    World const world;
     auto const start = std::chrono::steady_clock::now();
     {
         MpiTransport const mpi;
-        auto const sender = mpi.sender_to(Rank{(rank + 1) % size}, EdgeId{7}, {64, 4});
-        auto const receiver = mpi.receiver_from(Rank{(rank + size - 1) % size}, EdgeId{7}, {64, 4});
+        auto const sender = mpi.sender_to(Rank{world.right()}, EdgeId{7}, {64, 4});
+        auto const receiver = mpi.receiver_from(Rank{world.left()}, EdgeId{7}, {64, 4});
     }
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
     MPI_Barrier(MPI_COMM_WORLD);

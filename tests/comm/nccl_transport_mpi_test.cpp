@@ -9,19 +9,10 @@
 #include "comm/mpi_environment.hpp"
 #include "comm/nccl_transport.hpp"
 #include "tests/comm/channel_contract.hpp"
+#include "tests/comm/mpi_ring.hpp"
 
 namespace athanor::test {
 namespace {
-
-struct World {
-    World() {
-        MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-        MPI_Comm_size(MPI_COMM_WORLD, &size);
-    }
-    [[nodiscard]] int left() const { return (rank + size - 1) % size; }
-    [[nodiscard]] int right() const { return (rank + 1) % size; }
-    int rank = 0, size = 1;
-};
 
 /// Skips without a device. Where the doubles should be, that is a failure.
 #define ATHANOR_NEEDS_NCCL()                                                   \
@@ -37,17 +28,8 @@ struct NcclRing {
 
     static void run(RingOptions const& options, RingBody const& body) {
         ATHANOR_NEEDS_NCCL();
-        World const world;
-        NcclTransport const nccl(/*device=*/world.rank);
-        SlotRoom const room = slot_room(*options.schema, options.buffers);
-        CreditChannelSender sender(
-            channel_options(options, world.rank),
-            options.wrap_sender(nccl.sender_to(Rank{world.right()}, EdgeId{world.rank}, room)));
-        CreditChannelReceiver receiver(channel_options(options, world.left()),
-                                       options.wrap_receiver(nccl.receiver_from(
-                                           Rank{world.left()}, EdgeId{world.left()}, room)));
         // Who waits still looks after what it has sent: it may not be in its stream yet.
-        auto const barrier = [&sender] {
+        auto const meet = [](CreditChannelSender& sender) {
             MPI_Request waiting = MPI_REQUEST_NULL;
             MPI_Ibarrier(MPI_COMM_WORLD, &waiting);
             for (int done = 0; done == 0; std::this_thread::yield()) {
@@ -55,9 +37,7 @@ struct NcclRing {
                 MPI_Test(&waiting, &done, MPI_STATUS_IGNORE);
             }
         };
-        RingMember member{world.rank, world.size, sender, receiver, barrier};
-        body(member);
-        barrier();
+        run_mpi_ring(NcclTransport(/*device=*/World().rank), options, body, meet);
     }
 };
 
