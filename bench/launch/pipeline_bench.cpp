@@ -8,6 +8,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/kernels/argon_crystal.hpp"
 #include "comm/credit_channel.hpp"
 #include "comm/in_process_transport.hpp"
 #include "kernels/lennard_jones.hpp"
@@ -15,6 +16,7 @@
 #include "runtime/size_aware_sampler.hpp"
 #include "stages/make_dynamics.hpp"
 #include "stages/stage_loop.hpp"
+#include "tests/support/nowhere.hpp"
 #include "tests/support/samples.hpp"
 
 namespace {
@@ -39,30 +41,9 @@ private:
     int left_;
 };
 
-class Nowhere final : public Sink {
-public:
-    void write(Batch const&, std::span<SystemIndex const> systems, RowKind) override {
-        rows_ += static_cast<std::int64_t>(systems.size());
-    }
-    void flush() override {}
-    void close() override {}
-    [[nodiscard]] std::int64_t rows_written() const override { return rows_; }
-    [[nodiscard]] std::string describe() const override { return "nowhere"; }
-
-private:
-    std::int64_t rows_ = 0;
-};
-
-LennardJones argon() {
-    LennardJonesOptions options;
-    options.cutoff = 8.5;
-    options.species[18] = {0.0104, 3.40};
-    return LennardJones(options);
-}
-
 /// One stage with its own model.
 struct Station {
-    Station(SchemaPtr const& schema, int id) : model(argon()) {
+    Station(SchemaPtr const& schema, int id) : model(bench::argon_model()) {
         SubStage sub;
         sub.id = StageId{id};
         sub.name = "md";
@@ -97,7 +78,7 @@ void one_stage(benchmark::State& state) {
     for (auto _ : state) {
         Crystals source(schema, samples);
         SizeAwareSampler sampler(source, {.bounds = capacity});
-        Nowhere sink;
+        test::Nowhere sink;
         Station only(schema, 0);
         only.ports.sampler = &sampler;
         only.ports.sinks = {&sink};
@@ -113,7 +94,7 @@ void two_stages(benchmark::State& state) {
     for (auto _ : state) {
         Crystals source(schema, samples);
         SizeAwareSampler sampler(source, {.bounds = capacity});
-        Nowhere sink;
+        test::Nowhere sink;
         InProcessLink link = in_process_link(slot_room(*schema, checked(buffers)));
         ChannelOptions const options{EdgeId{0}, schema, buffers};
         CreditChannelSender sender(options, std::move(link.sender));

@@ -9,6 +9,7 @@
 #include "stages/make_dynamics.hpp"
 #include "stages/stage_loop.hpp"
 #include "tests/support/lj.hpp"
+#include "tests/support/nowhere.hpp"
 #include "tests/support/uneven_samples.hpp"
 
 namespace {
@@ -16,21 +17,6 @@ namespace {
 using namespace athanor;
 
 constexpr int sample_count = 1000;
-
-class Nowhere final : public Sink {
-public:
-    [[nodiscard]] std::int64_t room() const override { return 1'000'000'000; }
-    void write(Batch const&, std::span<SystemIndex const> systems, RowKind) override {
-        rows_ += static_cast<std::int64_t>(systems.size());
-    }
-    void flush() override {}
-    void close() override {}
-    [[nodiscard]] std::int64_t rows_written() const override { return rows_; }
-    [[nodiscard]] std::string describe() const override { return "nowhere"; }
-
-private:
-    std::int64_t rows_ = 0;
-};
 
 struct Way {
     BatchCapacity capacity;
@@ -57,7 +43,7 @@ void run(benchmark::State& state, Way way) {
         StageMetrics metrics;
         FusedStage stage(source.schema(), std::move(stages), model, {way.capacity, 1}, metrics, {});
         SizeAwareSampler sampler(source, {.bounds = way.capacity});
-        Nowhere sink;
+        test::Nowhere sink;
         StagePorts ports;
         ports.sampler = &sampler;
         ports.refill_frequency = way.refill_frequency;
@@ -155,7 +141,7 @@ void scheduling(benchmark::State& state) {
         BatchCapacity const capacity{64, 128, 0};
         FusedStage stage(source.schema, std::move(stages), model, {capacity, 1}, metrics, {});
         SizeAwareSampler sampler(source, {.bounds = capacity});
-        Nowhere sink;
+        test::Nowhere sink;
         StagePorts ports;
         ports.sampler = &sampler;
         ports.sinks = {&sink};
