@@ -344,12 +344,13 @@ std::optional<ClosePair> close_pair_among(SystemNeighbors const& neighbors, doub
 
 std::optional<ClosePair> find_close_pair(SystemNeighbors const& neighbors, double limit) {
     constexpr int most_runs = 64;
+    constexpr double nanoseconds = 150.0;
     int const atoms = neighbors.atom_count;
-    int const runs = std::min(threads_worth(atoms, 150.0), most_runs);
+    int const runs = std::min(threads_worth(atoms, nanoseconds), most_runs);
+    if (runs <= 1) return close_pair_among(neighbors, limit, 0, atoms);
     std::array<std::optional<ClosePair>, most_runs> closest;
-    parallel_for(runs, [&](int run) {
-        closest[static_cast<std::size_t>(run)] = close_pair_among(
-            neighbors, limit, begin_of_run(atoms, run, runs), begin_of_run(atoms, run + 1, runs));
+    detail::fork_runs(atoms, runs, atoms * nanoseconds, [&](int run, int first, int last) {
+        closest[static_cast<std::size_t>(run)] = close_pair_among(neighbors, limit, first, last);
     });
     std::optional<ClosePair> nearest;
     for (auto const& pair : closest)
