@@ -131,8 +131,8 @@ Bytes decode_zstd(ByteSpan object, std::size_t limit) {
         limit = static_cast<std::size_t>(content);
     }
     Bytes data(limit);
-    std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> const context(ZSTD_createDCtx(),
-                                                                       &ZSTD_freeDCtx);
+    thread_local std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> const context(
+        ZSTD_createDCtx(), &ZSTD_freeDCtx);
     std::size_t const got =
         ZSTD_decompressDCtx(context.get(), data.data(), data.size(), object.data(), object.size());
     if (ZSTD_isError(got) != 0) damaged("zstd", ZSTD_getErrorName(got));

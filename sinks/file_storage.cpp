@@ -6,12 +6,14 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,54 +52,74 @@ std::string_view advice_for(int error) {
                                    name != nullptr ? name : "?", advice_for(error)));
 }
 
+/// `call` again for as long as a signal interrupts it.
+template <class Call>
+auto uninterrupted(Call call) {
+    for (;;)
+        if (auto const result = call(); result != -1 || errno != EINTR) return result;
+}
+
 /// A file descriptor that is closed when it goes; close() tells whether the data arrived.
 class Descriptor {
 public:
-    explicit Descriptor(int fd) : fd_(fd) {}
+    Descriptor(FileSystem& calls, fs::path const& path, int flags)
+        : calls_(calls),
+          fd_(uninterrupted([&] { return calls.open(path, flags | O_CLOEXEC); })),
+          error_(errno) {}
     Descriptor(Descriptor const&) = delete;
     Descriptor& operator=(Descriptor const&) = delete;
     ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
+        if (fd_ >= 0) calls_.close(fd_);
     }
     [[nodiscard]] int get() const { return fd_; }
-    [[nodiscard]] int close() {
-        int const fd = fd_;
-        fd_ = -1;
-        return ::close(fd);
-    }
+    [[nodiscard]] int error() const { return error_; }  ///< why it was not opened
+    [[nodiscard]] int release() { return std::exchange(fd_, -1); }
+    /// An interrupted close() has closed.
+    [[nodiscard]] bool close() { return calls_.close(release()) == 0 || errno == EINTR; }
 
 private:
+    FileSystem& calls_;
     int fd_;
+    int error_;
 };
 
-void make_folders(fs::path const& folder) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error) fail("make the folder", folder, error.value());
+/// What stands at a path, if anything. Throws StorageError when that cannot be told.
+std::optional<struct stat> status_of(FileSystem& calls, fs::path const& path) {
+    struct stat status {};
+    if (calls.stat(path, status) == 0) return status;
+    if (errno != ENOENT && errno != ENOTDIR) fail("look at", path, errno);
+    return std::nullopt;
 }
 
-void sync_folder(fs::path const& folder) {
-    Descriptor const fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (fd.get() < 0) fail("open the folder", folder, errno);
-    if (::fsync(fd.get()) != 0) fail("sync the folder", folder, errno);
+bool is_folder(FileSystem& calls, fs::path const& path) {
+    auto const status = status_of(calls, path);
+    return status && S_ISDIR(status->st_mode);
 }
 
-void sync_file_system(fs::path const& folder) {
-    Descriptor const fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (fd.get() < 0) fail("open the folder", folder, errno);
-    if (::syncfs(fd.get()) != 0) fail("sync the file system of", folder, errno);
+void make_folders(FileSystem& calls, fs::path const& folder) {
+    if (folder.empty() || calls.mkdir(folder) == 0) return;
+    int error = errno;
+    if (error == ENOENT && folder.has_relative_path() && folder.has_parent_path()) {
+        make_folders(calls, folder.parent_path());
+        if (calls.mkdir(folder) == 0) return;
+        error = errno;
+    }
+    // Not all file systems say EEXIST first when a folder is there and read-only.
+    if (!is_folder(calls, folder)) fail("make the folder", folder, error);
 }
 
-/// Throws unless what is there is a store or an empty folder: nothing else may be lost.
-void expect_replaceable(fs::path const& path) {
-    std::error_code ignored;
-    bool const store = fs::exists(path / "zarr.json", ignored);
-    bool const empty_folder = fs::is_directory(path, ignored) && fs::is_empty(path, ignored);
-    if (!store && !empty_folder)
-        throw ConfigError(
-            fmt::format("{}: is no Zarr store and will not be overwritten; move it away or choose "
-                        "another output",
-                        path.string()));
+/// What cannot be removed stays: it is nothing that a reader looks at.
+void remove_tree(FileSystem& calls, fs::path const& path) {
+    struct stat status {};
+    if (calls.lstat(path, status) != 0) return;
+    if (!S_ISDIR(status.st_mode)) {
+        calls.unlink(path);
+        return;
+    }
+    std::vector<std::string> names;
+    calls.list(path, names);
+    for (std::string const& name : names) remove_tree(calls, path / name);
+    calls.rmdir(path);
 }
 
 fs::path without_trailing_slash(fs::path const& path) {
@@ -106,46 +128,50 @@ fs::path without_trailing_slash(fs::path const& path) {
 
 std::string process_suffix() { return fmt::format(".tmp-{}", ::getpid()); }
 
+[[noreturn]] void refuse_existing(fs::path const& path) {
+    throw ConfigError(
+        fmt::format("{}: output exists; use --overwrite or choose another", path.string()));
+}
+
 }  // namespace
 
-FileStorage::FileStorage(fs::path path, Durability durability)
-    : path_(without_trailing_slash(path)), root_(path_), durability_(durability) {}
+FileStorage::FileStorage(fs::path path, Durability durability, FileSystem& calls)
+    : path_(without_trailing_slash(path)), root_(path_), calls_(&calls), durability_(durability) {}
 
 std::unique_ptr<FileStorage> FileStorage::create(fs::path const& path, Durability durability,
-                                                 bool overwrite) {
-    std::unique_ptr<FileStorage> storage(new FileStorage(path, durability));
-    std::error_code error;
-    auto const status = fs::symlink_status(storage->path_, error);
-    if (fs::exists(status)) {
-        if (!overwrite)
-            throw ConfigError(fmt::format("{}: output exists; use --overwrite or choose another",
-                                          storage->path_.string()));
-        expect_replaceable(storage->path_);
+                                                 bool overwrite, FileSystem& calls) {
+    std::unique_ptr<FileStorage> storage(new FileStorage(path, durability, calls));
+    struct stat status {};
+    if (calls.lstat(storage->path_, status) == 0) {
+        if (!overwrite) refuse_existing(storage->path_);
+        storage->expect_replaceable();
+    } else if (errno != ENOENT && errno != ENOTDIR) {
+        fail("look at", storage->path_, errno);
     }
     storage->overwrite_ = overwrite;
-    if (auto const parent = storage->path_.parent_path(); !parent.empty()) make_folders(parent);
+    make_folders(calls, storage->path_.parent_path());
     storage->take_lock();
     storage->remove_leftovers();
     storage->root_ = storage->beside("", process_suffix());
-    make_folders(storage->root_);
+    make_folders(calls, storage->root_);
     return storage;
 }
 
-std::unique_ptr<FileStorage> FileStorage::open(fs::path const& path, Durability durability) {
-    std::unique_ptr<FileStorage> storage(new FileStorage(path, durability));
-    std::error_code error;
-    if (!fs::is_directory(storage->path_, error))
+std::unique_ptr<FileStorage> FileStorage::open(fs::path const& path, Durability durability,
+                                               FileSystem& calls) {
+    std::unique_ptr<FileStorage> storage(new FileStorage(path, durability, calls));
+    if (!is_folder(calls, storage->path_))
         throw StorageError(
             fmt::format("{}: there is no store to go on with", storage->path_.string()));
     storage->take_lock();
     storage->remove_leftovers();
+    storage->sync_everything();  // the last writer may have synced nothing
     return storage;
 }
 
-std::unique_ptr<FileStorage> FileStorage::read_only(fs::path const& path) {
-    std::unique_ptr<FileStorage> storage(new FileStorage(path, Durability::none));
-    std::error_code error;
-    if (!fs::is_directory(storage->path_, error))
+std::unique_ptr<FileStorage> FileStorage::read_only(fs::path const& path, FileSystem& calls) {
+    std::unique_ptr<FileStorage> storage(new FileStorage(path, Durability::none, calls));
+    if (!is_folder(calls, storage->path_))
         throw StorageError(fmt::format("{}: there is no such store", storage->path_.string()));
     return storage;
 }
@@ -162,12 +188,16 @@ fs::path FileStorage::temporary_for(std::string const& key) const {
     return root_ / (key + process_suffix());
 }
 
+fs::path FileStorage::parent() const {
+    return path_.has_parent_path() ? path_.parent_path() : fs::path(".");
+}
+
 void FileStorage::take_lock() {
     fs::path const file = beside(".", ".lock");
     for (;;) {
-        Descriptor fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-        if (fd.get() < 0) fail("make the lock", file, errno);
-        if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+        Descriptor fd(*calls_, file, O_RDWR | O_CREAT);
+        if (fd.get() < 0) fail("make the lock", file, fd.error());
+        if (calls_->lock(fd.get()) != 0) {
             if (errno == EWOULDBLOCK)
                 throw StorageError(
                     fmt::format("{}: another process is writing this store; wait for it or end it",
@@ -177,12 +207,10 @@ void FileStorage::take_lock() {
         }
         // The last owner removes the file while it holds the lock: this may be a file of no name.
         struct stat mine {};
-        struct stat there {};
-        if (::fstat(fd.get(), &mine) == 0 && ::stat(file.c_str(), &there) == 0 &&
-            mine.st_ino == there.st_ino && mine.st_dev == there.st_dev) {
-            lock_ = ::dup(fd.get());  // shares the lock
-            if (lock_ < 0) fail("keep the lock", file, errno);
-            ::fcntl(lock_, F_SETFD, FD_CLOEXEC);
+        if (calls_->fstat(fd.get(), mine) != 0) fail("look at", file, errno);
+        auto const there = status_of(*calls_, file);
+        if (there && mine.st_ino == there->st_ino && mine.st_dev == there->st_dev) {
+            lock_ = fd.release();
             return;
         }
     }
@@ -190,44 +218,42 @@ void FileStorage::take_lock() {
 
 void FileStorage::release_lock() noexcept {
     if (lock_ < 0) return;
-    ::unlink(beside(".", ".lock").c_str());
-    ::close(lock_);
+    calls_->unlink(beside(".", ".lock"));
+    calls_->close(lock_);
     lock_ = -1;
 }
 
 /// What a killed writer may have left beside the store. Expects: the lock is held.
 void FileStorage::remove_leftovers() {
-    auto const folder = path_.has_parent_path() ? path_.parent_path() : fs::path(".");
     std::string const name = path_.filename().string();
-    std::error_code error;
-    for (auto const& entry : fs::directory_iterator(folder, error)) {
-        std::string const other = entry.path().filename().string();
+    std::vector<std::string> names;
+    calls_->list(parent(), names);
+    for (std::string const& other : names)
         for (std::string const& start : {name + ".tmp-", name + ".old-", "." + name + ".put-"})
             if (other.starts_with(start) &&
                 other.find_first_not_of("0123456789", start.size()) == std::string::npos)
-                fs::remove_all(entry.path(), error);
-    }
+                remove_tree(*calls_, parent() / other);
 }
 
 void FileStorage::write_file(fs::path const& file, std::span<std::byte const> bytes) {
-    int constexpr flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
-    int opened = ::open(file.c_str(), flags, 0666);
-    if (opened < 0 && errno == ENOENT) {
-        make_folders(file.parent_path());
-        opened = ::open(file.c_str(), flags, 0666);
+    int constexpr flags = O_WRONLY | O_CREAT | O_TRUNC;
+    std::optional<Descriptor> fd(std::in_place, *calls_, file, flags);
+    if (fd->get() < 0 && fd->error() == ENOENT) {
+        make_folders(*calls_, file.parent_path());
+        fd.emplace(*calls_, file, flags);
     }
-    Descriptor fd(opened);
-    if (fd.get() < 0) fail("create", file, errno);
+    if (fd->get() < 0) fail("create", file, fd->error());
     while (!bytes.empty()) {
-        ssize_t const written = ::write(fd.get(), bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail("write", file, errno);
+        ssize_t const written =
+            uninterrupted([&] { return calls_->write(fd->get(), bytes.data(), bytes.size()); });
+        if (written <= 0) fail("write", file, written < 0 ? errno : EIO);
         bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
     // What is made aside is synced all at once by publish().
     bool const sync_now = durability_ != Durability::none && root_ == path_;
-    if (sync_now && ::fdatasync(fd.get()) != 0) fail("sync", file, errno);
-    if (fd.close() != 0) fail("finish writing", file, errno);
+    if (sync_now && uninterrupted([&] { return calls_->fdatasync(fd->get()); }) != 0)
+        fail("sync", file, errno);
+    if (!fd->close()) fail("finish writing", file, errno);
 }
 
 void FileStorage::put(std::string const& key, std::span<std::byte const> bytes) {
@@ -235,15 +261,14 @@ void FileStorage::put(std::string const& key, std::span<std::byte const> bytes) 
     fs::path const temporary = temporary_for(key);
     try {
         write_file(temporary, bytes);
-        if (::rename(temporary.c_str(), target.c_str()) != 0) {
+        if (calls_->rename(temporary, target) != 0) {
             int const error = errno;
             if (error != ENOENT) fail("rename into place", target, error);
-            make_folders(target.parent_path());
-            if (::rename(temporary.c_str(), target.c_str()) != 0)
-                fail("rename into place", target, errno);
+            make_folders(*calls_, target.parent_path());
+            if (calls_->rename(temporary, target) != 0) fail("rename into place", target, errno);
         }
     } catch (...) {
-        ::unlink(temporary.c_str());
+        calls_->unlink(temporary);
         throw;
     }
     if (durability_ == Durability::none || root_ != path_) return;
@@ -261,22 +286,22 @@ std::optional<Bytes> FileStorage::get(std::string const& key) {
 std::optional<Bytes> FileStorage::get_range(std::string const& key, std::int64_t offset,
                                             std::size_t length) {
     fs::path const file = root_ / key;
-    Descriptor const fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    Descriptor const fd(*calls_, file, O_RDONLY);
     if (fd.get() < 0) {
-        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-        fail("open", file, errno);
+        if (fd.error() == ENOENT || fd.error() == ENOTDIR) return std::nullopt;
+        fail("open", file, fd.error());
     }
     struct stat status {};
-    if (::fstat(fd.get(), &status) != 0) fail("look at", file, errno);
+    if (calls_->fstat(fd.get(), status) != 0) fail("look at", file, errno);
     if (S_ISDIR(status.st_mode)) return std::nullopt;
     auto const size = static_cast<std::int64_t>(status.st_size);
     std::int64_t const begin =
         std::clamp<std::int64_t>(offset < 0 ? size + offset : offset, 0, size);
     Bytes bytes(std::min(length, static_cast<std::size_t>(size - begin)));
     for (std::size_t done = 0; done < bytes.size();) {
-        ssize_t const got = ::pread(fd.get(), bytes.data() + done, bytes.size() - done,
-                                    static_cast<off_t>(begin + static_cast<std::int64_t>(done)));
-        if (got < 0 && errno == EINTR) continue;
+        auto const at = static_cast<off_t>(begin + static_cast<std::int64_t>(done));
+        ssize_t const got = uninterrupted(
+            [&] { return calls_->pread(fd.get(), bytes.data() + done, bytes.size() - done, at); });
         if (got < 0) fail("read", file, errno);
         if (got == 0) {
             bytes.resize(done);
@@ -290,22 +315,35 @@ std::optional<Bytes> FileStorage::get_range(std::string const& key, std::int64_t
 std::vector<std::string> FileStorage::list(std::string const& folder) {
     fs::path const path = root_ / folder;
     std::vector<std::string> names;
-    std::error_code error;
-    fs::directory_iterator entry(path, error);
-    if (error == std::errc::no_such_file_or_directory) return names;
-    if (error) fail("list", path, error.value());
-    for (; entry != fs::directory_iterator(); entry.increment(error)) {
-        names.push_back(entry->path().filename().string() + (entry->is_directory() ? "/" : ""));
-        if (error) break;
+    if (calls_->list(path, names) != 0) {
+        if (errno == ENOENT) return {};
+        fail("list", path, errno);
     }
-    if (error) fail("list", path, error.value());
+    for (std::string& name : names)
+        if (is_folder(*calls_, path / name)) name += '/';
     std::sort(names.begin(), names.end());
     return names;
 }
 
 void FileStorage::remove(std::string const& key) {
     fs::path const file = root_ / key;
-    if (::unlink(file.c_str()) != 0 && errno != ENOENT) fail("remove", file, errno);
+    if (calls_->unlink(file) != 0 && errno != ENOENT) fail("remove", file, errno);
+}
+
+void FileStorage::sync_folder(fs::path const& folder) {
+    Descriptor const fd(*calls_, folder, O_RDONLY | O_DIRECTORY);
+    if (fd.get() < 0) fail("open the folder", folder, fd.error());
+    if (uninterrupted([&] { return calls_->fsync(fd.get()); }) != 0)
+        fail("sync the folder", folder, errno);
+}
+
+/// Whatever is in the store now lasts, whoever wrote it.
+void FileStorage::sync_everything() {
+    if (durability_ == Durability::none) return;
+    Descriptor const fd(*calls_, root_, O_RDONLY | O_DIRECTORY);
+    if (fd.get() < 0) fail("open the folder", root_, fd.error());
+    if (uninterrupted([&] { return calls_->syncfs(fd.get()); }) != 0)
+        fail("sync the file system of", root_, errno);
 }
 
 void FileStorage::sync() {
@@ -316,40 +354,51 @@ void FileStorage::sync() {
 
 void FileStorage::publish() {
     if (root_ == path_) return;
-    if (durability_ != Durability::none) sync_file_system(root_);
-    auto const exchange = [this](unsigned flags) {
-        return ::renameat2(AT_FDCWD, root_.c_str(), AT_FDCWD, path_.c_str(), flags);
-    };
-    std::error_code ignored;
-    if (overwrite_ && fs::exists(fs::symlink_status(path_, ignored))) {
-        expect_replaceable(path_);
-        fs::path const old = beside("", fmt::format(".old-{}", ::getpid()));
-        if (exchange(RENAME_EXCHANGE) == 0) {
-            fs::remove_all(root_, ignored);
-        } else {  // a file system without exchange: the name is free for an instant
-            if (::rename(path_.c_str(), old.c_str()) != 0) fail("move aside", path_, errno);
-            if (::rename(root_.c_str(), path_.c_str()) != 0)
-                fail("rename the new store into place", path_, errno);
-            fs::remove_all(old, ignored);
-        }
-    } else if (exchange(RENAME_NOREPLACE) != 0) {
-        if (errno == EEXIST)
-            throw ConfigError(fmt::format("{}: output exists; use --overwrite or choose another",
-                                          path_.string()));
-        if (errno != EINVAL && errno != ENOSYS)
-            fail("rename the new store into place", path_, errno);
-        if (::rename(root_.c_str(), path_.c_str()) != 0)
-            fail("rename the new store into place", path_, errno);
-    }
+    sync_everything();
+    auto const old = move_into_place();
     root_ = path_;
-    if (durability_ != Durability::none)
-        sync_folder(path_.has_parent_path() ? path_.parent_path() : fs::path("."));
+    if (durability_ != Durability::none) sync_folder(parent());
+    if (old) remove_tree(*calls_, *old);  // not before the new names last
+}
+
+/// Throws unless what is there is a store or an empty folder: nothing else may be lost.
+void FileStorage::expect_replaceable() {
+    if (status_of(*calls_, path_ / "zarr.json")) return;
+    std::vector<std::string> names;
+    if (is_folder(*calls_, path_)) {
+        if (calls_->list(path_, names) != 0) fail("list", path_, errno);
+        if (names.empty()) return;
+    }
+    throw ConfigError(
+        fmt::format("{}: is no Zarr store and will not be overwritten; move it away or choose "
+                    "another output",
+                    path_.string()));
+}
+
+/// Where the store that stood there is now, if there was one.
+std::optional<fs::path> FileStorage::move_into_place() {
+    auto const failed = [this] { fail("rename the new store into place", path_, errno); };
+    if (overwrite_ && status_of(*calls_, path_)) {
+        expect_replaceable();
+        fs::path const old = beside("", fmt::format(".old-{}", ::getpid()));
+        if (calls_->renameat2(root_, path_, RENAME_EXCHANGE) == 0) return root_;
+        // A file system without exchange: the name is free for an instant.
+        if (errno != EINVAL && errno != ENOSYS) failed();
+        if (calls_->rename(path_, old) != 0) fail("move aside", path_, errno);
+        if (calls_->rename(root_, path_) != 0) failed();
+        return old;
+    }
+    if (calls_->renameat2(root_, path_, RENAME_NOREPLACE) != 0) {
+        if (errno == EEXIST) refuse_existing(path_);
+        if (errno != EINVAL && errno != ENOSYS) failed();
+        if (calls_->rename(root_, path_) != 0) failed();
+    }
+    return std::nullopt;
 }
 
 void FileStorage::close() noexcept {
     if (lock_ < 0) return;
-    std::error_code ignored;
-    if (root_ != path_) fs::remove_all(root_, ignored);
+    if (root_ != path_) remove_tree(*calls_, root_);
     release_lock();
 }
 

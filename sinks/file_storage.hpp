@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "sinks/file_system.hpp"
 #include "sinks/storage.hpp"
 
 namespace athanor {
@@ -19,18 +20,22 @@ namespace athanor {
 /// Lock:      .STORE.lock beside the store is locked (flock) while it can be written; a file system
 ///            without locks is used without one.
 /// Aside:     create() works in STORE.tmp-PID until publish() renames it into place.
+/// Calls:     every system call goes through the FileSystem given, which must outlive the storage.
 class FileStorage final : public Storage {
 public:
     /// A new store. Throws ConfigError when `path` exists and `overwrite` is not set, or when what
     /// is there is no Zarr store and would be lost.
     static std::unique_ptr<FileStorage> create(std::filesystem::path const& path,
-                                               Durability durability, bool overwrite);
+                                               Durability durability, bool overwrite,
+                                               FileSystem& calls = real_file_system());
     /// An existing store, to be changed. Throws StorageError when there is none, or another process
     /// has it.
     static std::unique_ptr<FileStorage> open(std::filesystem::path const& path,
-                                             Durability durability);
+                                             Durability durability,
+                                             FileSystem& calls = real_file_system());
     /// An existing store, to be read alone: takes no lock, writes nothing.
-    static std::unique_ptr<FileStorage> read_only(std::filesystem::path const& path);
+    static std::unique_ptr<FileStorage> read_only(std::filesystem::path const& path,
+                                                  FileSystem& calls = real_file_system());
     ~FileStorage() override;
 
     void put(std::string const& key, std::span<std::byte const> bytes) override;
@@ -45,10 +50,15 @@ public:
     [[nodiscard]] std::string describe() const override { return path_.string(); }
 
 private:
-    FileStorage(std::filesystem::path path, Durability durability);
+    FileStorage(std::filesystem::path path, Durability durability, FileSystem& calls);
     void take_lock();
     void release_lock() noexcept;
     void remove_leftovers();
+    [[nodiscard]] std::optional<std::filesystem::path> move_into_place();
+    void expect_replaceable();
+    void sync_everything();
+    void sync_folder(std::filesystem::path const& folder);
+    [[nodiscard]] std::filesystem::path parent() const;
     void write_file(std::filesystem::path const& file, std::span<std::byte const> bytes);
     [[nodiscard]] std::filesystem::path beside(std::string const& prefix,
                                                std::string const& suffix) const;
@@ -56,6 +66,7 @@ private:
 
     std::filesystem::path path_;  ///< where the store is, or will be
     std::filesystem::path root_;  ///< where its files are now
+    FileSystem* calls_;
     Durability durability_;
     bool overwrite_ = false;
     int lock_ = -1;

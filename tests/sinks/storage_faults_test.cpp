@@ -1,0 +1,336 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+/// Stores on a disk whose every system call fails, dies or loses power in turn.
+#include <array>
+#include <cerrno>
+#include <tuple>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "runtime/error.hpp"
+#include "sinks/file_storage.hpp"
+#include "sinks/zarr_reader.hpp"
+#include "sinks/zarr_sink.hpp"
+#include "tests/sinks/expect_samples.hpp"
+#include "tests/sinks/memory_file_system.hpp"
+#include "tests/sinks/store_samples.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace athanor::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr char const* folder = "/disk/deep";
+constexpr char const* store = "/disk/deep/x.zarr";
+
+/// Three commits of 3, 2 and 6 samples, over borders of chunks, with edges and a user field.
+class Work {
+public:
+    explicit Work(Durability durability)
+        : durability_(durability), all_(counted_batch(some(), 0, 11)) {}
+
+    void run(MemoryFileSystem& disk) {
+        opened_ = false;
+        committed_ = 0;
+        auto storage = FileStorage::create(store, durability_, false, disk);
+        ZarrSink sink(options(), std::move(storage));
+        sink.open(all_.schema());
+        opened_ = true;
+        auto const systems = all_systems(all_);
+        std::span<SystemIndex const> const rows(systems);
+        for (std::size_t const count : {3, 2, 6}) {
+            auto const first = static_cast<std::size_t>(committed_);
+            sink.write(all_, rows.subspan(first, count), RowKind::frame);
+            sink.flush();
+            committed_ += static_cast<std::int64_t>(count);
+        }
+        sink.close();
+    }
+
+    /// Goes on with what is there, or begins anew, and writes every sample.
+    void finish(MemoryFileSystem& disk) {
+        std::unique_ptr<ZarrSink> sink;
+        if (there(disk))
+            sink = ZarrSink::reopen(options(), FileStorage::open(store, durability_, disk));
+        else
+            sink = std::make_unique<ZarrSink>(options(),
+                                              FileStorage::create(store, durability_, false, disk));
+        sink->write(all_, all_systems(all_), RowKind::frame);
+        sink->close();
+    }
+
+    static bool there(MemoryFileSystem const& disk) { return !disk.files(store).empty(); }
+
+    /// How many samples a reader sees: those of some commit, right in every bit.
+    std::int64_t expect_prefix(MemoryFileSystem& disk) {
+        auto const storage = FileStorage::read_only(store, disk);
+        ZarrReader reader(*storage);
+        std::int64_t const count = reader.sample_count();
+        EXPECT_THAT(count, AnyOf(0, 3, 5, 11));
+        for (std::int64_t k = 0; k < count; ++k)
+            expect_stored_equal(reader.read(k), all_.extract(SystemIndex{static_cast<int>(k)}));
+        return count;
+    }
+
+    /// A disk that a dead process left: what it promised is there, and the work can be finished to
+    /// the files of an undisturbed run.
+    void expect_right(MemoryFileSystem disk) {
+        if (there(disk))
+            EXPECT_GE(expect_prefix(disk), committed_);
+        else
+            EXPECT_FALSE(opened_) << "the store is gone";
+        finish(disk);
+        EXPECT_TRUE(disk.files(folder) == undisturbed()) << "other files than an undisturbed run";
+    }
+
+    std::map<std::string, Bytes> const& undisturbed() {
+        if (!undisturbed_.empty()) return undisturbed_;
+        Work other(durability_);
+        MemoryFileSystem disk;
+        other.run(disk);
+        calls_ = disk.calls();
+        return undisturbed_ = disk.files(folder);
+    }
+    /// The same below the store's own folder.
+    std::map<std::string, Bytes> undisturbed_store() {
+        std::map<std::string, Bytes> files;
+        for (auto const& [path, bytes] : undisturbed())
+            if (path.starts_with("x.zarr/")) files[path.substr(7)] = bytes;
+        return files;
+    }
+    /// System calls of an undisturbed run.
+    int calls() {
+        (void)undisturbed();
+        return calls_;
+    }
+    [[nodiscard]] std::int64_t committed() const { return committed_; }
+    void set_committed(std::int64_t count) {
+        committed_ = count;
+        opened_ = true;
+    }
+
+private:
+    static SchemaPtr some() {
+        std::vector<FieldSpec> more{
+            {"neighbor_list", Level::edge, Dtype::int64, {2}, "", FieldRole::user},
+            {"spins", Level::atom, Dtype::int16, {2}, "", FieldRole::user}};
+        return std::make_shared<Schema const>(std::move(more));
+    }
+    [[nodiscard]] ZarrSinkOptions options() const {
+        return {.path = store, .chunk_rows = {8, 8, 4}, .codec = "none", .durability = durability_};
+    }
+
+    Durability durability_;
+    Batch all_;
+    bool opened_ = false;
+    std::int64_t committed_ = 0;  ///< what flush() promised
+    int calls_ = 0;
+    std::map<std::string, Bytes> undisturbed_;
+};
+
+struct FaultCase {
+    char const* name;
+    int error;
+    FaultForm form;
+    Durability durability;
+    int stride;     ///< 1: every call
+    bool harmless;  ///< nobody is to notice
+};
+void PrintTo(FaultCase const& fault, std::ostream* out) { *out << fault.name; }
+
+class EveryCall : public ::testing::TestWithParam<FaultCase> {};
+
+std::string error_of(std::function<void()> const& body) {
+    try {
+        body();
+    } catch (StorageError const& error) {
+        EXPECT_EQ(error.exit_code(), 6);
+        return error.what();
+    }
+    return "";
+}
+
+/// Calls that the system may interrupt, and that are to be made again.
+bool may_be_interrupted(std::string const& call) {
+    for (char const* name : {"open", "close", "write", "pread", "fsync", "syncfs"})
+        if (call.starts_with(name)) return true;
+    return false;
+}
+
+TEST_P(EveryCall, ThatFailsInTurnIsReportedAndTheStoreCanBeFinished) {
+    auto const [name, error, form, durability, stride, harmless] = GetParam();
+    Work work(durability);
+    int const calls = work.calls();
+    ASSERT_GT(calls, 500);
+    for (int at = 0; at < calls; at += stride) {
+        MemoryFileSystem disk;
+        disk.fail({.at = at, .error = error, .form = form, .for_ever = false});
+
+        std::string const message = error_of([&] { work.run(disk); });
+
+        SCOPED_TRACE(fmt::format("{} at call {}: {}", name, at, disk.failed_call()));
+        if (disk.failed_call().empty()) continue;  // no write
+        if (message.empty()) {
+            EXPECT_EQ(work.committed(), 11);
+            EXPECT_TRUE(disk.files(store) == work.undisturbed_store()) << "silent loss";
+        } else {
+            EXPECT_FALSE(harmless);
+            EXPECT_FALSE(error == EINTR && may_be_interrupted(disk.failed_call()));
+            EXPECT_THAT(message, AllOf(StartsWith("/disk"), HasSubstr(::strerrorname_np(error))));
+        }
+        work.expect_right(disk.after_kill());
+        if (HasFailure()) return;
+    }
+}
+INSTANTIATE_TEST_SUITE_P(
+    StorageFaults, EveryCall,
+    ::testing::Values(
+        FaultCase{"EIO", EIO, FaultForm::nothing, Durability::commit, 1, false},
+        FaultCase{"EioWithoutSyncs", EIO, FaultForm::nothing, Durability::none, 3, false},
+        FaultCase{"EioAfterTheDeed", EIO, FaultForm::everything, Durability::commit, 4, false},
+        FaultCase{"ENOSPC", ENOSPC, FaultForm::nothing, Durability::strict, 3, false},
+        FaultCase{"EINTR", EINTR, FaultForm::nothing, Durability::commit, 3, false},
+        FaultCase{"ShortWrite", EIO, FaultForm::half_a_write, Durability::none, 1, true}),
+    [](auto const& tested) { return std::string(tested.param.name); });
+
+// --- death and loss of power ---------------------------------------------------------------------
+
+TEST(StorageFaults, KilledBeforeAnyCallTheStoreHoldsWhatWasCommittedAndCanBeFinished) {
+    Work work(Durability::none);
+    MemoryFileSystem disk;
+    int seen = 0;
+    disk.watch([&](MemoryFileSystem const& now) {
+        if (::testing::Test::HasFailure()) return;
+        SCOPED_TRACE(fmt::format("killed before call {}", now.calls()));
+        work.expect_right(now.after_kill());
+        ++seen;
+    });
+
+    work.run(disk);
+
+    EXPECT_GT(seen, 300);
+}
+
+class EveryPowerCut : public ::testing::TestWithParam<std::tuple<Durability, PowerCut>> {};
+
+TEST_P(EveryPowerCut, LeavesTheLastCommitThatReturned) {
+    auto const [durability, form] = GetParam();
+    Work work(durability);
+    MemoryFileSystem disk;
+    int seen = 0;
+    disk.watch([&, form = form](MemoryFileSystem const& now) {
+        if (::testing::Test::HasFailure()) return;
+        SCOPED_TRACE(fmt::format("power lost before call {}", now.calls()));
+        auto const seed = static_cast<std::uint64_t>(now.calls());
+        work.expect_right(now.after_power_cut(form, seed));
+        ++seen;
+    });
+
+    work.run(disk);
+
+    EXPECT_GT(seen, 400);
+}
+
+std::string name_of_cut(::testing::TestParamInfo<std::tuple<Durability, PowerCut>> const& tested) {
+    constexpr std::array<char const*, 3> durabilities{"None", "Commit", "Strict"};
+    constexpr std::array<char const*, 3> cuts{"DropsAll", "KeepsNames", "KeepsSome"};
+    return std::string(durabilities[static_cast<std::size_t>(std::get<0>(tested.param))]) +
+           cuts[static_cast<std::size_t>(std::get<1>(tested.param))];
+}
+INSTANTIATE_TEST_SUITE_P(
+    StorageFaults, EveryPowerCut,
+    ::testing::Combine(::testing::Values(Durability::commit, Durability::strict),
+                       ::testing::Values(PowerCut::drops_all, PowerCut::keeps_names,
+                                         PowerCut::keeps_some)),
+    name_of_cut);
+
+/// The disk of a run that was killed when `share` of its calls were made.
+MemoryFileSystem torn_disk(Work& work, double share) {
+    std::optional<MemoryFileSystem> torn;
+    std::int64_t committed = 0;
+    int const at = static_cast<int>(share * work.calls());
+    MemoryFileSystem disk;
+    disk.watch([&](MemoryFileSystem const& now) {
+        if (torn || now.calls() < at) return;
+        torn = now.after_kill();
+        committed = work.committed();
+    });
+    work.run(disk);
+    work.set_committed(committed);
+    return torn->after_kill();
+}
+
+TEST(StorageFaults, GoingOnWithATornAppendSurvivesKillsAndPowerCutsToo) {
+    Work work(Durability::commit);
+    for (double const share : {0.75, 0.9, 0.98}) {
+        MemoryFileSystem disk = torn_disk(work, share);
+        disk.watch([&](MemoryFileSystem const& now) {
+            if (::testing::Test::HasFailure() || now.calls() % 5 != 0) return;
+            SCOPED_TRACE(fmt::format("torn at {}, stopped before call {}", share, now.calls()));
+            work.expect_right(now.after_kill());
+            auto const seed = static_cast<std::uint64_t>(now.calls());
+            work.expect_right(now.after_power_cut(PowerCut::drops_all, seed));
+            work.expect_right(now.after_power_cut(PowerCut::keeps_some, seed));
+        });
+
+        work.finish(disk);
+
+        EXPECT_TRUE(disk.files(folder) == work.undisturbed());
+    }
+}
+
+TEST(StorageFaults, GoingOnWithATornAppendReportsEveryCallThatFails) {
+    Work work(Durability::commit);
+    MemoryFileSystem const torn = torn_disk(work, 0.9);
+    MemoryFileSystem whole = torn.after_kill();
+    work.finish(whole);
+    for (int at = 0; at < whole.calls(); ++at) {
+        MemoryFileSystem disk = torn.after_kill();
+        disk.fail({.at = at, .error = EIO, .form = FaultForm::nothing, .for_ever = false});
+
+        std::string const message = error_of([&] { work.finish(disk); });
+
+        SCOPED_TRACE(fmt::format("EIO at call {}: {}", at, disk.failed_call()));
+        if (message.empty())
+            EXPECT_TRUE(disk.files(store) == work.undisturbed_store()) << "silent loss";
+        else
+            EXPECT_THAT(message, AllOf(StartsWith("/disk"), HasSubstr("EIO")));
+        work.expect_right(disk.after_kill());
+        if (HasFailure()) return;
+    }
+}
+
+TEST(StorageFaults, AStoreWrittenWithoutSyncsLastsOnceItIsReopenedWithThem) {
+    Work careless(Durability::none), careful(Durability::commit);
+    MemoryFileSystem disk;
+    careless.run(disk);
+    disk = disk.after_kill();
+    (void)ZarrSink::reopen({.path = store}, FileStorage::open(store, Durability::commit, disk));
+
+    careful.set_committed(11);
+    for (auto const cut : {PowerCut::drops_all, PowerCut::keeps_names, PowerCut::keeps_some})
+        careful.expect_right(disk.after_power_cut(cut, 1));
+}
+
+/// The double itself: without syncs a power cut must be able to lose things.
+TEST(StorageFaults, WithoutDurabilityAPowerCutCostsTheStore) {
+    Work work(Durability::none);
+    MemoryFileSystem disk;
+    work.run(disk);
+
+    auto without_names = disk.after_power_cut(PowerCut::drops_all, 0);
+    auto without_bytes = disk.after_power_cut(PowerCut::keeps_names, 0);
+
+    EXPECT_TRUE(without_names.files("/").empty());
+    EXPECT_FALSE(without_bytes.files(store).empty());
+    for (auto const& [path, bytes] : without_bytes.files(store)) EXPECT_TRUE(bytes.empty()) << path;
+}
+
+}  // namespace
+}  // namespace athanor::test
