@@ -23,7 +23,8 @@ namespace athanor {
 enum class DeviceChoice { automatic, cpu, cuda };
 enum class OversizedPolicy { refuse, quarantine };
 enum class StoreDtype { float64, float32 };
-enum class StoreCodec { none, blosclz, lz4, lz4hc, zlib, zstd };
+enum class StoreCodec { none, blosclz, lz4, lz4hc, zlib, zstd, plain_zstd, gzip };
+enum class StoreShuffle { none, shuffle, bitshuffle };
 
 struct InputSpec {
     std::filesystem::path path;
@@ -77,6 +78,10 @@ struct ZarrSinkSpec {
     StoreCodec codec = StoreCodec::lz4;
     int level = 5;  ///< of the codec, 0 to 9
     Durability durability = Durability::commit;
+    int shard_rows = 0;  ///< a multiple of chunk_rows; 0: no shards
+    StoreShuffle shuffle = StoreShuffle::shuffle;
+    bool checksum = false;  ///< CRC-32C after each chunk
+    int threads = 1;        ///< that encode and write
     bool operator==(ZarrSinkSpec const&) const = default;
 };
 

@@ -194,8 +194,12 @@ json dump(ZarrSinkSpec const& spec) {
             {"dtype", word_of(spec.dtype)},
             {"chunk_rows", spec.chunk_rows},
             {"system_chunk_rows", spec.system_chunk_rows},
+            {"shard_rows", spec.shard_rows},
             {"codec", word_of(spec.codec)},
             {"level", spec.level},
+            {"shuffle", word_of(spec.shuffle)},
+            {"checksum", spec.checksum},
+            {"threads", spec.threads},
             {"durability", word_of(spec.durability)}};
 }
 json dump(HostMemorySpec const& spec) {

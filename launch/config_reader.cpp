@@ -140,7 +140,8 @@ private:
     std::vector<Place> places_;
 };
 
-void read_sink(std::string const& name, json const& found, Places& places, Config& config) {
+void read_sink(std::string const& name, json const& found, Places& places, Config& config,
+               ConfigErrors& errors) {
     if (!holds(found, "type")) return;
     std::string const pointer = child_pointer("/sinks", name);
     auto const& type = found["type"].get_ref<std::string const&>();
@@ -153,6 +154,15 @@ void read_sink(std::string const& name, json const& found, Places& places, Confi
         take_word(found, "codec", spec.codec);
         take(found, "level", spec.level);
         take_word(found, "durability", spec.durability);
+        take(found, "shard_rows", spec.shard_rows);
+        take_word(found, "shuffle", spec.shuffle);
+        take(found, "checksum", spec.checksum);
+        take(found, "threads", spec.threads);
+        if (spec.shard_rows % spec.chunk_rows != 0)
+            errors.add(pointer + "/shard_rows",
+                       fmt::format("{} is no multiple of chunk_rows; give {} or another multiple",
+                                   spec.shard_rows,
+                                   (spec.shard_rows / spec.chunk_rows + 1) * spec.chunk_rows));
         config.sinks.emplace(name, spec);
     } else if (type == "host_memory") {
         HostMemorySpec spec;
@@ -261,7 +271,7 @@ Config read_config(json const& checked, std::filesystem::path const& base, Confi
     }
     if (holds(checked, "sinks"))
         for (auto const& [name, sink] : checked["sinks"].items())
-            read_sink(name, sink, places, config);
+            read_sink(name, sink, places, config, errors);
     read_outputs(checked, config, errors);
     config.quarantine = places.add(checked, "quarantine", "/quarantine");
     if (holds(checked, "checkpoint")) {

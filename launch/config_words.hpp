@@ -74,12 +74,20 @@ struct EnumWords<StoreDtype> {
 };
 template <>
 struct EnumWords<StoreCodec> {
-    static constexpr WordTable<StoreCodec, 6> table{{{StoreCodec::none, "none"},
+    static constexpr WordTable<StoreCodec, 8> table{{{StoreCodec::none, "none"},
                                                      {StoreCodec::blosclz, "blosclz"},
                                                      {StoreCodec::lz4, "lz4"},
                                                      {StoreCodec::lz4hc, "lz4hc"},
                                                      {StoreCodec::zlib, "zlib"},
-                                                     {StoreCodec::zstd, "zstd"}}};
+                                                     {StoreCodec::zstd, "zstd"},
+                                                     {StoreCodec::plain_zstd, "plain_zstd"},
+                                                     {StoreCodec::gzip, "gzip"}}};
+};
+template <>
+struct EnumWords<StoreShuffle> {
+    static constexpr WordTable<StoreShuffle, 3> table{{{StoreShuffle::none, "none"},
+                                                       {StoreShuffle::shuffle, "shuffle"},
+                                                       {StoreShuffle::bitshuffle, "bitshuffle"}}};
 };
 template <>
 struct EnumWords<Durability> {

@@ -36,14 +36,32 @@ fs::path part_path(fs::path const& url, int rank) {
     return fmt::format("{}.part-{}", url.string(), rank);
 }
 
+/// As codecs_from_name() takes it.
+std::string codec_name(ZarrSinkSpec const& spec) {
+    std::string const end = spec.checksum ? "+crc32c" : "";
+    switch (spec.codec) {
+        case StoreCodec::none:
+            return "none" + end;
+        case StoreCodec::plain_zstd:
+            return fmt::format("zstd:{}{}", spec.level, end);
+        case StoreCodec::gzip:
+            return fmt::format("gzip:{}{}", spec.level, end);
+        default:
+            return fmt::format(
+                "blosc_{}:{}:{}{}", detail::word_of(spec.codec), spec.level,
+                spec.shuffle == StoreShuffle::none ? "noshuffle" : detail::word_of(spec.shuffle),
+                end);
+    }
+}
+
 ZarrSinkOptions zarr_options(ZarrSinkSpec const& spec, fs::path const& path) {
     ZarrSinkOptions options;
     options.path = path.string();
     options.dtype = spec.dtype == StoreDtype::float64 ? Dtype::float64 : Dtype::float32;
     options.chunk_rows = {spec.chunk_rows, spec.chunk_rows, spec.system_chunk_rows};
-    options.codec = spec.codec == StoreCodec::none
-                        ? "none"
-                        : fmt::format("blosc_{}:{}", detail::word_of(spec.codec), spec.level);
+    options.chunks_per_shard = spec.shard_rows / spec.chunk_rows;
+    options.codec = codec_name(spec);
+    options.threads = spec.threads;
     options.durability = spec.durability;
     return options;
 }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cstring>
 #include <limits>
 #include <memory>
@@ -195,6 +194,27 @@ std::vector<std::uint64_t> decode_shard_index(ShardingCodec const& codec, ByteSp
     return entries;
 }
 
+/// The offset and the length in the index of a chunk that is not there.
+constexpr std::uint64_t absent = ~std::uint64_t{0};
+
+/// How many chunks a shard holds along each axis.
+Extents shard_grid(ShardingCodec const& codec, ChunkForm const& shard) {
+    Extents grid(shard.shape.size());
+    for (std::size_t k = 0; k < grid.size(); ++k) grid[k] = shard.shape[k] / codec.chunk_shape[k];
+    return grid;
+}
+
+/// Where chunk `k` of a shard, in C order, begins.
+Extents place_in_shard(ShardingCodec const& codec, Extents const& grid, std::size_t k) {
+    Extents at(grid.size(), 0);
+    for (std::size_t axis = grid.size(); axis-- > 0;) {
+        auto const extent = static_cast<std::size_t>(grid[axis]);
+        at[axis] = static_cast<std::int64_t>(k % extent) * codec.chunk_shape[axis];
+        k /= extent;
+    }
+    return at;
+}
+
 void fill_chunk(std::span<std::byte> chunk, Bytes const& fill) {
     for (std::size_t at = 0; at < chunk.size(); at += fill.size())
         std::copy(fill.begin(), fill.end(), chunk.begin() + static_cast<std::ptrdiff_t>(at));
@@ -202,15 +222,12 @@ void fill_chunk(std::span<std::byte> chunk, Bytes const& fill) {
 
 void decode_shard(ShardingCodec const& codec, ChunkForm const& shard, ByteSpan object,
                   std::span<std::byte> out) {
-    Extents grid(shard.shape.size());
-    for (std::size_t k = 0; k < grid.size(); ++k) grid[k] = shard.shape[k] / codec.chunk_shape[k];
+    Extents const grid = shard_grid(codec, shard);
     auto const count = static_cast<std::size_t>(element_count(grid));
     auto const index = decode_shard_index(codec, object, count);
     ChunkForm const inner{codec.chunk_shape, shard.element_size, shard.fill};
     Bytes chunk(inner.bytes());
     Extents const zero(grid.size(), 0);
-    Extents at(grid.size(), 0);
-    constexpr std::uint64_t absent = ~std::uint64_t{0};
     for (std::size_t k = 0; k < count; ++k) {
         std::uint64_t const offset = index[2 * k], length = index[2 * k + 1];
         if (offset == absent && length == absent) {
@@ -220,14 +237,8 @@ void decode_shard(ShardingCodec const& codec, ChunkForm const& shard, ByteSpan o
                 damaged("sharding_indexed", "an entry points beyond the shard");
             decode_chunk(codec.codecs, inner, object.subspan(offset, length), chunk);
         }
-        std::size_t rest = k;
-        for (std::size_t axis = grid.size(); axis-- > 0;) {
-            auto const extent = static_cast<std::size_t>(grid[axis]);
-            at[axis] = static_cast<std::int64_t>(rest % extent) * codec.chunk_shape[axis];
-            rest /= extent;
-        }
-        copy_block(out.data(), {shard.shape, at}, chunk.data(), {inner.shape, zero}, inner.shape,
-                   shard.element_size);
+        copy_block(out.data(), {shard.shape, place_in_shard(codec, grid, k)}, chunk.data(),
+                   {inner.shape, zero}, inner.shape, shard.element_size);
     }
 }
 
@@ -314,6 +325,44 @@ ByteSpan encode_step(Crc32cCodec, ByteSpan in, Bytes& out) {
     return ByteSpan(out).first(in.size() + 4);
 }
 
+/// The index as its own object; entries as decode_shard_index() gives them.
+void append_shard_index(ShardingCodec const& codec, std::vector<std::uint64_t> const& entries,
+                        Bytes& out, std::size_t& end, EncodeScratch& scratch) {
+    ByteSpan const raw = std::as_bytes(std::span(entries));
+    auto const count = static_cast<std::int64_t>(entries.size() / 2);
+    ByteSpan const index = encode_chunk(codec.index_codecs, {{count, 2}, 8, {}}, raw, scratch);
+    out.resize(std::max(out.size(), end + index.size()));
+    std::copy(index.begin(), index.end(), out.begin() + static_cast<std::ptrdiff_t>(end));
+    end += index.size();
+}
+
+/// Chunks in C order, one after the other, then the index. Expects: the index is to be at the end.
+ByteSpan encode_shard(ShardingCodec const& codec, ChunkForm const& shard, ByteSpan in,
+                      EncodeScratch& scratch, Bytes& out, std::int64_t used_rows) {
+    ATHANOR_EXPECTS(codec.index_at_end);
+    if (!scratch.inner) scratch.inner = std::make_unique<EncodeScratch>();
+    Extents const grid = shard_grid(codec, shard);
+    ChunkForm const inner{codec.chunk_shape, shard.element_size, shard.fill};
+    Extents const zero(grid.size(), 0);
+    scratch.chunk.resize(inner.bytes());
+    std::vector<std::uint64_t> entries(2 * static_cast<std::size_t>(element_count(grid)), absent);
+    std::size_t end = 0;
+    for (std::size_t k = 0; k < entries.size() / 2; ++k) {
+        Extents const at = place_in_shard(codec, grid, k);
+        if (!at.empty() && at[0] >= used_rows) continue;
+        copy_block(scratch.chunk.data(), {inner.shape, zero}, in.data(), {shard.shape, at},
+                   inner.shape, shard.element_size);
+        ByteSpan const object = encode_chunk(codec.codecs, inner, scratch.chunk, *scratch.inner);
+        out.resize(std::max(out.size(), end + object.size()));
+        std::copy(object.begin(), object.end(), out.begin() + static_cast<std::ptrdiff_t>(end));
+        entries[2 * k] = end;
+        entries[2 * k + 1] = object.size();
+        end += object.size();
+    }
+    append_shard_index(codec, entries, out, end, *scratch.inner);
+    return ByteSpan(out).first(end);
+}
+
 }  // namespace
 
 std::size_t ChunkForm::bytes() const {
@@ -352,7 +401,7 @@ void check_codecs(CodecChain const& chain, ChunkForm const& form) {
 }
 
 ByteSpan encode_chunk(CodecChain const& chain, ChunkForm const& form, ByteSpan chunk,
-                      EncodeScratch& scratch) {
+                      EncodeScratch& scratch, std::int64_t used_rows) {
     ATHANOR_EXPECTS(chunk.size() == form.bytes());
     ByteSpan now = chunk;
     Extents shape = form.shape;
@@ -374,6 +423,10 @@ ByteSpan encode_chunk(CodecChain const& chain, ChunkForm const& form, ByteSpan c
             now = ByteSpan(out).first(now.size());
         } else if (auto const* blosc = std::get_if<BloscCodec>(&codec.settings)) {
             now = encode_step(*blosc, now, free_buffer());
+        } else if (auto const* sharding = std::get_if<ShardingCodec>(&codec.settings)) {
+            bool const filtered = &codec != &chain.front();  // transposed: rows are elsewhere
+            now = encode_shard(*sharding, {shape, form.element_size, form.fill}, now, scratch,
+                               free_buffer(), filtered ? all_rows : used_rows);
         } else if (auto const* zstd = std::get_if<ZstdCodec>(&codec.settings)) {
             now = encode_step(*zstd, now, free_buffer());
         } else if (auto const* gzip = std::get_if<GzipCodec>(&codec.settings)) {
@@ -418,31 +471,6 @@ void decode_chunk(CodecChain const& chain, ChunkForm const& form, ByteSpan objec
         front.swap(back);
     }
     if (filters > 0) std::copy(front.begin(), front.end(), chunk.begin());
-}
-
-CodecChain codecs_from_name(std::string_view name) {
-    auto const colon = name.find(':');
-    std::string_view const word = name.substr(0, colon);
-    int level = -1;
-    bool good = true;
-    if (colon != std::string_view::npos) {
-        std::string_view const digits = name.substr(colon + 1);
-        auto const parsed = std::from_chars(digits.data(), digits.data() + digits.size(), level);
-        good = parsed.ec == std::errc() && parsed.ptr == digits.data() + digits.size() &&
-               level >= 0 && level <= (word == "zstd" ? ZSTD_maxCLevel() : 9);
-    }
-    auto const level_or = [level](int standard) { return level < 0 ? standard : level; };
-    if (good && word == "none" && level < 0) return {};
-    for (std::string_view const cname : {"blosclz", "lz4", "lz4hc", "zlib", "zstd"})
-        if (good && word.starts_with("blosc_") && word.substr(6) == cname)
-            return {{BloscCodec{std::string(cname), level_or(5)}}};
-    if (good && word == "zstd") return {{ZstdCodec{level_or(3)}}};
-    if (good && word == "gzip") return {{GzipCodec{level_or(5)}}};
-    throw ConfigError(
-        fmt::format("\"{}\" is no codec; give none, blosc_ and one of blosclz, lz4, lz4hc, zlib, "
-                    "zstd, or zstd or "
-                    "gzip, each perhaps with :LEVEL",
-                    name));
 }
 
 }  // namespace athanor

@@ -4,9 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -39,7 +40,7 @@ struct GzipCodec {
     int level = 5;
 };
 struct Crc32cCodec {};
-struct ShardingCodec {  ///< read, never written
+struct ShardingCodec {
     Extents chunk_shape;
     std::vector<Codec> codecs;
     std::vector<Codec> index_codecs;
@@ -64,10 +65,15 @@ struct ChunkForm {
 /// Largest chunk that is taken from a store that others wrote.
 inline constexpr std::int64_t largest_chunk_bytes = std::int64_t{1} << 32;
 
+/// Every row of a chunk.
+inline constexpr std::int64_t all_rows = std::numeric_limits<std::int64_t>::max();
+
 /// Memory that encode_chunk() uses again and again; one per thread.
 struct EncodeScratch {
     Bytes front;
     Bytes back;
+    std::unique_ptr<EncodeScratch> inner;  ///< of the chunks in a shard
+    Bytes chunk;                           ///< one of them
 };
 
 /// Throws StorageError unless `chain` can code chunks of `form`: filters, then exactly one codec
@@ -75,19 +81,17 @@ struct EncodeScratch {
 void check_codecs(CodecChain const& chain, ChunkForm const& form);
 
 /// The stored object of a chunk. The result lies in `scratch`, or is `chunk` itself when nothing
-/// has to be done. Expects: check_codecs() passed, no sharding, chunk.size() == form.bytes().
+/// has to be done. Chunks inside a shard that begin at row `used_rows` of the first axis or later
+/// are left out. Expects: check_codecs() passed, chunk.size() == form.bytes().
 [[nodiscard]] std::span<std::byte const> encode_chunk(CodecChain const& chain,
                                                       ChunkForm const& form,
                                                       std::span<std::byte const> chunk,
-                                                      EncodeScratch& scratch);
+                                                      EncodeScratch& scratch,
+                                                      std::int64_t used_rows = all_rows);
 
 /// The chunk in a stored object that may be damaged. Throws StorageError unless the object decodes
 /// to exactly form.bytes(), the size of `chunk`. Expects: check_codecs() passed.
 void decode_chunk(CodecChain const& chain, ChunkForm const& form, std::span<std::byte const> object,
                   std::span<std::byte> chunk);
-
-/// Codecs for the words that configurations use: "none", "blosc_lz4", "blosc_zstd", "zstd", "gzip",
-/// each perhaps with ":LEVEL", as in "zstd:3". Throws ConfigError that lists them.
-[[nodiscard]] CodecChain codecs_from_name(std::string_view name);
 
 }  // namespace athanor

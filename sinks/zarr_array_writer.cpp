@@ -26,14 +26,11 @@ ZarrArrayWriter::ZarrArrayWriter(std::string key, ArrayMetadata metadata)
 }
 
 void ZarrArrayWriter::resume(Storage& storage, std::int64_t rows) {
-    document_stands_ = metadata_.shape[0] == rows;
-    metadata_.shape[0] = rows;
-    rows_ = stored_rows_ = rows;
+    document_rows_ = metadata_.shape[0];
+    rows_ = pushed_rows_ = rows;
     first_row_ = rows - rows % chunk_rows_;
     if (first_row_ == rows_ || row_bytes_ == 0) return;
-    Extents index(metadata_.shape.size(), 0);
-    index[0] = first_row_ / chunk_rows_;
-    std::string const key = key_ + "/" + metadata_.chunk_key(index);
+    std::string const key = chunk_key(first_row_ / chunk_rows_);
     auto const object = storage.get(key);
     if (!object)
         throw StorageError(
@@ -66,50 +63,65 @@ std::byte* ZarrArrayWriter::extend(std::int64_t rows) {
     return tail_.get() + used;
 }
 
-void ZarrArrayWriter::encode_and_put(Storage& storage, EncodeScratch& scratch, std::int64_t chunk,
-                                     std::span<std::byte const> rows) const {
+std::string ZarrArrayWriter::chunk_key(std::int64_t chunk) const {
     Extents index(metadata_.shape.size(), 0);
     index[0] = chunk;
-    storage.put(key_ + "/" + metadata_.chunk_key(index),
-                encode_chunk(metadata_.codecs, form_, rows, scratch));
+    return key_ + "/" + metadata_.chunk_key(index);
 }
 
-void ZarrArrayWriter::put_full_chunks(Storage& storage, EncodeScratch& scratch) {
+void ZarrArrayWriter::push_full_chunks(WriteQueue& queue, std::size_t array) {
     std::int64_t const full = (rows_ - first_row_) / chunk_rows_;
     if (full == 0) return;
     if (row_bytes_ == 0) {
-        stored_rows_ = first_row_ += full * chunk_rows_;
+        pushed_rows_ = first_row_ += full * chunk_rows_;
         return;
     }
-    for (std::int64_t k = 0; k < full; ++k) {
-        std::span<std::byte const> const rows(
-            tail_.get() + static_cast<std::size_t>(k) * chunk_bytes_, chunk_bytes_);
-        encode_and_put(storage, scratch, first_row_ / chunk_rows_ + k, rows);
-    }
-    auto const written = static_cast<std::size_t>(full) * chunk_bytes_;
+    for (std::int64_t k = 0; k < full; ++k)
+        queue.push(
+            {.kind = WriteTask::Kind::chunk,
+             .array = array,
+             .number = first_row_ / chunk_rows_ + k,
+             .rows = {tail_.get() + static_cast<std::size_t>(k) * chunk_bytes_, chunk_bytes_},
+             .used_rows = chunk_rows_});
+    auto const pushed = static_cast<std::size_t>(full) * chunk_bytes_;
     auto const used = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_;
-    std::memmove(tail_.get(), tail_.get() + written, used - written);
-    stored_rows_ = first_row_ += full * chunk_rows_;
+    std::memmove(tail_.get(), tail_.get() + pushed, used - pushed);
+    pushed_rows_ = first_row_ += full * chunk_rows_;
 }
 
-void ZarrArrayWriter::put_tail(Storage& storage, EncodeScratch& scratch) {
+void ZarrArrayWriter::push_tail(WriteQueue& queue, std::size_t array) {
     ATHANOR_EXPECTS(rows_ - first_row_ < chunk_rows_);
-    if (stored_rows_ == rows_) return;
+    if (pushed_rows_ == rows_) return;
     if (row_bytes_ > 0) {
         auto const used = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_;
         std::memset(tail_.get() + used, 0, chunk_bytes_ - used);
-        encode_and_put(storage, scratch, first_row_ / chunk_rows_, {tail_.get(), chunk_bytes_});
+        queue.push({.kind = WriteTask::Kind::chunk,
+                    .array = array,
+                    .number = first_row_ / chunk_rows_,
+                    .rows = {tail_.get(), chunk_bytes_},
+                    .used_rows = rows_ - first_row_});
     }
-    stored_rows_ = rows_;
+    pushed_rows_ = rows_;
 }
 
-void ZarrArrayWriter::put_document(Storage& storage) {
-    ATHANOR_EXPECTS(stored_rows_ == rows_);
-    if (document_stands_ && metadata_.shape[0] == rows_) return;
-    metadata_.shape[0] = rows_;
-    std::string const text = to_document(metadata_);
+void ZarrArrayWriter::push_document(WriteQueue& queue, std::size_t array) {
+    ATHANOR_EXPECTS(pushed_rows_ == rows_);
+    if (document_rows_ == rows_) return;
+    queue.push({.kind = WriteTask::Kind::document, .array = array, .number = rows_});
+    document_rows_ = rows_;
+}
+
+void ZarrArrayWriter::put_chunk(Storage& storage, EncodeScratch& scratch,
+                                WriteTask const& task) const {
+    storage.put(chunk_key(task.number),
+                encode_chunk(metadata_.codecs, form_, task.rows, scratch, task.used_rows));
+}
+
+void ZarrArrayWriter::put_document(Storage& storage, std::int64_t rows) const {
+    ArrayMetadata metadata = metadata_;
+    metadata.shape[0] = rows;
+    std::string const text = to_document(metadata);
     storage.put(key_ + "/zarr.json", std::as_bytes(std::span(text)));
-    document_stands_ = true;
 }
 
 }  // namespace athanor

@@ -194,11 +194,10 @@ std::vector<StoredArray> plan_store(Schema const& schema, Dtype floats) {
     return arrays;
 }
 
-ArrayMetadata array_metadata(StoredArray const& array, ChunkRows const& rows,
-                             CodecChain const& compressors) {
+ArrayMetadata array_metadata(StoredArray const& array, StoreForm const& form) {
     ArrayMetadata metadata;
     metadata.shape = {0};
-    metadata.chunk_shape = {rows.of(array.axis)};
+    metadata.chunk_shape = {form.chunk_rows.of(array.axis)};
     for (int extent : array.shape) {
         metadata.shape.push_back(extent);
         metadata.chunk_shape.push_back(std::max(extent, 1));
@@ -206,12 +205,17 @@ ArrayMetadata array_metadata(StoredArray const& array, ChunkRows const& rows,
     metadata.data_type = name_of(array.dtype);
     metadata.fill = Bytes(size_of(array.dtype));
     metadata.codecs = {{BytesCodec{}}};
-    for (Codec codec : compressors) {
+    for (Codec codec : form.compressors) {
         if (auto* blosc = std::get_if<BloscCodec>(&codec.settings)) {
             blosc->typesize = static_cast<int>(size_of(array.dtype));
             if (blosc->typesize == 1 && blosc->shuffle == "shuffle") blosc->shuffle = "bitshuffle";
         }
         metadata.codecs.push_back(std::move(codec));
+    }
+    if (form.chunks_per_shard > 0) {
+        metadata.codecs = {{ShardingCodec{
+            metadata.chunk_shape, metadata.codecs, {{BytesCodec{}}, {Crc32cCodec{}}}, true}}};
+        metadata.chunk_shape[0] *= form.chunks_per_shard;
     }
     if (array.source == RowSource::field && array.field != array.name())
         metadata.attributes = with_member("{}", field_name_attribute, quoted_json(array.field));

@@ -9,12 +9,10 @@
 #include <vector>
 
 #include "runtime/field.hpp"
+#include "sinks/store_form.hpp"
 #include "sinks/zarr_metadata.hpp"
 
 namespace athanor {
-
-/// What one row of an array belongs to.
-enum class RowAxis : std::uint8_t { atom, edge, system, pointer, name_byte, text_byte };
 
 /// Where the rows of an array come from when a sample is written.
 enum class RowSource : std::uint8_t {
@@ -45,15 +43,6 @@ struct StoredArray {
     bool operator==(StoredArray const&) const = default;
 };
 
-/// Rows of a chunk, by what they are rows of.
-struct ChunkRows {
-    std::int64_t atom = 16384;
-    std::int64_t edge = 16384;
-    std::int64_t system = 1024;
-
-    [[nodiscard]] std::int64_t of(RowAxis axis) const;
-};
-
 /// Version of STORE_FORMAT.md; the attribute `store_format` of the group athanor/.
 inline constexpr int store_format_version = 1;
 /// Attribute of an array that holds the name of its field where the key differs from it.
@@ -64,10 +53,9 @@ inline constexpr std::string_view field_name_attribute = "athanor_field";
 /// Floating rows in core have the type `floats`; fields of role `state` are not stored.
 [[nodiscard]] std::vector<StoredArray> plan_store(Schema const& schema, Dtype floats);
 
-/// The document of one of them, without rows. `compressors` follow the bytes codec; element size
-/// and shuffle of blosc are set to fit the type.
-[[nodiscard]] ArrayMetadata array_metadata(StoredArray const& array, ChunkRows const& rows,
-                                           CodecChain const& compressors);
+/// The document of one of them, without rows. Element size and shuffle of blosc are set to fit the
+/// type.
+[[nodiscard]] ArrayMetadata array_metadata(StoredArray const& array, StoreForm const& form);
 
 /// Attributes of the root group for a store of these arrays.
 [[nodiscard]] RootAttributes root_attributes(std::vector<StoredArray> const& arrays,

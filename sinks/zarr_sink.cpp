@@ -11,6 +11,7 @@
 
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
+#include "sinks/codec_names.hpp"
 #include "sinks/convert_elements.hpp"
 #include "sinks/file_storage.hpp"
 #include "sinks/zarr_store_writer.hpp"
@@ -56,6 +57,16 @@ CodecChain check(ZarrSinkOptions const& options) {
         if (rows < 1 || rows > (std::int64_t{1} << 24))
             throw ConfigError(
                 fmt::format("{}: chunks have 1 to 16777216 rows, not {}", options.path, rows));
+    if (options.chunks_per_shard < 0 || options.chunks_per_shard > 65536)
+        throw ConfigError(fmt::format("{}: a shard has 1 to 65536 chunks, not {}", options.path,
+                                      options.chunks_per_shard));
+    if (options.threads < 0 || options.threads > 64 || options.queue_bytes < 1)
+        throw ConfigError(fmt::format(
+            "{}: a sink has 0 to 64 threads and a queue of at least one byte", options.path));
+    for (char const* name : {"num_samples", "fields"})
+        if (member(with_member(options.attributes, "x", "0"), name))
+            throw ConfigError(
+                fmt::format("{}: the attribute {} is the layout's own", options.path, name));
     if (options.commit_bytes < 1 || !(options.commit_seconds >= 0.0))
         throw ConfigError(
             fmt::format("{}: a commit needs bytes above 0 and seconds of 0 or more", options.path));
@@ -65,6 +76,11 @@ CodecChain check(ZarrSinkOptions const& options) {
 template <class T>
 void store(std::byte* to, std::int64_t index, T value) {
     std::memcpy(to + static_cast<std::size_t>(index) * sizeof(T), &value, sizeof(T));
+}
+
+ZarrStoreWriter::Queue queue_of(ZarrSinkOptions const& options) {
+    return {options.durability == Durability::strict ? 0 : options.threads,
+            static_cast<std::size_t>(options.queue_bytes)};
 }
 
 int rows_of(RowAxis axis, int atoms, int edges) {
@@ -89,7 +105,7 @@ ZarrSink::ZarrSink(ZarrSinkOptions options, std::unique_ptr<Storage> storage)
 ZarrSink::ZarrSink(ResumeTag, ZarrSinkOptions options, std::unique_ptr<Storage> storage)
     : options_(std::move(options)), compressors_(check(options_)) {
     place_ = storage->describe();
-    writer_ = std::make_unique<ZarrStoreWriter>(std::move(storage));
+    writer_ = std::make_unique<ZarrStoreWriter>(std::move(storage), queue_of(options_));
     keys_ = writer_->load_keys();
     last_commit_ = std::chrono::steady_clock::now();
 }
@@ -139,8 +155,10 @@ void ZarrSink::open_locked(Schema const& schema) {
         return;
     }
     auto plan = plan_store(schema, options_.dtype);
-    writer_ = std::make_unique<ZarrStoreWriter>(std::move(storage_), plan, options_.chunk_rows,
-                                                compressors_, provenance_);
+    StoreForm const form{options_.chunk_rows, options_.chunks_per_shard, compressors_,
+                         options_.attributes};
+    writer_ = std::make_unique<ZarrStoreWriter>(std::move(storage_), plan, form, provenance_,
+                                                queue_of(options_));
     plan_ = std::move(plan);
     if (options_.visible_at_once) writer_->publish();
 }
@@ -219,7 +237,7 @@ void ZarrSink::write_rows(SchemaPtr const& schema, Rows& rows) {
     std::chrono::duration<double> const since = std::chrono::steady_clock::now() - last_commit_;
     if (options_.durability == Durability::strict || bytes_since_commit_ >= options_.commit_bytes ||
         (bytes_since_commit_ > 0 && since.count() >= options_.commit_seconds))
-        commit_locked();
+        commit_locked(false);
     rows_written_ += static_cast<std::int64_t>(kept);
 }
 
@@ -350,18 +368,19 @@ void ZarrSink::append(Rows const& rows, Binding const& binding) {
         }
     }
     writer_->add(added);
-    writer_->put_full_chunks();
+    writer_->push_full_chunks();
 }
 
-void ZarrSink::commit_locked() {
+void ZarrSink::commit_locked(bool wait) {
     writer_->commit();
+    if (wait) writer_->drain();
     bytes_since_commit_ = 0;
     last_commit_ = std::chrono::steady_clock::now();
 }
 
 void ZarrSink::flush() {
     guarded([&] {
-        if (writer_ != nullptr) commit_locked();
+        if (writer_ != nullptr) commit_locked(true);
     });
 }
 
@@ -372,7 +391,7 @@ void ZarrSink::close() {
     }
     guarded([&] {
         if (writer_ == nullptr) open_locked(Schema{});
-        commit_locked();
+        commit_locked(true);
         writer_->publish();
         writer_->storage().close();
         closed_ = true;
@@ -385,6 +404,11 @@ std::int64_t ZarrSink::rows_written() const {
 }
 
 std::string ZarrSink::describe() const { return "zarr " + place_; }
+
+double ZarrSink::stalled_seconds() const {
+    std::lock_guard const guard(mutex_);
+    return writer_ != nullptr ? std::chrono::duration<double>(writer_->stalled()).count() : 0.0;
+}
 
 std::int64_t ZarrSink::committed_samples() const {
     std::lock_guard const guard(mutex_);

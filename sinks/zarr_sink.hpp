@@ -22,24 +22,33 @@ struct ZarrSinkOptions {
     std::string path = {};              ///< folder of the store
     Dtype dtype = Dtype::float64;       ///< of floating rows in core: float64 or float32
     ChunkRows chunk_rows = {};          ///< rows of a chunk [atoms, edges, systems]
+    std::int64_t chunks_per_shard = 0;  ///< chunks in one object; 0: no shards
     std::string codec = "blosc_lz4:5";  ///< see codecs_from_name()
     Durability durability = Durability::none;
     std::int64_t commit_bytes = std::int64_t{64} << 20;  ///< a commit after this much [bytes]
     double commit_seconds = 10.0;  ///< a write() this long after the last commit commits [s]
     bool overwrite = false;        ///< replace a store that is there
     bool visible_at_once = true;   ///< false: the store appears under its name at close()
+    int threads = 1;               ///< that encode and write; 0: the one that calls write()
+    std::int64_t queue_bytes = std::int64_t{128} << 20;  ///< chunks that may wait for them [bytes]
+    std::string attributes = "{}";  ///< more attributes of the store's root, a JSON object
 };
 
 /// A Zarr v3 store in the layout of STORE_FORMAT.md that grows by the samples written.
 /// Rows:    built-in and user fields; state fields are not stored. A row whose (system_id, stage,
 ///          step, kind) is in the store already is skipped silently.
+///          What write() took counts as written, and is lost when the sink fails before it is
+///          committed.
 /// Order:   at every instant a reader sees the samples up to some commit, whatever kills the
 ///          writer. The path does not exist before the store is readable.
-/// Bound:   one chunk of memory per array, besides the rows of one write(), and 30 bytes a row.
-/// Threads: every member may be called from any thread; write() encodes on the caller's thread.
-/// Throws:  StorageError that says how many committed samples are kept. After a failed write or
-///          commit the sink takes nothing more, and every call repeats the error; the committed
-///          samples stay readable.
+/// Bound:   a chunk (or shard) of memory per array, besides the rows of one write(), `queue_bytes`
+///          and 30 bytes a row.
+/// Threads: every member may be called from any thread. write() copies rows; threads of the sink
+///          encode and write. It waits only where their queue is full (stalled_seconds()), and with
+///          Durability::strict until the rows are kept; flush() and close() wait for everything.
+/// Throws:  StorageError that says how many committed samples are kept, from the next call after a
+///          thread failed. From then on the sink takes nothing more, and every call repeats the
+///          error; the committed samples stay readable.
 /// Units:   as the fields; positions Å, energies eV, velocities sqrt(eV/amu).
 class ZarrSink final : public Sink {
 public:
@@ -73,6 +82,8 @@ public:
     [[nodiscard]] bool keeps_rows() const override { return true; }
     [[nodiscard]] std::string describe() const override;
 
+    [[nodiscard]] double stalled_seconds() const override;
+
     /// Samples in the store that readers see.
     [[nodiscard]] std::int64_t committed_samples() const;
     /// Rows of these keys stand elsewhere: they are skipped as if they were here.
@@ -92,7 +103,7 @@ private:
     [[nodiscard]] Binding const& binding_for(SchemaPtr const& schema);
     void append(Rows const& rows, Binding const& binding);
     void write_rows(SchemaPtr const& schema, Rows& rows);
-    void commit_locked();
+    void commit_locked(bool wait);
 
     ZarrSinkOptions options_;
     CodecChain compressors_;

@@ -59,7 +59,8 @@ StoredArray stored_array(std::string const& key, ArrayMetadata const& metadata, 
         array.shape.push_back(static_cast<int>(metadata.shape[k]));
     }
     for (Codec const& codec : metadata.codecs)
-        whole = whole && !std::holds_alternative<ShardingCodec>(codec.settings);
+        if (auto const* sharding = std::get_if<ShardingCodec>(&codec.settings))
+            whole = whole && sharding->index_at_end;
     if (!whole)
         throw StorageError(fmt::format(
             "{}/{}: has chunks that cannot be appended to; convert the store first", where, key));
@@ -133,28 +134,32 @@ std::int64_t RowCounts::of(RowAxis axis) const {
 }
 
 ZarrStoreWriter::ZarrStoreWriter(std::unique_ptr<Storage> storage, std::vector<StoredArray> arrays,
-                                 ChunkRows const& chunk_rows, CodecChain const& compressors,
-                                 std::string const& provenance)
-    : storage_(std::move(storage)), arrays_(std::move(arrays)), provenance_(provenance) {
-    for (char const* group : groups)
-        if (std::string_view(group) != "athanor")
-            put_text(fmt::format("{}/zarr.json", group), to_document(GroupMetadata{}));
-    put_provenance();
+                                 StoreForm const& form, std::string const& provenance,
+                                 Queue const& queue)
+    : storage_(std::move(storage)),
+      arrays_(std::move(arrays)),
+      attributes_(form.attributes),
+      provenance_(provenance),
+      queue_(queue.threads, queue.room,
+             [this](WriteTask const& task, EncodeScratch& scratch) { perform(task, scratch); }) {
     for (StoredArray const& array : arrays_) {
-        ArrayMetadata const metadata = array_metadata(array, chunk_rows, compressors);
+        ArrayMetadata const metadata = array_metadata(array, form);
         check_codecs(metadata.codecs, metadata.chunk_form());
         ZarrArrayWriter& writer = writers_.emplace_back(array.key, metadata);
         if (array.axis == RowAxis::pointer) std::memset(writer.extend(1), 0, writer.row_bytes());
-        writer.put_full_chunks(*storage_, scratch_);
-        writer.put_tail(*storage_, scratch_);
-        writer.put_document(*storage_);
     }
-    storage_->sync();
-    put_root();
-    storage_->sync();
+    for (char const* group : groups)
+        if (std::string_view(group) != "athanor")
+            push_text(fmt::format("{}/zarr.json", group), to_document(GroupMetadata{}));
+    push_provenance();
+    push_documents();
+    drain();
 }
 
-ZarrStoreWriter::ZarrStoreWriter(std::unique_ptr<Storage> storage) : storage_(std::move(storage)) {
+ZarrStoreWriter::ZarrStoreWriter(std::unique_ptr<Storage> storage, Queue const& queue)
+    : storage_(std::move(storage)),
+      queue_(queue.threads, queue.room,
+             [this](WriteTask const& task, EncodeScratch& scratch) { perform(task, scratch); }) {
     std::string const where = storage_->describe();
     auto const root = load_group(*storage_, "");
     auto const own = load_group(*storage_, "athanor");
@@ -167,13 +172,27 @@ ZarrStoreWriter::ZarrStoreWriter(std::unique_ptr<Storage> storage) : storage_(st
         throw StorageError(fmt::format(
             "{}: has consolidated metadata, which would hide new samples; convert it first",
             where));
+    attributes_ = root->attributes;
     provenance_ = member(own->attributes, "provenance").value_or("{}");
     auto const attributes = parse_root_attributes(root->attributes);
+    open_arrays(attributes);
+    resume_arrays();
+    // Shapes go back before any other chunk is written; the tails will overwrite the torn rows.
+    for (std::size_t k = 0; k < writers_.size(); ++k) writers_[k].push_document(queue_, k);
+    push_sync();
+    if (attributes.num_samples != counts_.samples)
+        queue_.push({.kind = WriteTask::Kind::root, .number = counts_.samples});
+    push_sync(counts_.samples);
+    drain();
+    pushed_ = counts_;
+}
 
-    std::vector<ArrayMetadata> metadata;
+/// The arrays of an existing store, from its documents.
+void ZarrStoreWriter::open_arrays(RootAttributes const& attributes) {
+    std::string const where = storage_->describe();
     auto const add = [&](std::string const& key, RowAxis axis, RowSource source) {
-        metadata.push_back(load_array_metadata(*storage_, key));
-        arrays_.push_back(stored_array(key, metadata.back(), axis, where));
+        found_.push_back(load_array_metadata(*storage_, key));
+        arrays_.push_back(stored_array(key, found_.back(), axis, where));
         arrays_.back().source = source;
     };
     auto const add_group = [&](std::string const& group, auto const& levels) {
@@ -188,8 +207,11 @@ ZarrStoreWriter::ZarrStoreWriter(std::unique_ptr<Storage> storage) : storage_(st
     add_group("custom", attributes.custom);
     for (FixedArray const& fixed : fixed_arrays)
         add(std::string(fixed.key), fixed.axis, fixed.source);
+}
 
-    counts_.samples = metadata.back().shape[0];  // of samples_mask, the commit point
+/// Cuts all of them off at the last commit.
+void ZarrStoreWriter::resume_arrays() {
+    counts_.samples = found_.back().shape[0];  // of samples_mask, the commit point
     for (auto [key, count] :
          {std::pair{"meta/atoms_ptr", &counts_.atoms}, std::pair{"meta/edges_ptr", &counts_.edges},
           std::pair{"athanor/names_ptr", &counts_.name_bytes},
@@ -197,22 +219,17 @@ ZarrStoreWriter::ZarrStoreWriter(std::unique_ptr<Storage> storage) : storage_(st
         *count = load_pointer(*storage_, key, counts_.samples);
     for (std::size_t k = 0; k < arrays_.size(); ++k) {
         std::int64_t const rows = counts_.of(arrays_[k].axis);
-        if (metadata[k].shape[0] < rows)
+        if (found_[k].shape[0] < rows)
             throw StorageError(fmt::format(
                 "{}/{}: has {} rows, {} samples need {}; another program has changed the store, "
                 "convert it first",
-                where, arrays_[k].key, metadata[k].shape[0], counts_.samples, rows));
-        std::int64_t const chunk = metadata[k].chunk_shape[0];
-        writers_.emplace_back(arrays_[k].key, std::move(metadata[k]));
+                storage_->describe(), arrays_[k].key, found_[k].shape[0], counts_.samples, rows));
+        std::int64_t const chunk = found_[k].chunk_shape[0];
+        writers_.emplace_back(arrays_[k].key, std::move(found_[k]));
         writers_.back().resume(*storage_, rows);
         remove_chunks_beyond(*storage_, arrays_[k].key, (rows + chunk - 1) / chunk);
     }
-    // Shapes go back before any other chunk is written; the tails will overwrite the torn rows.
-    for (std::size_t k = 0; k < arrays_.size(); ++k) put_document(k);
-    storage_->sync();
-    if (attributes.num_samples != counts_.samples) put_root();
-    storage_->sync();
-    committed_ = counts_;
+    found_.clear();
 }
 
 std::size_t ZarrStoreWriter::find(std::string_view key) const {
@@ -243,21 +260,48 @@ void ZarrStoreWriter::adopt(std::vector<StoredArray> const& plan) {
                                                storage_->describe(), array.key));
 }
 
-void ZarrStoreWriter::put_text(std::string const& key, std::string const& text) {
-    storage_->put(key, std::as_bytes(std::span(text)));
+void ZarrStoreWriter::perform(WriteTask const& task, EncodeScratch& scratch) {
+    switch (task.kind) {
+        case WriteTask::Kind::chunk:
+            writers_[task.array].put_chunk(*storage_, scratch, task);
+            break;
+        case WriteTask::Kind::document:
+            writers_[task.array].put_document(*storage_, task.number);
+            break;
+        case WriteTask::Kind::text:
+            storage_->put(task.key, std::as_bytes(std::span(task.text)));
+            break;
+        case WriteTask::Kind::root: {
+            GroupMetadata group;
+            group.attributes = attributes_;
+            std::string const ours = to_attributes(root_attributes(arrays_, task.number));
+            for (char const* name : {"num_samples", "fields"})
+                group.attributes = with_member(group.attributes, name, *member(ours, name));
+            std::string const text = to_document(group);
+            storage_->put("zarr.json", std::as_bytes(std::span(text)));
+            break;
+        }
+        case WriteTask::Kind::sync:
+            storage_->sync();
+            if (task.number >= 0) committed_samples_ = task.number;
+            break;
+    }
 }
 
-void ZarrStoreWriter::put_root() {
-    GroupMetadata group;
-    group.attributes = to_attributes(root_attributes(arrays_, counts_.samples));
-    put_text("zarr.json", to_document(group));
+void ZarrStoreWriter::push_text(std::string key, std::string text) {
+    queue_.push({.kind = WriteTask::Kind::text, .key = std::move(key), .text = std::move(text)});
 }
 
-void ZarrStoreWriter::put_provenance() {
+/// What was pushed is done and kept before anything that comes.
+void ZarrStoreWriter::push_sync(std::int64_t samples_committed) {
+    queue_.push({.kind = WriteTask::Kind::sync, .alone = true, .number = samples_committed});
+}
+
+void ZarrStoreWriter::push_provenance() {
     GroupMetadata group;
     group.attributes = with_member("{}", "store_format", std::to_string(store_format_version));
     group.attributes = with_member(group.attributes, "provenance", provenance_);
-    put_text("athanor/zarr.json", to_document(group));
+    push_text("athanor/zarr.json", to_document(group));
     provenance_changed_ = false;
 }
 
@@ -275,27 +319,31 @@ void ZarrStoreWriter::add(RowCounts const& added) {
     counts_.text_bytes += added.text_bytes;
 }
 
-void ZarrStoreWriter::put_full_chunks() {
-    for (ZarrArrayWriter& writer : writers_) writer.put_full_chunks(*storage_, scratch_);
+void ZarrStoreWriter::push_full_chunks() {
+    for (std::size_t k = 0; k < writers_.size(); ++k) writers_[k].push_full_chunks(queue_, k);
 }
 
 void ZarrStoreWriter::commit() {
-    if (provenance_changed_) put_provenance();
-    if (counts_ == committed_) return;
-    for (ZarrArrayWriter& writer : writers_) {
-        writer.put_full_chunks(*storage_, scratch_);
-        writer.put_tail(*storage_, scratch_);
+    if (provenance_changed_) push_provenance();
+    if (counts_ != pushed_) push_documents();
+}
+
+/// The chunks that are left, and then all documents, in the order of a commit.
+void ZarrStoreWriter::push_documents() {
+    for (std::size_t k = 0; k < writers_.size(); ++k) {
+        writers_[k].push_full_chunks(queue_, k);
+        writers_[k].push_tail(queue_, k);
     }
-    storage_->sync();
+    push_sync();
     std::size_t const mask = find("meta/samples_mask");
     for (std::size_t k = 0; k < writers_.size(); ++k)
-        if (k != mask) put_document(k);
-    storage_->sync();
-    put_document(mask);
-    storage_->sync();
-    committed_ = counts_;  // from here on, readers see the rows
-    put_root();
-    storage_->sync();
+        if (k != mask) writers_[k].push_document(queue_, k);
+    push_sync();
+    writers_[mask].push_document(queue_, mask);
+    push_sync(counts_.samples);  // from here on, readers see the rows
+    queue_.push({.kind = WriteTask::Kind::root, .number = counts_.samples});
+    push_sync();
+    pushed_ = counts_;
 }
 
 Dtype ZarrStoreWriter::floats() const {
@@ -317,8 +365,8 @@ RowKeys ZarrStoreWriter::load_keys() const {
     auto steps = column("custom/ledger_step", 8);
     auto kinds = column("custom/ledger_kind", 1);
     constexpr std::int64_t piece = 65536;
-    for (std::int64_t begin = 0; begin < committed_.samples; begin += piece) {
-        std::int64_t const end = std::min(begin + piece, committed_.samples);
+    for (std::int64_t begin = 0; begin < committed_samples(); begin += piece) {
+        std::int64_t const end = std::min(begin + piece, committed_samples());
         Bytes const id = ids.read_rows(begin, end), stage = stages.read_rows(begin, end);
         Bytes const step = steps.read_rows(begin, end), kind = kinds.read_rows(begin, end);
         for (std::size_t k = 0; k < kind.size(); ++k) {

@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "sinks/row_keys.hpp"
+#include "sinks/write_queue.hpp"
 #include "sinks/zarr_array_writer.hpp"
 #include "sinks/zarr_layout.hpp"
 
@@ -29,18 +32,23 @@ struct RowCounts {
 /// "Order").
 /// Order:   a reader sees the samples of one commit() or of the next, never anything between,
 ///          wherever the writer dies.
-/// Threads: one at a time.
-/// Throws:  StorageError; the writer must not be used afterwards, for its tails and the store
-///          differ.
+/// Threads: one at a time; committed_samples() and stalled() from any.
+/// Throws:  StorageError, also for what a thread of the queue met since the last call; the writer
+///          must not be used afterwards, for its tails and the store differ.
 class ZarrStoreWriter {
 public:
+    /// How the objects get from the caller to the storage.
+    struct Queue {
+        int threads = 0;                            ///< that encode and write; 0: the caller's
+        std::size_t room = std::size_t{128} << 20;  ///< for chunks that wait [bytes]
+    };
+
     /// A new store without samples, made aside; publish() shows it.
     ZarrStoreWriter(std::unique_ptr<Storage> storage, std::vector<StoredArray> arrays,
-                    ChunkRows const& chunk_rows, CodecChain const& compressors,
-                    std::string const& provenance);
+                    StoreForm const& form, std::string const& provenance, Queue const& queue);
     /// An existing store of ours: what a torn append left is cut off, a finished one rolled
     ///                            forward.
-    explicit ZarrStoreWriter(std::unique_ptr<Storage> storage);
+    ZarrStoreWriter(std::unique_ptr<Storage> storage, Queue const& queue);
 
     /// Lets the source of every array follow `plan`. Throws StorageError when the store has other
     /// arrays than the plan.
@@ -52,31 +60,43 @@ public:
     [[nodiscard]] ZarrArrayWriter& writer(std::size_t array) { return writers_[array]; }
     /// To be called once every array was extended by `added`.
     void add(RowCounts const& added);
-    void put_full_chunks();
+    void push_full_chunks();
+    /// Everything added so far becomes visible to readers, at the latest when drain() returns.
     void commit();
+    /// Waits for the threads.
+    void drain() { queue_.drain(); }
 
     [[nodiscard]] RowCounts const& counts() const { return counts_; }
-    [[nodiscard]] std::int64_t committed_samples() const { return committed_.samples; }
+    [[nodiscard]] std::int64_t committed_samples() const { return committed_samples_.load(); }
+    /// How long the caller has waited for room in the queue.
+    [[nodiscard]] std::chrono::nanoseconds stalled() const { return queue_.stalled(); }
+    [[nodiscard]] std::size_t queue_bytes() const { return queue_.held_bytes(); }
     [[nodiscard]] Dtype floats() const;
     /// The keys of all samples of the store as it is on the storage. For resuming.
     [[nodiscard]] RowKeys load_keys() const;
     [[nodiscard]] Storage& storage() const { return *storage_; }
 
 private:
-    void put_text(std::string const& key, std::string const& text);
-    void put_root();
-    void put_provenance();
-    void put_document(std::size_t array) { writers_[array].put_document(*storage_); }
+    void perform(WriteTask const& task, EncodeScratch& scratch);
+    void push_text(std::string key, std::string text);
+    void push_sync(std::int64_t samples_committed = -1);
+    void push_provenance();
+    void push_documents();
+    void open_arrays(RootAttributes const& attributes);
+    void resume_arrays();
     [[nodiscard]] std::size_t find(std::string_view key) const;
 
     std::unique_ptr<Storage> storage_;
     std::vector<StoredArray> arrays_;
+    std::vector<ArrayMetadata> found_;  ///< of an existing store, until its arrays are resumed
     std::vector<ZarrArrayWriter> writers_;
-    EncodeScratch scratch_;
     RowCounts counts_;
-    RowCounts committed_;
+    RowCounts pushed_;  ///< what the last commit holds
+    std::atomic<std::int64_t> committed_samples_{0};
+    std::string attributes_ = "{}";  ///< of the root group, those of others included
     std::string provenance_ = "{}";
     bool provenance_changed_ = false;
+    WriteQueue queue_;  ///< the last member: its threads use the others
 };
 
 }  // namespace athanor

@@ -119,9 +119,6 @@ constexpr Wrong wrong_values[] = {
     {"/sinks/done/type", "\"device_buffer\"",
      "/sinks/done/type: \"device_buffer\" is not available in this version (rows are kept on the "
      "host)"},
-    {"/sinks/done/shard_rows", "4096",
-     "/sinks/done/shard_rows: not available in this version (stores are written without shards); "
-     "leave the key out"},
 };
 INSTANTIATE_TEST_SUITE_P(ConfigChecker, EveryWrongValue, ::testing::ValuesIn(wrong_values));
 

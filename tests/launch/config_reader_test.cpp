@@ -86,17 +86,26 @@ TEST(ConfigReader, EverySettingOfASinkIsRead) {
     Json document = relax_then_md();
     document["sinks"]["done"] = Json::parse(R"({"type": "zarr", "url": "/abs/d.zarr",
         "dtype": "float32", "chunk_rows": 100, "system_chunk_rows": 10, "codec": "zstd",
-        "level": 9, "durability": "strict"})");
+        "level": 9, "durability": "strict", "shard_rows": 700, "shuffle": "bitshuffle",
+        "checksum": true, "threads": 2})");
     document["sinks"]["memory"] = {{"type", "host_memory"}, {"capacity", 5}};
     document["sinks"]["text"] = {{"type", "extxyz"}, {"path", "t.extxyz"}};
 
     Config const config = parse(document);
 
-    EXPECT_EQ(config.sinks.at("done"),
-              (SinkSpec{ZarrSinkSpec{"/abs/d.zarr", StoreDtype::float32, 100, 10, StoreCodec::zstd,
-                                     9, Durability::strict}}));
+    EXPECT_EQ(
+        config.sinks.at("done"),
+        (SinkSpec{ZarrSinkSpec{"/abs/d.zarr", StoreDtype::float32, 100, 10, StoreCodec::zstd, 9,
+                               Durability::strict, 700, StoreShuffle::bitshuffle, true, 2}}));
     EXPECT_EQ(config.sinks.at("memory"), (SinkSpec{HostMemorySpec{5}}));
     EXPECT_EQ(config.sinks.at("text"), (SinkSpec{ExtxyzSpec{"/base/t.extxyz"}}));
+}
+
+TEST(ConfigReader, AShardHoldsWholeChunks) {
+    EXPECT_EQ(
+        error_of(with(relax_then_md(), "/sinks/done/shard_rows", 20000)),
+        "campaign.json#/sinks/done/shard_rows: 20000 is no multiple of chunk_rows; give 32768 "
+        "or another multiple");
 }
 
 TEST(ConfigReader, SettingsOfTheRunAreRead) {

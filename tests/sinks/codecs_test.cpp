@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/error.hpp"
+#include "sinks/codec_names.hpp"
 
 namespace athanor::test {
 namespace {

@@ -123,7 +123,11 @@ private:
         return std::make_shared<Schema const>(std::move(more));
     }
     [[nodiscard]] ZarrSinkOptions options() const {
-        return {.path = store, .chunk_rows = {8, 8, 4}, .codec = "none", .durability = durability_};
+        return {.path = store,
+                .chunk_rows = {8, 8, 4},
+                .codec = "none",
+                .durability = durability_,
+                .threads = 0};
     }
 
     Durability durability_;

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/error.hpp"
+#include "sinks/codec_names.hpp"
 #include "sinks/zarr_layout.hpp"
 #include "tests/sinks/store_samples.hpp"
 
@@ -41,7 +42,8 @@ TEST(ZarrMetadata, ADocumentOfZarrPythonIsWrittenAsItWasRead) {
 TEST(ZarrMetadata, EveryArrayOfOurStoresSurvivesBothDirections) {
     for (StoredArray const& array : plan_store(*rich_schema(), Dtype::float32))
         for (char const* codec : {"none", "blosc_lz4", "zstd", "gzip"}) {
-            auto const metadata = array_metadata(array, {}, codecs_from_name(codec));
+            auto const metadata =
+                array_metadata(array, {.chunk_rows = {}, .compressors = codecs_from_name(codec)});
             std::string const text = to_document(metadata);
 
             std::string const again = to_document(parse_array_metadata(text));

@@ -43,7 +43,7 @@ struct ZarrPlace {
 INSTANTIATE_TYPED_TEST_SUITE_P(Zarr, SinkContract, ZarrPlace);
 
 ZarrSinkOptions small_chunks(std::string path = "faulty.zarr") {
-    return {.path = std::move(path), .chunk_rows = {8, 8, 4}};
+    return {.path = std::move(path), .chunk_rows = {8, 8, 4}, .threads = 0};
 }
 
 void expect_message(std::function<void()> const& body, auto const& matcher) {
@@ -426,8 +426,8 @@ TEST(ZarrSink, CommitsByBytesBySecondsAndAtEveryWriteWhenStrict) {
     };
 
     EXPECT_EQ(committed_after_write({.path = "x"}), 0);
-    EXPECT_EQ(committed_after_write({.path = "x", .commit_bytes = 1}), 2);
-    EXPECT_EQ(committed_after_write({.path = "x", .commit_seconds = 0.0}), 2);
+    EXPECT_EQ(committed_after_write({.path = "x", .commit_bytes = 1, .threads = 0}), 2);
+    EXPECT_EQ(committed_after_write({.path = "x", .commit_seconds = 0.0, .threads = 0}), 2);
     EXPECT_EQ(committed_after_write({.path = "x", .durability = Durability::strict}), 2);
 }
 

@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/write_queue.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "runtime/error.hpp"
+#include "runtime/expects.hpp"
+
+namespace athanor {
+
+WriteQueue::WriteQueue(int threads, std::size_t room, Perform perform)
+    : thread_count_(threads), room_(room), perform_(std::move(perform)), ring_(64) {
+    ATHANOR_EXPECTS(threads >= 0 && room > 0);
+}
+
+WriteQueue::~WriteQueue() {
+    {
+        std::lock_guard const guard(mutex_);
+        stopping_ = true;
+        count_ = 0;
+    }
+    changed_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+}
+
+void WriteQueue::throw_failure() const {
+    if (!failure_.empty()) throw StorageError(failure_);
+}
+
+/// The smallest spare one that is large enough, or a new one. Expects: the lock is held.
+WriteQueue::Buffer WriteQueue::take_buffer(std::size_t size) {
+    auto best = spare_.end();
+    for (auto it = spare_.begin(); it != spare_.end(); ++it)
+        if (it->size >= size && it->size / 2 <= size &&
+            (best == spare_.end() || it->size < best->size))
+            best = it;
+    if (best == spare_.end()) return {std::make_unique_for_overwrite<std::byte[]>(size), size};
+    Buffer buffer = std::move(*best);
+    *best = std::move(spare_.back());
+    spare_.pop_back();
+    spare_bytes_ -= buffer.size;
+    return buffer;
+}
+
+/// Expects: the lock is held.
+void WriteQueue::give_back(Buffer buffer) {
+    waiting_bytes_ -= buffer.size;
+    if (buffer.size == 0 || spare_bytes_ + waiting_bytes_ + buffer.size > room_) return;
+    spare_bytes_ += buffer.size;
+    spare_.push_back(std::move(buffer));
+}
+
+void WriteQueue::push(WriteTask task) {
+    if (thread_count_ == 0) {
+        throw_failure();
+        try {
+            perform_(task, scratch_);
+        } catch (std::exception const& error) {
+            failure_ = error.what();
+            throw_failure();
+        }
+        return;
+    }
+    std::unique_lock lock(mutex_);
+    if (threads_.empty()) start();
+    std::size_t const bytes = task.rows.size();
+    auto const has_room = [&] {
+        return waiting_bytes_ == 0 || waiting_bytes_ + bytes <= room_ || !failure_.empty();
+    };
+    if (!has_room()) {
+        auto const begin = std::chrono::steady_clock::now();
+        changed_.wait(lock, has_room);
+        stalled_ += std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count();
+    }
+    throw_failure();
+    Buffer buffer;
+    if (bytes > 0) {
+        buffer = take_buffer(bytes);
+        waiting_bytes_ += buffer.size;
+        lock.unlock();  // the copy is the long part
+        std::memcpy(buffer.bytes.get(), task.rows.data(), bytes);
+        task.rows = {buffer.bytes.get(), bytes};
+        lock.lock();
+    }
+    if (count_ == ring_.size()) {
+        std::rotate(ring_.begin(), ring_.begin() + static_cast<std::ptrdiff_t>(first_),
+                    ring_.end());
+        first_ = 0;
+        ring_.resize(2 * ring_.size());
+    }
+    ring_[(first_ + count_++) % ring_.size()] = {std::move(task), std::move(buffer)};
+    lock.unlock();
+    changed_.notify_all();
+}
+
+void WriteQueue::drain() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return running_ == 0 && (count_ == 0 || !failure_.empty()); });
+    throw_failure();
+}
+
+std::size_t WriteQueue::held_bytes() const {
+    std::lock_guard const guard(mutex_);
+    return waiting_bytes_ + spare_bytes_;
+}
+
+void WriteQueue::start() {
+    for (int t = 0; t < thread_count_; ++t) threads_.emplace_back([this] { run(); });
+}
+
+/// Expects: the lock is held.
+bool WriteQueue::may_begin() const {
+    if (count_ == 0 || !failure_.empty() || alone_running_) return false;
+    return !ring_[first_].task.alone || running_ == 0;
+}
+
+void WriteQueue::run() {
+    EncodeScratch scratch;
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        changed_.wait(lock, [this] { return stopping_ || may_begin(); });
+        if (stopping_) return;
+        Waiting now = std::move(ring_[first_]);
+        first_ = (first_ + 1) % ring_.size();
+        --count_;
+        ++running_;
+        alone_running_ = now.task.alone;
+        lock.unlock();
+        std::string failure;
+        try {
+            perform_(now.task, scratch);
+        } catch (std::exception const& error) {
+            failure = error.what();
+        }
+        lock.lock();
+        if (failure_.empty()) failure_ = std::move(failure);
+        give_back(std::move(now.buffer));
+        --running_;
+        alone_running_ = false;
+        changed_.notify_all();
+    }
+}
+
+}  // namespace athanor

@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "sinks/codecs.hpp"
+
+namespace athanor {
+
+/// One thing to be done to the storage of a store.
+struct WriteTask {
+    enum class Kind : std::uint8_t { chunk, document, text, root, sync };
+    Kind kind = Kind::sync;
+    bool alone = false;                    ///< after all earlier tasks, and before all later ones
+    std::size_t array = 0;                 ///< of a chunk or document
+    std::int64_t number = 0;               ///< which chunk; rows of a document; samples of the root
+    std::span<std::byte const> rows = {};  ///< of a chunk, padded to its full size
+    std::int64_t used_rows = 0;            ///< of these, without the padding
+    std::string key = {}, text = {};       ///< an object as it is
+};
+
+/// Tasks on their way to a storage, done by a few threads in an order that keeps commits whole.
+/// Order:   tasks begin in the order pushed; one that is `alone` waits for all earlier ones, and
+///          later ones wait for it.
+/// Bound:   copies of rows take at most `room` bytes, or one task; push() waits while there is no
+///          room. Their memory is used again.
+/// Threads: push() and drain() from one thread at a time; stalled() and failed() from any.
+///          Without threads, push() does the task at once.
+/// Throws:  StorageError with what the first failed task threw, from every later call. Tasks after
+///          it are not done.
+class WriteQueue {
+public:
+    using Perform = std::function<void(WriteTask const&, EncodeScratch&)>;
+
+    WriteQueue(int threads, std::size_t room, Perform perform);
+    WriteQueue(WriteQueue const&) = delete;
+    WriteQueue& operator=(WriteQueue const&) = delete;
+    /// Leaves out what has not begun.
+    ~WriteQueue();
+
+    /// The rows are copied if they have to wait.
+    void push(WriteTask task);
+    /// Waits until everything is done.
+    void drain();
+    /// How long push() has waited for room.
+    [[nodiscard]] std::chrono::nanoseconds stalled() const {
+        return std::chrono::nanoseconds(stalled_.load(std::memory_order_relaxed));
+    }
+    /// Bytes that copies of rows hold, those of spare memory included.
+    [[nodiscard]] std::size_t held_bytes() const;
+
+private:
+    struct Buffer {
+        std::unique_ptr<std::byte[]> bytes;
+        std::size_t size = 0;
+    };
+    struct Waiting {
+        WriteTask task;
+        Buffer buffer;
+    };
+    void start();
+    void run();
+    void throw_failure() const;
+    [[nodiscard]] Buffer take_buffer(std::size_t size);
+    void give_back(Buffer buffer);
+    [[nodiscard]] bool may_begin() const;
+
+    int thread_count_;
+    std::size_t room_;
+    Perform perform_;
+    EncodeScratch scratch_;  ///< of push() without threads
+    std::atomic<std::int64_t> stalled_{0};
+
+    mutable std::mutex mutex_;         ///< guards everything below
+    std::condition_variable changed_;  ///< something was pushed or done
+    std::vector<Waiting> ring_;        ///< first_ .. first_ + count_, modulo its size
+    std::size_t first_ = 0, count_ = 0;
+    std::vector<Buffer> spare_;
+    std::size_t waiting_bytes_ = 0, spare_bytes_ = 0;
+    int running_ = 0;
+    bool alone_running_ = false;
+    bool stopping_ = false;
+    std::string failure_;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace athanor

@@ -1,0 +1,288 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/write_queue.hpp"
+
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "runtime/error.hpp"
+#include "sinks/memory_storage.hpp"
+#include "sinks/zarr_reader.hpp"
+#include "sinks/zarr_sink.hpp"
+#include "tests/sinks/expect_samples.hpp"
+#include "tests/sinks/store_samples.hpp"
+
+namespace athanor::test {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// Holds everybody who comes until it is opened.
+class Gate {
+public:
+    explicit Gate(bool open = false) : open_(open) {}
+    void pass() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return open_; });
+    }
+    void open() {
+        std::lock_guard const guard(mutex_);
+        open_ = true;
+        changed_.notify_all();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool open_;
+};
+
+WriteTask numbered(std::int64_t number, bool alone = false) {
+    return {.alone = alone, .number = number};
+}
+
+class ThreadCount : public ::testing::TestWithParam<int> {};
+
+TEST_P(ThreadCount, NothingPassesATaskThatIsAlone) {
+    std::mutex mutex;
+    std::vector<std::int64_t> begun, ended;
+    WriteQueue queue(GetParam(), 1000, [&](WriteTask const& task, EncodeScratch&) {
+        std::lock_guard const guard(mutex);
+        begun.push_back(task.number);
+        if (task.alone) {
+            EXPECT_EQ(ended.size() + 1, begun.size());
+        }
+        ended.push_back(task.number);
+    });
+
+    for (int k = 0; k < 1000; ++k) queue.push(numbered(k, k % 10 == 9));
+    queue.drain();
+
+    ASSERT_EQ(ended.size(), 1000U);
+    for (std::size_t k = 0; k < 1000; ++k) EXPECT_EQ(ended[k] / 10, static_cast<int>(k) / 10);
+    for (std::size_t k = 9; k < 1000; k += 10) EXPECT_EQ(ended[k], static_cast<int>(k));
+}
+
+TEST_P(ThreadCount, AFailureIsRepeatedByEveryCallAndEndsTheWork) {
+    std::atomic<int> after = 0;
+    WriteQueue queue(GetParam(), 1000, [&](WriteTask const& task, EncodeScratch&) {
+        if (task.number == 5) throw StorageError("the disk is full");
+        if (task.number > 5) ++after;
+    });
+
+    auto const push_all = [&] {
+        for (int k = 0; k < 50; ++k) queue.push(numbered(k, true));
+        queue.drain();
+    };
+
+    EXPECT_THROW(push_all(), StorageError);
+    EXPECT_THROW(queue.drain(), StorageError);
+    EXPECT_THROW(queue.push(numbered(0)), StorageError);
+    EXPECT_EQ(after, 0);
+}
+INSTANTIATE_TEST_SUITE_P(WriteQueue, ThreadCount, ::testing::Values(0, 1, 2, 4));
+
+TEST(WriteQueue, RowsThatWaitAreCopies) {
+    Gate gate;
+    Bytes seen;
+    WriteQueue queue(1, 1000, [&](WriteTask const& task, EncodeScratch&) {
+        gate.pass();
+        seen.assign(task.rows.begin(), task.rows.end());
+    });
+    Bytes rows(10, std::byte{1});
+
+    queue.push({.kind = WriteTask::Kind::chunk, .rows = rows});
+    std::fill(rows.begin(), rows.end(), std::byte{2});
+    gate.open();
+    queue.drain();
+
+    EXPECT_EQ(seen, Bytes(10, std::byte{1}));
+}
+
+TEST(WriteQueue, PushWaitsForRoomAndThatIsCounted) {
+    Bytes const rows(600);
+    // How long a thread takes to get to its waiting nobody knows; so the gate opens later and
+    // later.
+    for (auto delay = 1ms; delay < 60s; delay *= 2) {
+        Gate gate;
+        WriteQueue queue(1, 1000, [&](WriteTask const&, EncodeScratch&) { gate.pass(); });
+        queue.push({.kind = WriteTask::Kind::chunk, .rows = rows});
+        EXPECT_EQ(queue.stalled().count(), 0);
+        std::thread opener([&] {
+            std::this_thread::sleep_for(delay);
+            gate.open();
+        });
+
+        queue.push({.kind = WriteTask::Kind::chunk, .rows = rows});
+
+        opener.join();
+        queue.drain();
+        if (queue.stalled().count() > 0) return;
+    }
+    FAIL() << "it never waited";
+}
+
+TEST(WriteQueue, MemoryIsUsedAgain) {
+    WriteQueue queue(2, 10000, [](WriteTask const&, EncodeScratch&) {});
+    Bytes const rows(600);
+    auto const push_some = [&] {
+        for (int k = 0; k < 200; ++k)
+            queue.push({.kind = WriteTask::Kind::chunk,
+                        .rows = std::span(rows).first(300U + 300U * static_cast<unsigned>(k % 2))});
+        queue.drain();
+    };
+
+    push_some();
+    EXPECT_GT(queue.held_bytes(), 0U);
+    for (int round = 0; round < 10; ++round) push_some();
+
+    EXPECT_LE(queue.held_bytes(), 10000U);
+}
+
+// --- the same under a sink -----------------------------------------------------------------------
+
+/// A table in memory that outlives its sink, and that may hold it up or fail.
+class SharedStorage final : public Storage {
+public:
+    SharedStorage(std::shared_ptr<MemoryStorage> table, Gate& gate, std::string fails_at = "none")
+        : table_(std::move(table)), gate_(gate), fails_at_(std::move(fails_at)) {}
+    void put(std::string const& key, std::span<std::byte const> bytes) override {
+        gate_.pass();
+        if (key == fails_at_) throw StorageError("x.zarr/" + key + ": cannot write");
+        table_->put(key, bytes);
+    }
+    std::optional<Bytes> get(std::string const& key) override { return table_->get(key); }
+    std::optional<Bytes> get_range(std::string const& key, std::int64_t offset,
+                                   std::size_t length) override {
+        return table_->get_range(key, offset, length);
+    }
+    std::vector<std::string> list(std::string const& folder) override {
+        return table_->list(folder);
+    }
+    void remove(std::string const& key) override { table_->remove(key); }
+    void sync() override {}
+    void publish() override { table_->publish(); }
+    void close() noexcept override {}
+    std::string describe() const override { return "x.zarr"; }
+
+private:
+    std::shared_ptr<MemoryStorage> table_;
+    Gate& gate_;
+    std::string fails_at_;
+};
+
+std::map<std::string, Bytes> all_objects(Storage& storage, std::string const& folder = "") {
+    std::map<std::string, Bytes> objects;
+    for (std::string const& name : storage.list(folder)) {
+        std::string const path = folder.empty() ? name : folder + "/" + name;
+        if (name.ends_with('/'))
+            objects.merge(all_objects(storage, path.substr(0, path.size() - 1)));
+        else
+            objects[path] = *storage.get(path);
+    }
+    return objects;
+}
+
+std::map<std::string, Bytes> objects_written(ZarrSinkOptions const& options) {
+    auto const table = std::make_shared<MemoryStorage>();
+    Gate gate(true);
+    ZarrSink sink(options, std::make_unique<SharedStorage>(table, gate));
+    for (int first = 0; first < 300; first += 5) {
+        Batch const batch = counted_batch(rich_schema(), first, 5);
+        sink.write(batch, all_systems(batch), RowKind::frame);
+        if (first % 35 == 0) sink.flush();
+    }
+    sink.close();
+    return all_objects(*table);
+}
+
+TEST(ZarrSinkThreads, LeaveTheSameBytesHoweverManyThereAre) {
+    for (char const* codec : {"none", "blosc_lz4:5", "zstd:1"})
+        for (std::int64_t const shard : {0, 3}) {
+            ZarrSinkOptions options{.path = "x",
+                                    .chunk_rows = {32, 32, 16},
+                                    .chunks_per_shard = shard,
+                                    .codec = codec,
+                                    .commit_bytes = 5000,
+                                    .threads = 0};
+            auto const expected = objects_written(options);
+            EXPECT_GT(expected.size(), 200U);
+            for (int const threads : {1, 2, 4}) {
+                options.threads = threads;
+                options.queue_bytes = threads == 2 ? 1000 : 1 << 20;
+                EXPECT_TRUE(objects_written(options) == expected)
+                    << codec << ", shards of " << shard << ", threads " << threads;
+            }
+        }
+}
+
+TEST(ZarrSinkThreads, WriteDoesNotWaitForTheDisk) {
+    auto const table = std::make_shared<MemoryStorage>();
+    SchemaPtr const schema = std::make_shared<Schema const>();
+    Gate created(true), gate;
+    {
+        ZarrSink(ZarrSinkOptions{.path = "x"}, std::make_unique<SharedStorage>(table, created))
+            .close();
+    }
+    Batch const batch = counted_batch(schema, 0, 40);
+    auto const sink = ZarrSink::reopen({.path = "x", .commit_bytes = 1},
+                                       std::make_unique<SharedStorage>(table, gate));
+
+    sink->write(batch, all_systems(batch), RowKind::frame);  // would never return if it waited
+    sink->write(batch, all_systems(batch), RowKind::converged);
+    EXPECT_EQ(sink->committed_samples(), 0);
+    EXPECT_EQ(sink->stalled_seconds(), 0.0);
+    gate.open();
+    sink->flush();
+
+    EXPECT_EQ(sink->committed_samples(), 80);
+    sink->close();
+    EXPECT_EQ(ZarrReader(*table).sample_count(), 80);
+}
+
+TEST(ZarrSinkThreads, AFailureIsHeardAtTheNextCallsWithWhatWasKept) {
+    for (char const* key : {"core/positions/c/2/0", "core/energy/zarr.json"}) {
+        auto const table = std::make_shared<MemoryStorage>();
+        Gate gate(true);
+        {
+            ZarrSink(ZarrSinkOptions{.path = "x", .chunk_rows = {8, 8, 4}},
+                     std::make_unique<SharedStorage>(table, gate))
+                .close();
+        }
+        Batch const first = counted_batch(std::make_shared<Schema const>(), 0, 4);
+        {
+            auto const sink =
+                ZarrSink::reopen({.path = "x"}, std::make_unique<SharedStorage>(table, gate));
+            sink->write(first, all_systems(first), RowKind::frame);
+            sink->close();
+        }
+        auto const sink =
+            ZarrSink::reopen({.path = "x"}, std::make_unique<SharedStorage>(table, gate, key));
+        Batch const batch = counted_batch(std::make_shared<Schema const>(), 4, 20);
+        std::string message;
+        try {
+            sink->write(batch, all_systems(batch), RowKind::frame);
+            sink->flush();
+        } catch (StorageError const& error) {
+            message = error.what();
+        }
+
+        EXPECT_THAT(message, HasSubstr(key));
+        EXPECT_THAT(message, HasSubstr("; 4 committed samples are kept in x.zarr"));
+        EXPECT_THROW(sink->write(batch, all_systems(batch), RowKind::frame), StorageError);
+        EXPECT_THROW(sink->close(), StorageError);
+        EXPECT_EQ(ZarrReader(*table).sample_count(), 4);
+    }
+}
+
+}  // namespace
+}  // namespace athanor::test
