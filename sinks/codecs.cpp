@@ -174,16 +174,21 @@ std::uint64_t load_u64(ByteSpan bytes, std::size_t at, bool big_endian) {
     return std::bit_cast<std::uint64_t>(raw);
 }
 
+std::size_t index_size(ShardingCodec const& codec, std::size_t chunk_count) {
+    std::size_t size = 16 * chunk_count;
+    for (Codec const& step : codec.index_codecs)
+        if (std::holds_alternative<Crc32cCodec>(step.settings)) size += 4;
+    return size;
+}
+
 /// The shard index: offset and length of every inner chunk, both 2^64-1 for an absent one.
 std::vector<std::uint64_t> decode_shard_index(ShardingCodec const& codec, ByteSpan object,
                                               std::size_t chunk_count) {
-    std::size_t size = 16 * chunk_count;
+    std::size_t const size = index_size(codec, chunk_count);
     bool big_endian = false;
-    for (Codec const& step : codec.index_codecs) {
-        if (std::holds_alternative<Crc32cCodec>(step.settings)) size += 4;
+    for (Codec const& step : codec.index_codecs)
         if (auto const* bytes = std::get_if<BytesCodec>(&step.settings))
             big_endian = bytes->big_endian;
-    }
     if (object.size() < size) damaged("sharding_indexed", "shorter than its index");
     ByteSpan index = codec.index_at_end ? object.last(size) : object.first(size);
     for (Codec const& step : codec.index_codecs)
@@ -325,29 +330,18 @@ ByteSpan encode_step(Crc32cCodec, ByteSpan in, Bytes& out) {
     return ByteSpan(out).first(in.size() + 4);
 }
 
-/// The index as its own object; entries as decode_shard_index() gives them.
-void append_shard_index(ShardingCodec const& codec, std::vector<std::uint64_t> const& entries,
-                        Bytes& out, std::size_t& end, EncodeScratch& scratch) {
-    ByteSpan const raw = std::as_bytes(std::span(entries));
-    auto const count = static_cast<std::int64_t>(entries.size() / 2);
-    ByteSpan const index = encode_chunk(codec.index_codecs, {{count, 2}, 8, {}}, raw, scratch);
-    out.resize(std::max(out.size(), end + index.size()));
-    std::copy(index.begin(), index.end(), out.begin() + static_cast<std::ptrdiff_t>(end));
-    end += index.size();
-}
-
-/// Chunks in C order, one after the other, then the index. Expects: the index is to be at the end.
+/// Chunks in C order, one after the other, and the index after or before them.
 ByteSpan encode_shard(ShardingCodec const& codec, ChunkForm const& shard, ByteSpan in,
                       EncodeScratch& scratch, Bytes& out, std::int64_t used_rows) {
-    ATHANOR_EXPECTS(codec.index_at_end);
     if (!scratch.inner) scratch.inner = std::make_unique<EncodeScratch>();
     Extents const grid = shard_grid(codec, shard);
     ChunkForm const inner{codec.chunk_shape, shard.element_size, shard.fill};
     Extents const zero(grid.size(), 0);
     scratch.chunk.resize(inner.bytes());
     std::vector<std::uint64_t> entries(2 * static_cast<std::size_t>(element_count(grid)), absent);
-    std::size_t end = 0;
-    for (std::size_t k = 0; k < entries.size() / 2; ++k) {
+    std::size_t const count = entries.size() / 2;
+    std::size_t end = codec.index_at_end ? 0 : index_size(codec, count);
+    for (std::size_t k = 0; k < count; ++k) {
         Extents const at = place_in_shard(codec, grid, k);
         if (!at.empty() && at[0] >= used_rows) continue;
         copy_block(scratch.chunk.data(), {inner.shape, zero}, in.data(), {shard.shape, at},
@@ -359,8 +353,13 @@ ByteSpan encode_shard(ShardingCodec const& codec, ChunkForm const& shard, ByteSp
         entries[2 * k + 1] = object.size();
         end += object.size();
     }
-    append_shard_index(codec, entries, out, end, *scratch.inner);
-    return ByteSpan(out).first(end);
+    ChunkForm const form{{static_cast<std::int64_t>(count), 2}, 8, {}};
+    ByteSpan const index =
+        encode_chunk(codec.index_codecs, form, std::as_bytes(std::span(entries)), *scratch.inner);
+    std::size_t const index_place = codec.index_at_end ? end : 0;
+    out.resize(std::max(out.size(), index_place + index.size()));
+    std::copy(index.begin(), index.end(), out.begin() + static_cast<std::ptrdiff_t>(index_place));
+    return ByteSpan(out).first(codec.index_at_end ? end + index.size() : end);
 }
 
 }  // namespace

@@ -86,6 +86,7 @@ void ZarrReader::open() {
     };
     auto const root = load_group("");
     if (!root) throw StorageError(fmt::format("{}: is no Zarr store", place_));
+    attributes_ = root->attributes;
     for (char const* group : {"meta", "core"})
         if (!load_group(group) && !root->consolidated.contains(group))
             throw StorageError(
@@ -218,6 +219,7 @@ void ZarrReader::open_field(std::string const& group, std::string const& key,
     std::string const attributes = metadata.attributes;
     StoredField stored;
     stored.key = path;
+    stored.attributes = metadata.attributes;
     stored.name = string_member(attributes, field_name_attribute).value_or(key);
     stored.level = level.value_or(default_level(group, key));
     stored.data_type = metadata.data_type;

@@ -27,6 +27,7 @@ struct StoredField {
     std::vector<int> shape;  ///< of one row
     std::int64_t rows = 0;   ///< as many as the samples need, or fewer where another writer stopped
     bool complete = true;    ///< there is a row for every sample
+    std::string attributes = "{}";    ///< of the array, a JSON object
     std::optional<FieldIndex> field;  ///< in the samples; nothing: read it by read_rows() alone
 };
 
@@ -78,6 +79,8 @@ public:
     [[nodiscard]] std::vector<std::int64_t> ledger_stored_rows();
     /// What set_provenance() was given, as JSON text; "{}" where nothing is known.
     [[nodiscard]] std::string const& provenance() const { return provenance_; }
+    /// Attributes of the root group, those of the layout included, as a JSON object.
+    [[nodiscard]] std::string const& attributes() const { return attributes_; }
     /// True when edges were mended.
     [[nodiscard]] bool mended_edges() const { return !edge_offsets_.empty(); }
 
@@ -119,6 +122,7 @@ private:
     std::optional<ZarrArrayReader> names_, texts_;
     std::vector<std::int64_t> names_ptr_, texts_ptr_;
     std::string provenance_ = "{}";
+    std::string attributes_ = "{}";
 };
 
 }  // namespace athanor

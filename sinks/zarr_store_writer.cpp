@@ -58,9 +58,6 @@ StoredArray stored_array(std::string const& key, ArrayMetadata const& metadata, 
         whole = metadata.chunk_shape[k] == std::max<std::int64_t>(metadata.shape[k], 1);
         array.shape.push_back(static_cast<int>(metadata.shape[k]));
     }
-    for (Codec const& codec : metadata.codecs)
-        if (auto const* sharding = std::get_if<ShardingCodec>(&codec.settings))
-            whole = whole && sharding->index_at_end;
     if (!whole)
         throw StorageError(fmt::format(
             "{}/{}: has chunks that cannot be appended to; convert the store first", where, key));

@@ -32,8 +32,9 @@ constexpr char const* store = "/disk/deep/x.zarr";
 /// Three commits of 3, 2 and 6 samples, over borders of chunks, with edges and a user field.
 class Work {
 public:
-    explicit Work(Durability durability)
-        : durability_(durability), all_(counted_batch(some(), 0, 11)) {}
+    /// With `layers`, chunks stand in shards and a thread of the sink writes.
+    explicit Work(Durability durability, bool layers = false)
+        : durability_(durability), layers_(layers), all_(counted_batch(some(), 0, 11)) {}
 
     void run(MemoryFileSystem& disk) {
         opened_ = false;
@@ -91,7 +92,7 @@ public:
 
     std::map<std::string, Bytes> const& undisturbed() {
         if (!undisturbed_.empty()) return undisturbed_;
-        Work other(durability_);
+        Work other(durability_, layers_);
         MemoryFileSystem disk;
         other.run(disk);
         calls_ = disk.calls();
@@ -125,12 +126,14 @@ private:
     [[nodiscard]] ZarrSinkOptions options() const {
         return {.path = store,
                 .chunk_rows = {8, 8, 4},
+                .chunks_per_shard = layers_ ? 2 : 0,
                 .codec = "none",
                 .durability = durability_,
-                .threads = 0};
+                .threads = layers_ ? 1 : 0};
     }
 
     Durability durability_;
+    bool layers_;
     Batch all_;
     bool opened_ = false;
     std::int64_t committed_ = 0;  ///< what flush() promised
@@ -145,6 +148,7 @@ struct FaultCase {
     Durability durability;
     int stride;     ///< 1: every call
     bool harmless;  ///< nobody is to notice
+    bool layers = false;
 };
 void PrintTo(FaultCase const& fault, std::ostream* out) { *out << fault.name; }
 
@@ -168,8 +172,8 @@ bool may_be_interrupted(std::string const& call) {
 }
 
 TEST_P(EveryCall, ThatFailsInTurnIsReportedAndTheStoreCanBeFinished) {
-    auto const [name, error, form, durability, stride, harmless] = GetParam();
-    Work work(durability);
+    auto const [name, error, form, durability, stride, harmless, layers] = GetParam();
+    Work work(durability, layers);
     int const calls = work.calls();
     ASSERT_GT(calls, 500);
     for (int at = 0; at < calls; at += stride) {
@@ -198,6 +202,7 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"EIO", EIO, FaultForm::nothing, Durability::commit, 1, false},
         FaultCase{"EioWithoutSyncs", EIO, FaultForm::nothing, Durability::none, 3, false},
         FaultCase{"EioAfterTheDeed", EIO, FaultForm::everything, Durability::commit, 4, false},
+        FaultCase{"EioOfAThread", EIO, FaultForm::nothing, Durability::commit, 5, false, true},
         FaultCase{"ENOSPC", ENOSPC, FaultForm::nothing, Durability::strict, 3, false},
         FaultCase{"EINTR", EINTR, FaultForm::nothing, Durability::commit, 3, false},
         FaultCase{"ShortWrite", EIO, FaultForm::half_a_write, Durability::none, 1, true}),
@@ -206,7 +211,7 @@ INSTANTIATE_TEST_SUITE_P(
 // --- death and loss of power ---------------------------------------------------------------------
 
 TEST(StorageFaults, KilledBeforeAnyCallTheStoreHoldsWhatWasCommittedAndCanBeFinished) {
-    Work work(Durability::none);
+    Work work(Durability::none, true);
     MemoryFileSystem disk;
     int seen = 0;
     disk.watch([&](MemoryFileSystem const& now) {

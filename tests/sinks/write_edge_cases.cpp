@@ -14,10 +14,16 @@ namespace {
 
 /// Sizes around a chunk's, -0.0, NaN and subnormals, samples without cell, all user fields, appends
 /// over several openings, rows that are there already.
-void write_store(std::string const& path, Dtype dtype, std::string const& codec) {
+void write_store(std::string const& path, Dtype dtype, std::string const& codec,
+                 std::int64_t chunks_per_shard = 0) {
     SchemaPtr const schema = rich_schema();
-    ZarrSinkOptions const options{
-        .path = path, .dtype = dtype, .chunk_rows = {8, 8, 4}, .codec = codec, .overwrite = true};
+    ZarrSinkOptions const options{.path = path,
+                                  .dtype = dtype,
+                                  .chunk_rows = {8, 8, 4},
+                                  .chunks_per_shard = chunks_per_shard,
+                                  .codec = codec,
+                                  .overwrite = true,
+                                  .attributes = R"({"title": "edges of the format"})"};
     {
         ZarrSink sink(options);
         sink.set_provenance(R"({"test": "edge cases"})");
@@ -57,6 +63,10 @@ int main(int argc, char** argv) {
         test::write_store(folder / "raw.zarr", Dtype::float64, "none");
         test::write_store(folder / "gzip.zarr", Dtype::float64, "gzip:1");
         test::write_store(folder / "blosc_zstd.zarr", Dtype::float64, "blosc_zstd:1");
+        test::write_store(folder / "lz4hc.zarr", Dtype::float64, "blosc_lz4hc:9:bitshuffle");
+        test::write_store(folder / "zlib.zarr", Dtype::float64, "blosc_zlib:1:noshuffle+crc32c");
+        test::write_store(folder / "shards.zarr", Dtype::float64, "blosc_lz4:5", 3);
+        test::write_store(folder / "raw_shards.zarr", Dtype::float32, "none+crc32c", 2);
         ZarrSink empty(
             {.path = folder / "empty.zarr", .durability = Durability::strict, .overwrite = true});
         empty.close();

@@ -151,9 +151,9 @@ TEST(WriteQueue, MemoryIsUsedAgain) {
 // --- the same under a sink -----------------------------------------------------------------------
 
 /// A table in memory that outlives its sink, and that may hold it up or fail.
-class SharedStorage final : public Storage {
+class GatedStorage final : public Storage {
 public:
-    SharedStorage(std::shared_ptr<MemoryStorage> table, Gate& gate, std::string fails_at = "none")
+    GatedStorage(std::shared_ptr<MemoryStorage> table, Gate& gate, std::string fails_at = "none")
         : table_(std::move(table)), gate_(gate), fails_at_(std::move(fails_at)) {}
     void put(std::string const& key, std::span<std::byte const> bytes) override {
         gate_.pass();
@@ -195,7 +195,7 @@ std::map<std::string, Bytes> all_objects(Storage& storage, std::string const& fo
 std::map<std::string, Bytes> objects_written(ZarrSinkOptions const& options) {
     auto const table = std::make_shared<MemoryStorage>();
     Gate gate(true);
-    ZarrSink sink(options, std::make_unique<SharedStorage>(table, gate));
+    ZarrSink sink(options, std::make_unique<GatedStorage>(table, gate));
     for (int first = 0; first < 300; first += 5) {
         Batch const batch = counted_batch(rich_schema(), first, 5);
         sink.write(batch, all_systems(batch), RowKind::frame);
@@ -230,12 +230,12 @@ TEST(ZarrSinkThreads, WriteDoesNotWaitForTheDisk) {
     SchemaPtr const schema = std::make_shared<Schema const>();
     Gate created(true), gate;
     {
-        ZarrSink(ZarrSinkOptions{.path = "x"}, std::make_unique<SharedStorage>(table, created))
+        ZarrSink(ZarrSinkOptions{.path = "x"}, std::make_unique<GatedStorage>(table, created))
             .close();
     }
     Batch const batch = counted_batch(schema, 0, 40);
     auto const sink = ZarrSink::reopen({.path = "x", .commit_bytes = 1},
-                                       std::make_unique<SharedStorage>(table, gate));
+                                       std::make_unique<GatedStorage>(table, gate));
 
     sink->write(batch, all_systems(batch), RowKind::frame);  // would never return if it waited
     sink->write(batch, all_systems(batch), RowKind::converged);
@@ -255,18 +255,18 @@ TEST(ZarrSinkThreads, AFailureIsHeardAtTheNextCallsWithWhatWasKept) {
         Gate gate(true);
         {
             ZarrSink(ZarrSinkOptions{.path = "x", .chunk_rows = {8, 8, 4}},
-                     std::make_unique<SharedStorage>(table, gate))
+                     std::make_unique<GatedStorage>(table, gate))
                 .close();
         }
         Batch const first = counted_batch(std::make_shared<Schema const>(), 0, 4);
         {
             auto const sink =
-                ZarrSink::reopen({.path = "x"}, std::make_unique<SharedStorage>(table, gate));
+                ZarrSink::reopen({.path = "x"}, std::make_unique<GatedStorage>(table, gate));
             sink->write(first, all_systems(first), RowKind::frame);
             sink->close();
         }
         auto const sink =
-            ZarrSink::reopen({.path = "x"}, std::make_unique<SharedStorage>(table, gate, key));
+            ZarrSink::reopen({.path = "x"}, std::make_unique<GatedStorage>(table, gate, key));
         Batch const batch = counted_batch(std::make_shared<Schema const>(), 4, 20);
         std::string message;
         try {

@@ -17,6 +17,7 @@
 #include "tests/runtime/sink_contract.hpp"
 #include "tests/sinks/expect_samples.hpp"
 #include "tests/sinks/faulty_storage.hpp"
+#include "tests/sinks/shared_storage.hpp"
 #include "tests/sinks/store_samples.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -244,6 +245,55 @@ TEST(ZarrSink, ProvenanceComesBack) {
     EXPECT_EQ(ZarrReader(path).provenance(), R"({"seed":7})");
     expect_message([] { ZarrSink({.path = "x"}).set_provenance("{"); }, HasSubstr("not JSON"));
 }
+
+TEST(ZarrSink, AttributesOfTheRootStayOverReopening) {
+    TemporaryFolder const folder;
+    ZarrSinkOptions options{.path = folder.path() / "out.zarr",
+                            .attributes = R"({"title":"argon","tags":[1,2]})"};
+    ZarrSink(options).close();
+    options.attributes = "{}";
+    Batch const batch = counted_batch(std::make_shared<Schema const>(), 0, 2);
+
+    auto const again = ZarrSink::reopen(options);
+    again->write(batch, all_systems(batch), RowKind::frame);
+    again->close();
+
+    ZarrReader const reader(options.path);
+    EXPECT_EQ(member(reader.attributes(), "title"), R"("argon")");
+    EXPECT_EQ(member(reader.attributes(), "tags"), "[1,2]");
+    EXPECT_EQ(member(reader.attributes(), "num_samples"), "2");
+    expect_message([] { ZarrSink({.path = "x", .attributes = R"({"fields":1})"}); },
+                   HasSubstr("the attribute fields is the layout's own"));
+}
+
+class EveryCodec : public ::testing::TestWithParam<char const*> {};
+
+TEST_P(EveryCodec, KeepsEveryTypeAndLevelBitForBit) {
+    Batch const batch = counted_batch(rich_schema(), 0, 40);
+    auto const systems = all_systems(batch);
+    for (std::int64_t const shard : {0, 1, 4}) {
+        auto const table = std::make_shared<MemoryStorage>();
+        ZarrSinkOptions options = small_chunks();
+        options.codec = GetParam();
+        options.chunks_per_shard = shard;
+        ZarrSink sink(options, std::make_unique<SharedStorage>(table));
+        sink.write(batch, std::span(systems).first(17), RowKind::frame);
+        sink.close();
+        auto const again = ZarrSink::reopen(options, std::make_unique<SharedStorage>(table));
+        again->write(batch, std::span(systems).subspan(17), RowKind::frame);
+        again->close();
+
+        ZarrReader reader(*table);
+        ASSERT_EQ(reader.sample_count(), 40);
+        for (int k = 0; k < 40; ++k)
+            expect_stored_equal(reader.read(k), batch.extract(SystemIndex{k}));
+    }
+}
+INSTANTIATE_TEST_SUITE_P(ZarrSink, EveryCodec,
+                         ::testing::Values("none", "none+crc32c", "gzip:1", "zstd:3+crc32c",
+                                           "blosc_blosclz:5:noshuffle", "blosc_lz4:5",
+                                           "blosc_lz4:5:bitshuffle", "blosc_lz4hc:9:shuffle",
+                                           "blosc_zlib:1:bitshuffle", "blosc_zstd:5:noshuffle"));
 
 TEST(ZarrSink, ImpossibleOptionsAreRefused) {
     expect_message([] { ZarrSink sink({.path = "x", .dtype = Dtype::int64}); },
