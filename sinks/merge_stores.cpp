@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "runtime/error.hpp"
+#include "sinks/storage_url.hpp"
 #include "sinks/zarr_reader.hpp"
 
 namespace athanor {
@@ -38,7 +39,8 @@ std::vector<Place> sorted_places(std::vector<std::unique_ptr<ZarrReader>> const&
 std::int64_t merge_stores(std::vector<std::string> const& parts, ZarrSinkOptions options) {
     std::vector<std::unique_ptr<ZarrReader>> readers;
     for (std::string const& part : parts) {
-        ZarrReader const& reader = *readers.emplace_back(std::make_unique<ZarrReader>(part));
+        ZarrReader const& reader = *readers.emplace_back(std::make_unique<ZarrReader>(
+            open_storage(part, StoreAccess::read, {.objects = options.object_store})));
         if (!reader.has_ledger())
             throw StorageError(fmt::format("{}: has no ledger and cannot be merged", part));
         if (reader.schema()->fingerprint() != readers.front()->schema()->fingerprint())

@@ -13,7 +13,7 @@
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
 #include "sinks/convert_elements.hpp"
-#include "sinks/file_storage.hpp"
+#include "sinks/storage_url.hpp"
 
 namespace athanor {
 namespace {
@@ -58,7 +58,10 @@ bool same_form(StoredField const& stored, FieldSpec const& spec) {
 }  // namespace
 
 ZarrReader::ZarrReader(std::string const& path, std::size_t cache_bytes)
-    : own_storage_(FileStorage::read_only(path)),
+    : ZarrReader(open_storage(path, StoreAccess::read), cache_bytes) {}
+
+ZarrReader::ZarrReader(std::unique_ptr<Storage> storage, std::size_t cache_bytes)
+    : own_storage_(std::move(storage)),
       storage_(own_storage_.get()),
       place_(storage_->describe()),
       cache_bytes_(cache_bytes) {

@@ -45,7 +45,10 @@ struct StoredField {
 /// Throws:  StorageError that names the object, for every damage.
 class ZarrReader final : public SampleSource {
 public:
+    /// `path`: a folder, or an s3:// or gs:// URL.
     explicit ZarrReader(std::string const& path, std::size_t cache_bytes = std::size_t{64} << 20);
+    explicit ZarrReader(std::unique_ptr<Storage> storage,
+                        std::size_t cache_bytes = std::size_t{64} << 20);
     /// The storage must outlive the reader.
     explicit ZarrReader(Storage& storage, std::size_t cache_bytes = std::size_t{64} << 20);
     ~ZarrReader() override;

@@ -13,7 +13,7 @@
 #include "runtime/expects.hpp"
 #include "sinks/codec_names.hpp"
 #include "sinks/convert_elements.hpp"
-#include "sinks/file_storage.hpp"
+#include "sinks/storage_url.hpp"
 #include "sinks/zarr_store_writer.hpp"
 
 namespace athanor {
@@ -91,7 +91,9 @@ int rows_of(RowAxis axis, int atoms, int edges) {
 
 ZarrSink::ZarrSink(ZarrSinkOptions options)
     : options_(std::move(options)), compressors_(check(options_)) {
-    storage_ = FileStorage::create(options_.path, options_.durability, options_.overwrite);
+    storage_ =
+        open_storage(options_.path, options_.overwrite ? StoreAccess::replace : StoreAccess::create,
+                     {options_.durability, options_.object_store});
     place_ = storage_->describe();
     last_commit_ = std::chrono::steady_clock::now();
 }
@@ -111,7 +113,8 @@ ZarrSink::ZarrSink(ResumeTag, ZarrSinkOptions options, std::unique_ptr<Storage> 
 }
 
 std::unique_ptr<ZarrSink> ZarrSink::reopen(ZarrSinkOptions options) {
-    auto storage = FileStorage::open(options.path, options.durability);
+    auto storage =
+        open_storage(options.path, StoreAccess::resume, {options.durability, options.object_store});
     return reopen(std::move(options), std::move(storage));
 }
 
