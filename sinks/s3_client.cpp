@@ -114,9 +114,11 @@ bool S3Client::reload_credentials(HttpResponse const& response) {
 }
 
 void S3Client::fail(Request const& request, HttpResponse const& response, int attempts) const {
-    std::string_view const scheme = url_.provider == ObjectProvider::gcs ? "gs" : "s3";
+    std::string const place = url_.text();
+    std::string const bucket = place.substr(0, place.size() - url_.prefix.size());
     std::string const tries = attempts > 1 ? fmt::format(" after {} attempts", attempts) : "";
-    throw StorageError(fmt::format("{}://{}/{}: {} failed{}: {}", scheme, url_.bucket, request.key,
+    throw StorageError(fmt::format("{}: {} failed{}: {}",
+                                   request.key.empty() ? place : bucket + request.key,
                                    request.method, tries, explain(response, url_)));
 }
 

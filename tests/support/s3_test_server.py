@@ -18,7 +18,7 @@ knows nothing: a test kills it and starts it again, and the objects are still th
 Control, not signed: POST /_test/faults with lines "METHOD PATTERN WHAT COUNT" makes the next COUNT
 requests of that method whose path has PATTERN fail. WHAT is a status, with a code after a colon
 ("503:SlowDown"), `drop` (carried out, then the connection closes without an answer) or `cut`
-(closes before anything is done). GET /_test/log returns "METHOD PATH-AND-QUERY" of every request.
+(closes before anything is done); DELETE takes back all of them. GET /_test/log returns "METHOD PATH-AND-QUERY" of every request.
 """
 import argparse
 import datetime
@@ -128,6 +128,10 @@ class Faults:
         self.plan = []
         self.requests = []
 
+    def clear(self):
+        with self.lock:
+            self.plan = []
+
     def add(self, text):
         with self.lock:
             for line in text.splitlines():
@@ -182,7 +186,10 @@ class StrictStore:
     def control(self, env, start, body):
         if env["PATH_INFO"] == "/_test/log":
             return self.answer(start, 200, "", "\n".join(self.faults.requests) + "\n")
-        self.faults.add(body.decode())
+        if env["REQUEST_METHOD"] == "DELETE":
+            self.faults.clear()
+        else:
+            self.faults.add(body.decode())
         return self.answer(start, 200, "", "ok")
 
     def hang_up(self, env):
@@ -200,6 +207,9 @@ class StrictStore:
             self.generations.check(path, headers)
             self.generations.change(method, path)
             version = self.generations.of.get(path)
+        # moto finds its service in the scope of a signature.
+        env["HTTP_AUTHORIZATION"] = ("AWS4-HMAC-SHA256 Credential=testkey/20260101/us-east-1/s3/"
+                                     "aws4_request, SignedHeaders=host, Signature=0")
         more = [("x-goog-generation", str(version))] if version else []
         return self.store(env, lambda status, fields, *rest: start(status, fields + more, *rest))
 
