@@ -8,6 +8,7 @@ set -uo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 venv="$root/build/venv"
+s3_venv="$root/build/s3venv"  # of its own: its packages and those that read stores pin each other
 logs="$root/build/logs"
 # Checks of source text. Their presets leave out what takes minutes under a sanitizer.
 not_under_sanitizers='^house$'
@@ -101,6 +102,22 @@ make_venv() {
     "$venv/bin/python" -c "$check"
 }
 
+# moto, which the S3 server of the tests stands on.
+make_s3_venv() {
+    local check='import moto.server, moto.s3.models'
+    if "$s3_venv/bin/python" -c "$check" 2> /dev/null; then
+        echo "moto is there already"
+        return
+    fi
+    python3 -m venv --clear "$s3_venv" || return
+    "$s3_venv/bin/python" -m pip install --quiet --disable-pip-version-check 'moto[server,s3]>=5' ||
+        {
+            echo "pip could not install moto (its own message is above): is there a network?"
+            return 1
+        }
+    "$s3_venv/bin/python" -c "$check"
+}
+
 # Its output differs between versions, so only the pinned one is asked.
 check_format() {
     local program version
@@ -151,8 +168,10 @@ run_thread_tests() {
 
 step packages launch/install_packages.sh --tests
 step "python environment" make_venv
+step "S3 server" make_s3_venv
+pythons=("-DATHANOR_PYTHON=$venv/bin/python" "-DATHANOR_S3_PYTHON=$s3_venv/bin/python")
 
-step "release: configure" cmake --preset release "-DATHANOR_PYTHON=$venv/bin/python"
+step "release: configure" cmake --preset release "${pythons[@]}"
 step "release: house rules" python3 tests/house/check_house.py --layers build/release/layers.txt
 step "release: formatting" check_format
 step "release: build" cmake --build --preset release --parallel "$jobs"
@@ -162,11 +181,11 @@ keep_test_files_in_memory
 step "release: tests" run_tests release
 
 if ! $quick; then
-    step "asan: configure" cmake --preset asan "-DATHANOR_PYTHON=$venv/bin/python"
+    step "asan: configure" cmake --preset asan "${pythons[@]}"
     step "asan: build" cmake --build --preset asan --parallel "$jobs"
     step "asan: tests" run_memory_tests
 
-    step "tsan: configure" cmake --preset tsan "-DATHANOR_PYTHON=$venv/bin/python"
+    step "tsan: configure" cmake --preset tsan "${pythons[@]}"
     step "tsan: build" cmake --build --preset tsan --parallel "$jobs" \
         --target tests_runtime tests_comm tests_stages
     step "tsan: tests" run_thread_tests

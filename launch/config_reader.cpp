@@ -15,6 +15,7 @@
 #include "launch/nearest_word.hpp"
 #include "runtime/error.hpp"
 #include "runtime/species.hpp"
+#include "sinks/object_url.hpp"
 
 namespace athanor {
 namespace {
@@ -106,13 +107,33 @@ public:
         if (!holds(object, key)) return {};
         auto const& text = object.at(key).get_ref<std::string const&>();
         if (text.find("://") != std::string::npos) {
-            errors_.add(pointer, fmt::format("\"{}\" is not available in this version (files are "
-                                             "local); give a path",
+            errors_.add(pointer, fmt::format("\"{}\" is a URL, and only stores can have one; give "
+                                             "a path",
                                              text));
             return {};
         }
         std::filesystem::path path = std::filesystem::absolute(base_ / text).lexically_normal();
         if (!path.has_filename()) path = path.parent_path();
+        return add_place(std::move(path), text, pointer);
+    }
+
+    /// A path, or the URL of an object store.
+    std::filesystem::path add_store(json const& object, char const* key,
+                                    std::string const& pointer) {
+        if (!holds(object, key)) return {};
+        auto const& text = object.at(key).get_ref<std::string const&>();
+        if (text.find("://") == std::string::npos) return add(object, key, pointer);
+        try {
+            return add_place(parse_object_url(text).text(), text, pointer);
+        } catch (ConfigError const& error) {
+            errors_.add(pointer, error.what());
+            return {};
+        }
+    }
+
+private:
+    std::filesystem::path add_place(std::filesystem::path path, std::string const& text,
+                                    std::string const& pointer) {
         for (Place const& other : places_) {
             if (other.path == path)
                 errors_.add(pointer, fmt::format("\"{}\" is also {}; give each its own path", text,
@@ -126,7 +147,6 @@ public:
         return path;
     }
 
-private:
     struct Place {
         std::filesystem::path path;
         std::string pointer;
@@ -147,7 +167,7 @@ void read_sink(std::string const& name, json const& found, Places& places, Confi
     auto const& type = found["type"].get_ref<std::string const&>();
     if (type == "zarr") {
         ZarrSinkSpec spec;
-        spec.url = places.add(found, "url", pointer + "/url");
+        spec.url = places.add_store(found, "url", pointer + "/url");
         take_word(found, "dtype", spec.dtype);
         take(found, "chunk_rows", spec.chunk_rows);
         take(found, "system_chunk_rows", spec.system_chunk_rows);

@@ -15,6 +15,9 @@
 #include "sinks/extxyz_sink.hpp"
 #include "sinks/host_memory_sink.hpp"
 #include "sinks/merge_stores.hpp"
+#include "sinks/object_url.hpp"
+#include "sinks/s3_storage.hpp"
+#include "sinks/storage_url.hpp"
 #include "sinks/zarr_reader.hpp"
 #include "sinks/zarr_sink.hpp"
 
@@ -67,6 +70,7 @@ ZarrSinkOptions zarr_options(ZarrSinkSpec const& spec, fs::path const& path) {
 }
 
 void make_parent(fs::path const& path) {
+    if (is_object_url(path.string())) return;
     std::error_code error;
     if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
     if (error)
@@ -95,6 +99,24 @@ void clear_output(fs::path const& path, std::string const& pointer, bool overwri
     if (error)
         throw StorageError(
             fmt::format("{}: cannot be overwritten: {}", path.string(), error.message()));
+}
+
+void clear_store(fs::path const& place, std::string const& pointer, bool overwrite) {
+    std::string const text = place.string();
+    if (!is_object_url(text)) {
+        clear_output(place, pointer, overwrite);
+        return;
+    }
+    auto const state = look_at_object_store(parse_object_url(text), options_from_environment());
+    if (state == ObjectStoreState::absent) return;
+    if (!overwrite)
+        throw ConfigError(fmt::format(
+            "{}: {} exists; give --overwrite to replace it, or another URL", pointer, text));
+    if (state == ObjectStoreState::other)
+        throw ConfigError(fmt::format(
+            "{}: {} holds objects, but no store; they are not overwritten, move them away", pointer,
+            text));
+    remove_store(text);
 }
 
 /// A folder of TensorBoard may hold event files only.
@@ -136,9 +158,11 @@ struct SinkMaker {
 
     std::unique_ptr<Sink> operator()(ZarrSinkSpec const& spec) const {
         make_parent(spec.url);
-        bool const has_rows = goes_on && fs::exists(spec.url);
-        ZarrSinkOptions const options =
+        bool const has_rows = goes_on && has_store(spec.url.string());
+        ZarrSinkOptions options =
             zarr_options(spec, path_override.empty() ? spec.url : path_override);
+        // A run that was killed while it made a store in a bucket leaves objects without a root.
+        options.overwrite = goes_on && is_object_url(options.path) && !has_store(options.path);
         auto sink = has_rows && path_override.empty() ? ZarrSink::reopen(options)
                                                       : std::make_unique<ZarrSink>(options);
         if (has_rows && !path_override.empty())
@@ -178,18 +202,6 @@ void SinkSet::close() {
     for (auto& [name, sink] : sinks_) sink->close();
 }
 
-namespace {
-
-/// Under its own name a folder is a whole store at any moment, also when this process is killed.
-void remove_part(fs::path const& part) {
-    fs::path const going = part.string() + ".tmp-removed";
-    fs::remove_all(going);
-    fs::rename(part, going);
-    fs::remove_all(going);
-}
-
-}  // namespace
-
 void refuse_shared_files(Config const& config, Placement const& placement) {
     for (auto const& [name, spec] : config.sinks) {
         if (!std::holds_alternative<ExtxyzSpec>(spec)) continue;
@@ -210,9 +222,9 @@ void clear_outputs(Config const& config, bool overwrite) {
     for (auto const& [name, spec] : config.sinks) {
         std::string const pointer = "/sinks/" + name;
         if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec)) {
-            clear_output(zarr->url, pointer + "/url", overwrite);
+            clear_store(zarr->url, pointer + "/url", overwrite);
             for (int rank = 0; rank < ranks; ++rank)
-                clear_output(part_path(zarr->url, rank), pointer + "/url", overwrite);
+                clear_store(part_path(zarr->url, rank), pointer + "/url", overwrite);
         } else if (auto const* extxyz = std::get_if<ExtxyzSpec>(&spec)) {
             clear_output(extxyz->path, pointer + "/path", overwrite);
         }
@@ -239,31 +251,21 @@ void clear_outputs(Config const& config, bool overwrite) {
 namespace {
 
 /// A store that is there and its parts become one; the parts go.
-void merge_into(ZarrSinkSpec const& spec, std::vector<fs::path> const& parts) {
+void merge_into(ZarrSinkSpec const& spec, std::vector<std::string> const& parts) {
     std::vector<std::string> all;
     ZarrSinkOptions options = zarr_options(spec, spec.url);
-    if (fs::exists(spec.url)) {
-        all.push_back(spec.url.string());
-        options.overwrite = true;
-    }
-    for (fs::path const& part : parts) all.push_back(part.string());
+    if (has_store(options.path)) all.push_back(options.path);
+    // Without a store: what a merge that was killed has left in a bucket.
+    options.overwrite = !all.empty() || is_object_url(options.path);
+    all.insert(all.end(), parts.begin(), parts.end());
     static_cast<void>(merge_stores(all, options));
-    for (fs::path const& part : parts) remove_part(part);
+    for (std::string const& part : parts) remove_store(part);
 }
 
-/// Names beside the store that begin with its own and `suffix`.
-std::vector<fs::path> beside(fs::path const& store, std::string const& suffix) {
-    std::vector<fs::path> found;
-    std::error_code error;
-    for (auto const& entry : fs::directory_iterator(store.parent_path(), error))
-        if (entry.path().filename().string().starts_with(store.filename().string() + suffix))
-            found.push_back(entry.path());
-    std::sort(found.begin(), found.end());
-    return found;
-}
-
-bool is_temporary(fs::path const& path) {
-    return path.filename().string().find(".tmp-") != std::string::npos;
+/// A store that was not finished, or not quite removed.
+bool is_unfinished(std::string const& place) {
+    if (is_object_url(place)) return !has_store(place);
+    return fs::path(place).filename().string().find(".tmp-") != std::string::npos;
 }
 
 }  // namespace
@@ -273,8 +275,8 @@ void merge_parts(Config const& config, Placement const& placement) {
         auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
         auto const writers = ranks_that_write(config, placement, name);
         if (zarr == nullptr || writers.size() < 2) continue;
-        std::vector<fs::path> parts;
-        for (int rank : writers) parts.push_back(part_path(zarr->url, rank));
+        std::vector<std::string> parts;
+        for (int rank : writers) parts.push_back(part_path(zarr->url, rank).string());
         merge_into(*zarr, parts);
     }
 }
@@ -284,9 +286,9 @@ void merge_leftover_parts(Config const& config) {
         auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
         if (zarr == nullptr) continue;
         for (char const* suffix : {".tmp-", ".part-"})  // stores that were not finished
-            for (fs::path const& path : beside(zarr->url, suffix))
-                if (is_temporary(path)) fs::remove_all(path);
-        std::vector<fs::path> const parts = beside(zarr->url, ".part-");
+            for (std::string const& place : places_beside(zarr->url.string(), suffix))
+                if (is_unfinished(place)) remove_store(place);
+        auto const parts = places_beside(zarr->url.string(), ".part-");
         if (!parts.empty()) merge_into(*zarr, parts);
     }
 }
@@ -294,7 +296,8 @@ void merge_leftover_parts(Config const& config) {
 std::vector<fs::path> stores_of(Config const& config) {
     std::vector<fs::path> stores;
     for (auto const& [name, spec] : config.sinks)
-        if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec); zarr && fs::exists(zarr->url))
+        if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
+            zarr && has_store(zarr->url.string()))
             stores.push_back(zarr->url);
     return stores;
 }

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "runtime/error.hpp"
-#include "sinks/storage_url.hpp"
+#include "sinks/object_url.hpp"
 #include "sinks/zarr_reader.hpp"
 
 namespace athanor {
@@ -34,13 +34,21 @@ std::vector<Place> sorted_places(std::vector<std::unique_ptr<ZarrReader>> const&
     return places;
 }
 
+/// Objects cannot be renamed: what stands in a bucket already stays, and grows by the other parts.
+bool stays(ZarrSinkOptions const& options, std::vector<std::string> const& parts) {
+    return is_object_url(options.path) &&
+           std::find(parts.begin(), parts.end(), options.path) != parts.end();
+}
+
 }  // namespace
 
-std::int64_t merge_stores(std::vector<std::string> const& parts, ZarrSinkOptions options) {
+std::int64_t merge_stores(std::vector<std::string> const& all_parts, ZarrSinkOptions options) {
+    bool const grows = stays(options, all_parts);
+    std::vector<std::string> parts = all_parts;
+    if (grows) std::erase(parts, options.path);
     std::vector<std::unique_ptr<ZarrReader>> readers;
     for (std::string const& part : parts) {
-        ZarrReader const& reader = *readers.emplace_back(std::make_unique<ZarrReader>(
-            open_storage(part, StoreAccess::read, {.objects = options.object_store})));
+        ZarrReader const& reader = *readers.emplace_back(std::make_unique<ZarrReader>(part));
         if (!reader.has_ledger())
             throw StorageError(fmt::format("{}: has no ledger and cannot be merged", part));
         if (reader.schema()->fingerprint() != readers.front()->schema()->fingerprint())
@@ -48,15 +56,16 @@ std::int64_t merge_stores(std::vector<std::string> const& parts, ZarrSinkOptions
                                            part, parts.front()));
     }
     options.visible_at_once = false;
-    ZarrSink sink(std::move(options));
+    auto const sink = grows ? ZarrSink::reopen(std::move(options))
+                            : std::make_unique<ZarrSink>(std::move(options));
     if (!readers.empty()) {
-        sink.open(*readers.front()->schema());
-        sink.set_provenance(readers.front()->provenance());
+        sink->open(*readers.front()->schema());
+        sink->set_provenance(readers.front()->provenance());
     }
     for (Place const& place : sorted_places(readers))
-        sink.write(readers[static_cast<std::size_t>(place.part)]->read(place.row), place.key.kind);
-    sink.close();
-    return sink.rows_written();
+        sink->write(readers[static_cast<std::size_t>(place.part)]->read(place.row), place.key.kind);
+    sink->close();
+    return sink->committed_samples();
 }
 
 }  // namespace athanor

@@ -15,7 +15,9 @@ namespace athanor {
 ///          divided.
 /// Bound:   48 bytes a row, and a few chunks of every part.
 /// Aside:   the result appears under its name when it is complete, so that a part may itself stand
-///          there (with options.overwrite). The parts stay as they are.
+///          there (with options.overwrite). The parts stay as they are. In a bucket, a part that
+///          stands there grows by the rows of the others instead, after its own: no order among
+///          all, and nothing is lost wherever this ends.
 /// Throws:  ConfigError as ZarrSink; StorageError when a part is damaged, is not ours, or has other
 ///          fields than the first.
 /// Returns: the number of rows in the result.

@@ -137,6 +137,24 @@ std::optional<std::string> process_environment(std::string const& name) {
     return value;
 }
 
+ObjectStoreOptions options_from_environment(EnvironmentLookup const& environment) {
+    ObjectStoreOptions options;
+    if (auto const style = environment("ATHANOR_S3_PATH_STYLE"); style && !style->empty()) {
+        if (*style != "true" && *style != "false")
+            throw ConfigError(
+                fmt::format("ATHANOR_S3_PATH_STYLE: \"{}\" is neither true nor false", *style));
+        options.path_style = *style == "true";
+    }
+    if (auto const text = environment("ATHANOR_S3_RETRY_SECONDS"); text && !text->empty()) {
+        char* end = nullptr;
+        options.retry_seconds = std::strtod(text->c_str(), &end);
+        if (*end != '\0' || !(options.retry_seconds >= 0.0 && options.retry_seconds <= 86400.0))
+            throw ConfigError(fmt::format(
+                "ATHANOR_S3_RETRY_SECONDS: \"{}\" is no time; give 0 to 86400 seconds", *text));
+    }
+    return options;
+}
+
 ObjectAccess find_object_access(ObjectUrl const& url, ObjectStoreOptions const& options,
                                 EnvironmentLookup const& environment) {
     Surroundings const around(environment);

@@ -11,7 +11,6 @@
 
 namespace athanor {
 
-/// What a sink's keys say about its object store; all else comes from the environment.
 struct ObjectStoreOptions {
     std::string endpoint = {};             ///< "http://HOST:PORT"; "": see find_object_access()
     std::string region = {};               ///< "": see find_object_access()
@@ -32,6 +31,11 @@ struct ObjectAccess {
 /// A variable of the environment, or nothing; another function stands in for it in tests.
 using EnvironmentLookup = std::function<std::optional<std::string>(std::string const&)>;
 [[nodiscard]] std::optional<std::string> process_environment(std::string const& name);
+
+/// path_style from ATHANOR_S3_PATH_STYLE (true or false), retry_seconds from
+/// ATHANOR_S3_RETRY_SECONDS. Throws ConfigError for other values.
+[[nodiscard]] ObjectStoreOptions options_from_environment(
+    EnvironmentLookup const& environment = process_environment);
 
 /// Keys, region and address, each from the first place that has it.
 /// s3: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_SESSION_TOKEN), else the profile

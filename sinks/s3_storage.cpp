@@ -48,7 +48,7 @@ Bytes with_mark(std::span<std::byte const> bytes, Bytes const& mark) {
     return marked;
 }
 
-/// Names directly below `prefix`, which is empty or ends in '/'.
+/// What stands after `prefix` in keys, up to the next '/', which such a name ends with.
 std::vector<std::string> names_below(S3Client& client, std::string const& prefix) {
     std::vector<std::string> names;
     std::string page;
@@ -265,6 +265,16 @@ void S3Storage::close() noexcept {
 ObjectStoreState look_at_object_store(ObjectUrl const& url, ObjectStoreOptions const& options) {
     S3Client client(url, options);
     return state_of(names_below(client, url.prefix + "/"));
+}
+
+std::vector<std::string> object_stores_beside(ObjectUrl const& url, std::string const& suffix,
+                                              ObjectStoreOptions const& options) {
+    S3Client client(url, options);
+    std::vector<std::string> found;
+    for (std::string const& name : names_below(client, url.prefix + suffix))
+        if (name.ends_with('/'))
+            found.push_back(url.text() + suffix + name.substr(0, name.size() - 1));
+    return found;
 }
 
 void remove_object_store(ObjectUrl const& url, ObjectStoreOptions const& options) {

@@ -78,6 +78,10 @@ private:
 /// Asks the server once.
 [[nodiscard]] ObjectStoreState look_at_object_store(ObjectUrl const& url,
                                                     ObjectStoreOptions const& options);
+/// URLs of what stands below the store's own URL followed by `suffix` and anything, sorted.
+[[nodiscard]] std::vector<std::string> object_stores_beside(ObjectUrl const& url,
+                                                            std::string const& suffix,
+                                                            ObjectStoreOptions const& options);
 /// Removes every object of a store, its root first.
 void remove_object_store(ObjectUrl const& url, ObjectStoreOptions const& options);
 

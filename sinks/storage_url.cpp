@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sinks/storage_url.hpp"
 
+#include <algorithm>
+#include <filesystem>
+
 #include "sinks/file_storage.hpp"
 #include "sinks/object_url.hpp"
 #include "sinks/s3_storage.hpp"
@@ -9,9 +12,14 @@
 namespace athanor {
 namespace {
 
-std::unique_ptr<Storage> open_objects(std::string const& place, StoreAccess access,
-                                      ObjectStoreOptions const& options) {
+namespace fs = std::filesystem;
+
+/// parse_object_url() has the words for schemes that we do not know.
+bool is_url(std::string const& place) { return place.find("://") != std::string::npos; }
+
+std::unique_ptr<Storage> open_objects(std::string const& place, StoreAccess access) {
     ObjectUrl const url = parse_object_url(place);
+    ObjectStoreOptions const options = options_from_environment();
     if (access == StoreAccess::read) return S3Storage::read_only(url, options);
     if (access == StoreAccess::resume) return S3Storage::open(url, options);
     return S3Storage::create(url, options, access == StoreAccess::replace);
@@ -27,10 +35,39 @@ std::unique_ptr<Storage> open_folder(std::string const& place, StoreAccess acces
 }  // namespace
 
 std::unique_ptr<Storage> open_storage(std::string const& place, StoreAccess access,
-                                      StoragePlaceOptions const& options) {
-    // parse_object_url() has the words for schemes that we do not know.
-    if (place.find("://") != std::string::npos) return open_objects(place, access, options.objects);
-    return open_folder(place, access, options.durability);
+                                      Durability durability) {
+    if (is_url(place)) return open_objects(place, access);
+    return open_folder(place, access, durability);
+}
+
+bool has_store(std::string const& place) {
+    if (!is_url(place)) return fs::exists(place);
+    return look_at_object_store(parse_object_url(place), options_from_environment()) ==
+           ObjectStoreState::store;
+}
+
+void remove_store(std::string const& place) {
+    if (is_url(place)) {
+        remove_object_store(parse_object_url(place), options_from_environment());
+        return;
+    }
+    fs::path const going = place + ".tmp-removed";
+    fs::remove_all(going);
+    fs::rename(place, going);
+    fs::remove_all(going);
+}
+
+std::vector<std::string> places_beside(std::string const& place, std::string const& suffix) {
+    if (is_url(place))
+        return object_stores_beside(parse_object_url(place), suffix, options_from_environment());
+    fs::path const store = place;
+    std::vector<std::string> found;
+    std::error_code error;
+    for (auto const& entry : fs::directory_iterator(store.parent_path(), error))
+        if (entry.path().filename().string().starts_with(store.filename().string() + suffix))
+            found.push_back(entry.path().string());
+    std::sort(found.begin(), found.end());
+    return found;
 }
 
 }  // namespace athanor

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "sinks/object_credentials.hpp"
 #include "sinks/storage.hpp"
 
 namespace athanor {
@@ -19,14 +19,24 @@ enum class StoreAccess : std::uint8_t {
     resume    ///< StorageError when there is none
 };
 
-struct StoragePlaceOptions {
-    Durability durability = Durability::none;  ///< of folders; buckets keep what they answered for
-    ObjectStoreOptions objects = {};           ///< of buckets
-};
+// The one place that knows which kind of storage a text means: s3:// and gs:// are object stores,
+// with the options of the environment (object_credentials.hpp), everything else is a folder. All of
+// it throws ConfigError for another scheme.
 
-/// The one place that knows which kind of storage a text means: s3:// and gs:// are object stores,
-/// everything else is a folder. Throws ConfigError for another scheme.
+/// `durability`: of folders; buckets keep everything that they answered for.
 [[nodiscard]] std::unique_ptr<Storage> open_storage(std::string const& place, StoreAccess access,
-                                                    StoragePlaceOptions const& options = {});
+                                                    Durability durability = Durability::none);
+
+/// True when a store stands there. Of a bucket: one with a root; of a folder: anything.
+[[nodiscard]] bool has_store(std::string const& place);
+
+/// Removes a store. Whoever is killed meanwhile leaves a whole store, or one that nobody takes for
+/// one.
+void remove_store(std::string const& place);
+
+/// Places beside a store whose names begin with its own and `suffix`, sorted; in a bucket also what
+/// has lost its root.
+[[nodiscard]] std::vector<std::string> places_beside(std::string const& place,
+                                                     std::string const& suffix);
 
 }  // namespace athanor

@@ -93,7 +93,7 @@ ZarrSink::ZarrSink(ZarrSinkOptions options)
     : options_(std::move(options)), compressors_(check(options_)) {
     storage_ =
         open_storage(options_.path, options_.overwrite ? StoreAccess::replace : StoreAccess::create,
-                     {options_.durability, options_.object_store});
+                     options_.durability);
     place_ = storage_->describe();
     last_commit_ = std::chrono::steady_clock::now();
 }
@@ -113,8 +113,7 @@ ZarrSink::ZarrSink(ResumeTag, ZarrSinkOptions options, std::unique_ptr<Storage> 
 }
 
 std::unique_ptr<ZarrSink> ZarrSink::reopen(ZarrSinkOptions options) {
-    auto storage =
-        open_storage(options.path, StoreAccess::resume, {options.durability, options.object_store});
+    auto storage = open_storage(options.path, StoreAccess::resume, options.durability);
     return reopen(std::move(options), std::move(storage));
 }
 

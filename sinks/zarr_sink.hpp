@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "runtime/sink.hpp"
-#include "sinks/object_credentials.hpp"
 #include "sinks/row_keys.hpp"
 #include "sinks/storage.hpp"
 #include "sinks/zarr_layout.hpp"
@@ -29,7 +28,6 @@ struct ZarrSinkOptions {
     std::int64_t commit_bytes = std::int64_t{64} << 20;  ///< a commit after this much [bytes]
     double commit_seconds = 10.0;  ///< a write() this long after the last commit commits [s]
     bool overwrite = false;        ///< replace a store that is there
-    ObjectStoreOptions object_store = {};  ///< where the path is a URL
     bool visible_at_once = true;   ///< false: the store appears under its name at close()
     int threads = 1;               ///< that encode and write; 0: the one that calls write()
     std::int64_t queue_bytes = std::int64_t{128} << 20;  ///< chunks that may wait for them [bytes]

@@ -76,10 +76,22 @@ TEST(ConfigReader, NothingIsWrittenTwiceToOnePlace) {
               "inside the other; give paths side by side");
 }
 
-TEST(ConfigReader, RemoteStoresAreNotAvailable) {
-    EXPECT_EQ(error_of(with(relax_then_md(), "/sinks/done/url", "s3://bucket/done.zarr")),
-              "campaign.json#/sinks/done/url: \"s3://bucket/done.zarr\" is not available in this "
-              "version (files are local); give a path");
+TEST(ConfigReader, StoresMayHaveTheUrlOfAnObjectStore) {
+    Config const config =
+        parse(with(relax_then_md(), "/sinks/done/url", "s3://bucket/runs/d.zarr/"));
+
+    EXPECT_EQ(std::get<ZarrSinkSpec>(config.sinks.at("done")).url.string(),
+              "s3://bucket/runs/d.zarr");
+    EXPECT_EQ(error_of(with(relax_then_md(), "/sinks/done/url", "az://bucket/done.zarr")),
+              "campaign.json#/sinks/done/url: \"az://bucket/done.zarr\" is no object store; give "
+              "s3://BUCKET/NAME.zarr or gs://BUCKET/NAME.zarr");
+    EXPECT_EQ(error_of(with(relax_then_md(), "/quarantine", "s3://bucket/q.extxyz")),
+              "campaign.json#/quarantine: \"s3://bucket/q.extxyz\" is a URL, and only stores can "
+              "have one; give a path");
+    nlohmann::json twice = with(relax_then_md(), "/sinks/done/url", "s3://bucket/d.zarr");
+    EXPECT_EQ(error_of(with(twice, "/sinks/trajectory/url", "s3://bucket/d.zarr/t.zarr")),
+              "campaign.json#/sinks/trajectory/url: \"s3://bucket/d.zarr/t.zarr\" and "
+              "/sinks/done/url lie one inside the other; give paths side by side");
 }
 
 TEST(ConfigReader, EverySettingOfASinkIsRead) {

@@ -117,6 +117,23 @@ TEST(ObjectCredentials, GoogleHasKeysOfItsOwn) {
                 HasSubstr("there are no credentials; make an HMAC key"));
 }
 
+TEST(ObjectCredentials, OptionsComeFromTheEnvironment) {
+    auto const options_for = [](Variables const& variables) {
+        return options_from_environment([&](std::string const& name) {
+            auto const found = variables.find(name);
+            return found != variables.end() ? std::optional(found->second) : std::nullopt;
+        });
+    };
+
+    EXPECT_EQ(options_for({}), ObjectStoreOptions{});
+    EXPECT_EQ(
+        options_for({{"ATHANOR_S3_PATH_STYLE", "false"}, {"ATHANOR_S3_RETRY_SECONDS", "2.5"}}),
+        (ObjectStoreOptions{.path_style = false, .retry_seconds = 2.5}));
+    for (char const* wrong : {"1 minute", "-1", "nan", "1e9"})
+        EXPECT_THROW(options_for({{"ATHANOR_S3_RETRY_SECONDS", wrong}}), ConfigError) << wrong;
+    EXPECT_THROW(options_for({{"ATHANOR_S3_PATH_STYLE", "1"}}), ConfigError);
+}
+
 TEST(ObjectCredentials, HalfAPairIsNoneAndNoSecretIsPrinted) {
     EXPECT_THAT(error_for("s3://bucket/x", {{"AWS_SECRET_ACCESS_KEY", "hush"}}),
                 AllOf(HasSubstr("s3://bucket/x: there are no credentials; set AWS_ACCESS_KEY_ID"),

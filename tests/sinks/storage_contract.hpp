@@ -30,7 +30,7 @@ protected:
         if (!place_.why_not().empty()) GTEST_SKIP() << place_.why_not();
     }
     std::unique_ptr<Storage> open(StoreAccess access) {
-        return open_storage(place_.url(), access, {Durability::commit, {}});
+        return open_storage(place_.url(), access, Durability::commit);
     }
     Place place_;
 };
