@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "comm/describe_transports.hpp"
+#include "launch/commands/convert.hpp"
 #include "launch/commands/inspect.hpp"
 #include "launch/commands/run.hpp"
 #include "launch/commands/validate.hpp"
@@ -23,8 +24,8 @@
 namespace athanor {
 namespace {
 
-std::vector<std::string> const commands{"run", "resume", "validate", "inspect"};
-std::vector<std::string> const later_commands{"convert", "report", "slurm", "doctor", "help"};
+std::vector<std::string> const commands{"run", "resume", "validate", "inspect", "convert"};
+std::vector<std::string> const later_commands{"report", "slurm", "doctor", "help"};
 
 /// Looks at the command before the options are read, for a better message than the library's.
 void check_command(int argc, char const* const* argv) {
@@ -117,6 +118,24 @@ void refuse_contradictions(RunCommand const& run) {
             "`athanor resume`");
 }
 
+CLI::App* add_convert(CLI::App& app, ConvertCommand& command) {
+    CLI::App* const convert_app =
+        app.add_subcommand("convert", "Copy the rows of a store to a file, or back");
+    convert_app->add_option("IN", command.in, "Store, or extended XYZ file")->required();
+    convert_app->add_option("OUT", command.out, "NAME.extxyz, .xyz, .lammpstrj, .dump or .zarr")
+        ->required();
+    convert_app
+        ->add_option("--select", command.select,
+                     "Rows that fit all of sample, stage, step, kind and outcome, as in "
+                     "'sample=3:10,stage=1,outcome=converged|failed'")
+        ->type_name("KEY=VALUE,...");
+    convert_app
+        ->add_option("--format", command.format, "extxyz, lammps or zarr, whatever OUT ends in")
+        ->type_name("FORMAT");
+    convert_app->add_flag("--overwrite", command.overwrite, "Replace OUT if it exists");
+    return convert_app;
+}
+
 }  // namespace
 
 int run_command_line(int argc, char const* const* argv) {
@@ -157,6 +176,9 @@ int run_command_line(int argc, char const* const* argv) {
     inspect_app->add_option("STORE", inspect_command.store, "Folder of the store")->required();
     inspect_app->add_flag("--json", inspect_command.json, "JSON on standard output");
 
+    ConvertCommand convert_command;
+    CLI::App* const convert_app = add_convert(app, convert_command);
+
     try {
         app.parse(argc, argv);
     } catch (CLI::ExtrasError const&) {
@@ -180,6 +202,7 @@ int run_command_line(int argc, char const* const* argv) {
             validate_command.ranks_per_node = parse_ranks("--ranks-per-node", ranks_per_node);
         return validate(validate_command);
     }
+    if (convert_app->parsed()) return convert(convert_command);
     return inspect(inspect_command);
 }
 

@@ -20,6 +20,10 @@ constexpr double rate_from_per_fs(double per_fs) { return per_fs * femtoseconds_
 constexpr double velocity_from_per_fs(double angstrom_per_fs) {
     return angstrom_per_fs * femtoseconds_per_time;
 }
+/// Å/ps, the velocities of LAMMPS's units "metal".
+constexpr double velocity_to_per_ps(double velocity) {
+    return velocity * (1000.0 / femtoseconds_per_time);
+}
 constexpr double pressure_from_gpa(double gpa) { return gpa / gigapascal_per_pressure; }
 /// k_B·T [eV].
 constexpr double thermal_energy(double kelvin) { return constants::boltzmann * kelvin; }

@@ -87,8 +87,8 @@ std::optional<int> atomic_number_from(std::string_view word) {
 
 }  // namespace
 
-ExtxyzFrameReader::ExtxyzFrameReader(std::filesystem::path path)
-    : lines_(std::move(path)), file_(lines_.path().filename().string()) {}
+ExtxyzFrameReader::ExtxyzFrameReader(std::filesystem::path path, FrameContent content)
+    : lines_(std::move(path)), content_(content), file_(lines_.path().filename().string()) {}
 
 bool ExtxyzFrameReader::take(std::string_view& line) {
     raw_before_line_ = raw_.size();
@@ -201,7 +201,7 @@ void ExtxyzFrameReader::read_comment(ExtxyzFrame& frame) {
                       true);
     auto const line = lines_.line_number();
     try {
-        frame.header = parse_extxyz_header(comment);
+        frame.header = parse_extxyz_header(comment, content_);
     } catch (InputError const& error) {
         frame.header.name = find_extxyz_name(comment);
         return refuse(line, error.what(), true);

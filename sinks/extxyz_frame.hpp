@@ -36,7 +36,8 @@ class ExtxyzFrameReader {
 public:
     enum class Status { good, bad, ended };
 
-    explicit ExtxyzFrameReader(std::filesystem::path path);
+    explicit ExtxyzFrameReader(std::filesystem::path path,
+                               FrameContent content = FrameContent::input);
 
     /// On `good`, `frame` is filled (its buffers are used again); on `bad`, bad_frame() is.
     [[nodiscard]] Status next(ExtxyzFrame& frame);
@@ -60,6 +61,7 @@ private:
     void throw_unless_structure_file() const;
 
     LineReader lines_;
+    FrameContent content_;
     std::string file_;  // without its folders, for names and messages
     std::string raw_;
     std::size_t raw_before_line_ = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -12,6 +13,7 @@
 
 #include "runtime/error.hpp"
 #include "sinks/extxyz_value.hpp"
+#include "sinks/ledger_words.hpp"
 
 namespace athanor {
 namespace {
@@ -34,17 +36,6 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-/// Field names end up as paths in stores, so they are plain words.
-bool can_name_field(std::string_view name) {
-    auto const letter = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    };
-    if (name.empty() || name.size() > longest_field_name || !letter(name[0])) return false;
-    return std::all_of(name.begin(), name.end(), [&](char c) {
-        return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
-    });
-}
-
 std::string field_name(std::string_view key) {
     static Schema const built_in;
     if (key == "force") return "input_forces";
@@ -56,6 +47,10 @@ std::string field_name(std::string_view key) {
 /// Builds a header from its keys, in the order that their meaning needs.
 class HeaderBuilder {
 public:
+    explicit HeaderBuilder(FrameContent content = FrameContent::input) {
+        header_.content = content;
+    }
+
     ExtxyzHeader build(std::string_view comment) {
         if (!has_keys(comment)) return build_plain(comment);
         try {
@@ -71,6 +66,7 @@ public:
         set_lattice();
         set_pbc();
         set_name();
+        if (header_.content == FrameContent::result) set_ledger();
         for (ExtxyzValue const& value : values_)
             if (!value.key.empty() || !value.verbatim.empty()) add_key(value);
         return std::move(header_);
@@ -189,6 +185,64 @@ private:
             }
     }
 
+    ExtxyzValue const* find_value(std::string_view key) const {
+        for (ExtxyzValue const& value : values_)
+            if (value.key == key) return &value;
+        return nullptr;
+    }
+
+    static bool is_whole_number(ExtxyzValue const* value, std::int64_t most) {
+        return value != nullptr && value->kind == Kind::integer && value->integers.size() == 1 &&
+               value->integers[0] >= 0 && value->integers[0] <= most;
+    }
+
+    void set_ledger() {
+        constexpr auto most = std::numeric_limits<std::int64_t>::max();
+        header_.has_ledger =
+            is_whole_number(find_value("system_id"), most) &&
+            is_whole_number(find_value("stage"), std::numeric_limits<std::int32_t>::max()) &&
+            is_whole_number(find_value("stage_step"), most);
+        if (!header_.has_ledger) return;
+        for (std::size_t i = 0; i < values_.size(); ++i) {
+            if (values_[i].key == "kind") {
+                auto const kind = ledger_value(kind_words, values_[i].text);
+                if (!kind) continue;
+                header_.kind = static_cast<RowKind>(*kind);
+            } else if (values_[i].key == "outcome") {
+                auto const outcome = ledger_value(outcome_words, values_[i].text);
+                if (!outcome) continue;
+                header_.outcome = static_cast<Outcome>(*outcome);
+            } else {
+                continue;
+            }
+            used_.push_back(i);
+        }
+    }
+
+    /// True for a key or column that fills a built-in field of a result.
+    bool is_result(std::string_view key, Level level) const {
+        if (header_.content == FrameContent::input) return false;
+        if (level == Level::atom) return key == "forces";
+        if (is_one_of(key, {"energy", "stress"})) return true;
+        return header_.has_ledger &&
+               is_one_of(key, {"system_id", "stage", "stage_step", "total_steps", "status"});
+    }
+
+    std::string name_for(std::string_view key, Level level) const {
+        return is_result(key, level) ? std::string(key) : field_name(key);
+    }
+
+    /// Gives `field` the form of the built-in field; false when its value cannot have it.
+    static bool shape_result(ExtxyzField& field) {
+        std::size_t const count = field.reals.size() + field.integers.size();
+        if (field.spec.name != "stress") return count == 1 && field.spec.dtype != Dtype::boolean;
+        auto& s = field.reals;
+        if (count == 6)  // Voigt's order: xx yy zz yz xz xy
+            s = {s[0], s[5], s[4], s[5], s[1], s[3], s[4], s[3], s[2]};
+        field.spec.shape = {3, 3};
+        return s.size() == 9;
+    }
+
     static std::string shortened(std::string_view text) {
         return text.size() <= 80 ? std::string(text) : std::string(text.substr(0, 77)) + "...";
     }
@@ -206,8 +260,8 @@ private:
     void add_key(ExtxyzValue const& value) {
         auto const i = static_cast<std::size_t>(&value - values_.data());
         if (used(i)) return;
-        std::string name = field_name(value.key);
-        if (value.kind == Kind::text || !can_name_field(name) || has_field(name))
+        std::string name = name_for(value.key, Level::system);
+        if (value.kind == Kind::text || !can_name_extxyz_field(name) || has_field(name))
             return add_text(value.verbatim);
         ExtxyzField field;
         field.spec = {std::move(name), Level::system, Dtype::float64, value.shape, "",
@@ -220,6 +274,8 @@ private:
             field.spec.dtype = value.kind == Kind::boolean ? Dtype::boolean : Dtype::int64;
             field.integers = value.integers;
         }
+        if (is_result(value.key, Level::system) && !shape_result(field))
+            return add_text(value.verbatim);
         header_.fields.push_back(std::move(field));
     }
 
@@ -304,8 +360,9 @@ private:
     }
 
     void set_custom_role(ExtxyzColumn& column) {
-        std::string name = field_name(column.name);
-        if (column.type == 'S' || !can_name_field(name) || has_field(name)) {
+        bool const vectors = column.count == 3 && (column.type == 'R' || column.type == 'I');
+        std::string name = vectors ? name_for(column.name, Level::atom) : field_name(column.name);
+        if (column.type == 'S' || !can_name_extxyz_field(name) || has_field(name)) {
             column.role = Role::text;
             column.index = static_cast<std::size_t>(header_.text_columns++);
             return;
@@ -313,7 +370,7 @@ private:
         column.role = Role::user;
         column.index = header_.fields.size();
         ExtxyzField field;
-        bool const forces = name == "input_forces";
+        bool const forces = name == "input_forces" || name == "forces";
         field.spec = {std::move(name),
                       Level::atom,
                       column.type == 'R' || forces ? Dtype::float64
@@ -333,8 +390,50 @@ private:
 
 }  // namespace
 
-ExtxyzHeader parse_extxyz_header(std::string_view comment) {
-    return HeaderBuilder().build(comment);
+ExtxyzHeader parse_extxyz_header(std::string_view comment, FrameContent content) {
+    return HeaderBuilder(content).build(comment);
+}
+
+bool is_reserved_extxyz_word(std::string_view word) {
+    return is_one_of(lower(word), {"properties",
+                                   "lattice",
+                                   "cell",
+                                   "pbc",
+                                   "name",
+                                   "kind",
+                                   "outcome",
+                                   "reason",
+                                   "species",
+                                   "symbols",
+                                   "symbol",
+                                   "element",
+                                   "z",
+                                   "numbers",
+                                   "pos",
+                                   "position",
+                                   "positions",
+                                   "velo",
+                                   "vel",
+                                   "velocity",
+                                   "velocities",
+                                   "momenta",
+                                   "mass",
+                                   "masses",
+                                   "force",
+                                   "forces",
+                                   "atomic_numbers",
+                                   "atomic_masses"});
+}
+
+// Field names end up as paths in stores, so they are plain words.
+bool can_name_extxyz_field(std::string_view name) {
+    auto const letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
+    if (name.empty() || name.size() > longest_field_name || !letter(name[0])) return false;
+    return std::all_of(name.begin(), name.end(), [&](char c) {
+        return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    });
 }
 
 std::string find_extxyz_name(std::string_view comment) {

@@ -25,10 +25,27 @@ void copy_values(From const& from, std::span<To> to) {
                    [](auto value) { return static_cast<To>(value); });
 }
 
+/// The id of a frame: its ordinal, or what the ledger of a result says.
+SampleId id_of(ExtxyzFrame const& frame) {
+    if (frame.header.has_ledger)
+        for (ExtxyzField const& field : frame.header.fields)
+            if (field.spec.name == "system_id") return SampleId{field.integers[0]};
+    return frame.id;
+}
+
+/// What a result does not say is not known.
+void clear_results(ExtxyzHeader const& header, Sample& sample) {
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    for (FieldIndex const field : {Fields::energy, Fields::forces, Fields::stress})
+        std::ranges::fill(sample.values<double>(field), unknown);
+    sample.values<std::uint8_t>(Fields::outcome)[0] = static_cast<std::uint8_t>(header.outcome);
+}
+
 bool fits(FieldSpec const& value, FieldSpec const& field) {
     return value.level == field.level && value.shape == field.shape &&
            (value.dtype == field.dtype ||
-            (value.dtype == Dtype::int64 && field.dtype == Dtype::float64));
+            (value.dtype == Dtype::int64 &&
+             (field.dtype == Dtype::float64 || field.dtype == Dtype::int32)));
 }
 
 std::string as_text(ExtxyzField const& field) {
@@ -48,7 +65,7 @@ std::string as_text(ExtxyzField const& field) {
 
 Sample to_sample(ExtxyzFrame const& frame, SchemaPtr const& schema) {
     ExtxyzHeader const& header = frame.header;
-    Sample sample(schema, frame.id, header.name, frame.atom_count);
+    Sample sample(schema, id_of(frame), header.name, frame.atom_count);
     copy_values(frame.positions, sample.values<double>(Fields::positions));
     copy_values(frame.masses, sample.values<double>(Fields::atomic_masses));
     copy_values(frame.atomic_numbers, sample.values<std::int64_t>(Fields::atomic_numbers));
@@ -63,6 +80,7 @@ Sample to_sample(ExtxyzFrame const& frame, SchemaPtr const& schema) {
             std::ranges::fill(sample.values<double>(FieldIndex{f}),
                               std::numeric_limits<double>::quiet_NaN());
     }
+    if (header.content != FrameContent::input) clear_results(header, sample);
     std::string text = header.text;
     for (ExtxyzField const& value : header.fields) {
         auto const index = schema->find(value.spec.name);
@@ -74,6 +92,8 @@ Sample to_sample(ExtxyzFrame const& frame, SchemaPtr const& schema) {
                 copy_values(value.reals, sample.values<double>(*index));
             else
                 copy_values(value.integers, sample.values<double>(*index));
+        } else if (schema->field(*index).dtype == Dtype::int32) {
+            copy_values(value.integers, sample.values<std::int32_t>(*index));
         } else if (value.spec.dtype == Dtype::int64) {
             copy_values(value.integers, sample.values<std::int64_t>(*index));
         } else {

@@ -14,7 +14,8 @@
 namespace athanor {
 
 /// Puts what a frame says into a sample of `schema`. Fields of the schema that the frame lacks stay
-/// zero, but real user fields become NaN; values that fit no field of the schema become text.
+/// zero, but real user fields become NaN, and so do energy, forces and stress of a result; values
+/// that fit no field of the schema become text. The id of a result with a ledger is its system_id.
 [[nodiscard]] Sample to_sample(ExtxyzFrame const& frame, SchemaPtr const& schema);
 
 /// The selected frames of an extended-XYZ file as samples, in the order of the file.

@@ -31,9 +31,11 @@ public:
     explicit FieldUnion(std::vector<std::string>& notes) : notes_(notes) {}
 
     void add(ExtxyzHeader const& header) {
+        static Schema const built_in;
         std::size_t overflow = 0;
         for (ExtxyzField const& field : header.fields)
-            if (!add(field, header.name)) overflow += bytes_as_text(field);
+            if (!built_in.find(field.spec.name) && !add(field, header.name))
+                overflow += bytes_as_text(field);
         overflow_bytes_ = std::max(overflow_bytes_, overflow);
     }
 
@@ -141,14 +143,17 @@ void add_frame(ExtxyzScan& scan, FieldUnion& fields, ExtxyzFrame const& frame) {
     scan.longest_text_bytes = std::max(scan.longest_text_bytes, header.text.size());
     scan.any_fully_periodic |= header.pbc[0] && header.pbc[1] && header.pbc[2];
     scan.any_velocities |= frame.velocities_given;
+    scan.ledger_count += header.has_ledger;
+    for (ExtxyzField const& field : header.fields) scan.any_forces |= field.spec.name == "forces";
     for (auto const z : frame.atomic_numbers) scan.atomic_numbers[static_cast<std::size_t>(z)] = 1;
     fields.add(header);
 }
 
-ExtxyzScan scan_resolved(std::filesystem::path const& path, FrameSelection const& selection) {
+ExtxyzScan scan_resolved(std::filesystem::path const& path, FrameSelection const& selection,
+                         FrameContent content) {
     ExtxyzScan scan;
     FieldUnion fields(scan.notes);
-    ExtxyzFrameReader reader(path);
+    ExtxyzFrameReader reader(path, content);
     ExtxyzFrame frame;
     while (true) {
         auto const status = reader.next(frame);
@@ -166,10 +171,11 @@ ExtxyzScan scan_resolved(std::filesystem::path const& path, FrameSelection const
 
 }  // namespace
 
-ExtxyzScan scan_extxyz(std::filesystem::path const& path, FrameSelection selection) {
+ExtxyzScan scan_extxyz(std::filesystem::path const& path, FrameSelection selection,
+                       FrameContent content) {
     if (selection.needs_frame_count())
-        selection = selection.resolved(scan_resolved(path, {}).frame_count);
-    return scan_resolved(path, selection);
+        selection = selection.resolved(scan_resolved(path, {}, content).frame_count);
+    return scan_resolved(path, selection, content);
 }
 
 }  // namespace athanor

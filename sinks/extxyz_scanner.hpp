@@ -12,6 +12,7 @@
 #include "runtime/field.hpp"
 #include "runtime/ids.hpp"
 #include "runtime/species.hpp"
+#include "sinks/extxyz_header.hpp"
 #include "sinks/frame_selection.hpp"
 
 namespace athanor {
@@ -34,6 +35,8 @@ struct ExtxyzScan {
     std::size_t longest_text_bytes = 0;
     bool any_fully_periodic = false;
     bool any_velocities = false;
+    bool any_forces = false;                                       ///< of results
+    std::int64_t ledger_count = 0;                                 ///< results that have a ledger
     std::array<bool, largest_atomic_number + 1> atomic_numbers{};  ///< seen, by number
     std::vector<FieldSpec> user_fields;  ///< in the order in which the file first has them
     std::vector<std::string> notes;      ///< for people: which keys became text, and why
@@ -41,13 +44,15 @@ struct ExtxyzScan {
     [[nodiscard]] SchemaPtr schema() const { return std::make_shared<Schema const>(user_fields); }
 };
 
-/// Reads the whole file once. Bad frames are counted and left for ExtxyzReader to report.
+/// Reads the whole file once, its frames as `content`. Bad frames are counted and left for
+/// ExtxyzReader to report.
 /// Fields: the union over all frames. Integers here and reals there become reals; other differences
 ///         in type, shape or level make the key text everywhere, and a note names both frames.
-///         So does a key beyond the 256th.
+///         So does a key beyond the 256th. Built-in fields of results are none of them.
 /// Bound:  memory for one frame.
 /// Throws: InputError when the file is missing, empty or no structure file at all.
 [[nodiscard]] ExtxyzScan scan_extxyz(std::filesystem::path const& path,
-                                     FrameSelection selection = {});
+                                     FrameSelection selection = {},
+                                     FrameContent content = FrameContent::input);
 
 }  // namespace athanor

@@ -17,6 +17,7 @@
 #include "runtime/expects.hpp"
 #include "runtime/species.hpp"
 #include "sinks/extxyz_value.hpp"
+#include "sinks/ledger_words.hpp"
 
 namespace athanor {
 namespace {
@@ -81,6 +82,10 @@ bool all_zero(std::span<double const> values) {
     return std::ranges::all_of(values, [](double x) { return x == 0.0; });
 }
 
+bool all_positive_zero(std::span<double const> values) {
+    return std::ranges::all_of(values, [](double x) { return x == 0.0 && !std::signbit(x); });
+}
+
 class FrameFormatter {
 public:
     FrameFormatter(Sample const& sample, FrameContent content)
@@ -115,14 +120,24 @@ private:
     /// `input_energy` is called `energy` again in a structure to start from.
     std::string name_to_write(FieldIndex field) const {
         std::string const& name = sample_.schema().field(field).name;
-        if (content_ == FrameContent::input && name.starts_with(input_prefix))
-            return name.substr(input_prefix.size());
-        return name;
+        if (content_ != FrameContent::input)
+            return is_reserved_extxyz_word(name) ? std::string(input_prefix) + name : name;
+        return name.starts_with(input_prefix) ? name.substr(input_prefix.size()) : name;
+    }
+
+    /// The user fields of a level that this frame shows, in the order in which it does.
+    std::vector<WrittenColumn> user_fields(Level level) const {
+        std::vector<WrittenColumn> fields;
+        for (int f = Fields::count; f < sample_.schema().field_count(); ++f)
+            if (is_written(FieldIndex{f}, level))
+                fields.push_back({name_to_write(FieldIndex{f}), FieldIndex{f}});
+        if (content_ != FrameContent::input) std::ranges::sort(fields, {}, &WrittenColumn::name);
+        return fields;
     }
 
     bool is_written(FieldIndex field, Level level) const {
         FieldSpec const& spec = sample_.schema().field(field);
-        return spec.role == FieldRole::user && spec.level == level && !all_nan(sample_, field);
+        return spec.level == level && extxyz_holds(spec) && !all_nan(sample_, field);
     }
 
     void choose_columns() {
@@ -134,13 +149,15 @@ private:
                 columns_.push_back({"masses", Fields::atomic_masses});
                 break;
             }
-        with_velocities_ = sample_.values<std::uint8_t>(Fields::velocities_given)[0] != 0 ||
-                           !all_zero(sample_.values<double>(Fields::velocities));
+        auto const velocities = sample_.values<double>(Fields::velocities);
+        bool const given = sample_.values<std::uint8_t>(Fields::velocities_given)[0] != 0;
+        with_velocities_ = content_ == FrameContent::input ? given || !all_zero(velocities)
+                                                           : !all_positive_zero(velocities);
         if (with_velocities_) columns_.push_back({"velocities", Fields::velocities});
-        if (content_ == FrameContent::result) columns_.push_back({"forces", Fields::forces});
-        for (int f = Fields::count; f < sample_.schema().field_count(); ++f)
-            if (is_written(FieldIndex{f}, Level::atom))
-                columns_.push_back({name_to_write(FieldIndex{f}), FieldIndex{f}});
+        if (content_ != FrameContent::input && !all_nan(sample_, Fields::forces))
+            columns_.push_back({"forces", Fields::forces});
+        for (WrittenColumn& column : user_fields(Level::atom))
+            columns_.push_back(std::move(column));
     }
 
     void add_header() {
@@ -163,14 +180,12 @@ private:
         auto const pbc = sample_.values<std::uint8_t>(Fields::pbc);
         out_ += fmt::format(" pbc=\"{} {} {}\" name={}", pbc[0] ? 'T' : 'F', pbc[1] ? 'T' : 'F',
                             pbc[2] ? 'T' : 'F', bare_or_quoted(sample_.name()));
-        if (content_ == FrameContent::result) add_results();
-        for (int f = Fields::count; f < sample_.schema().field_count(); ++f)
-            if (is_written(FieldIndex{f}, Level::system))
-                add_key(name_to_write(FieldIndex{f}), FieldIndex{f});
+        if (content_ != FrameContent::input) add_results();
+        for (WrittenColumn const& key : user_fields(Level::system)) add_key(key.name, key.field);
     }
 
     void add_results() {
-        add_key("energy", Fields::energy);
+        if (!all_nan(sample_, Fields::energy)) add_key("energy", Fields::energy);
         auto const stress = sample_.values<double>(Fields::stress);
         if (!all_nan(sample_, Fields::stress)) {
             out_ += " stress=\"";
@@ -180,6 +195,7 @@ private:
             }
             out_ += '"';
         }
+        if (content_ == FrameContent::labels) return;
         add_key("system_id", Fields::system_id);
         add_key("stage", Fields::stage);
         add_key("stage_step", Fields::stage_step);
@@ -270,6 +286,20 @@ void append(int file, std::filesystem::path const& path, std::string_view bytes)
 
 std::string format_extxyz(Sample const& sample, FrameContent content, ExtraKeys const& extra) {
     return FrameFormatter(sample, content).format(extra);
+}
+
+ExtraKeys ledger_keys(Sample const& sample, RowKind kind) {
+    auto const outcome = sample.values<std::uint8_t>(Fields::outcome)[0];
+    ExtraKeys keys{{"kind", ledger_word(kind_words, static_cast<std::uint8_t>(kind))},
+                   {"outcome", ledger_word(outcome_words, outcome)}};
+    if (auto const status = sample.values<std::int64_t>(Fields::status)[0]; status != 0)
+        keys.push_back({"status", std::to_string(status)});
+    return keys;
+}
+
+bool extxyz_holds(FieldSpec const& field) {
+    return field.role == FieldRole::user && field.level != Level::edge &&
+           field.elements_per_row() > 0 && can_name_extxyz_field(field.name);
 }
 
 ExtxyzWriter::ExtxyzWriter(std::filesystem::path path, Existing existing)

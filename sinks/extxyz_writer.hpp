@@ -10,16 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/outcome.hpp"
 #include "runtime/sample.hpp"
 #include "sinks/bad_frame.hpp"
+#include "sinks/extxyz_header.hpp"
 
 namespace athanor {
-
-/// What a written frame is: a structure to start from again, or one with results.
-enum class FrameContent {
-    input,  ///< no energies or forces of ours; `input_energy` goes back to being `energy`
-    result  ///< energy, forces, stress, system_id, stage, stage_step, total_steps as well
-};
 
 /// Further keys of a written frame; the values are text, quoted where needed.
 using ExtraKeys = std::vector<std::pair<std::string, std::string>>;
@@ -27,8 +23,17 @@ using ExtraKeys = std::vector<std::pair<std::string, std::string>>;
 /// One frame of extended XYZ. Every double reads back to the same bits. Velocities stand twice: as
 /// `momenta`, where ASE looks, and as `velocities`, which have the exact bits. Masses are written
 /// where they differ from the default, custom fields always unless every number in them is NaN.
+/// Results: energy, forces and stress under that condition, velocities unless all are +0, custom
+///          fields in the order of their names, so that the frame depends on the values alone. A
+///          name that has another meaning in a file becomes `input_NAME`.
+/// Not there: fields of edges, and those whose names can_name_extxyz_field() refuses.
 [[nodiscard]] std::string format_extxyz(Sample const& sample, FrameContent content,
                                         ExtraKeys const& extra = {});
+
+/// `kind` and `outcome` of a row, and `status` where it is not 0.
+[[nodiscard]] ExtraKeys ledger_keys(Sample const& sample, RowKind kind);
+/// True when frames show this user field.
+[[nodiscard]] bool extxyz_holds(FieldSpec const& field);
 
 /// Appends frames to an extended-XYZ file.
 /// Order:   each frame is one call of write(2) on a file open for appending, so that several

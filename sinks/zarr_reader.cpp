@@ -387,6 +387,11 @@ std::string ZarrReader::text_at(std::optional<ZarrArrayReader>& bytes,
     return std::string(as_text(text));
 }
 
+std::string ZarrReader::name(std::int64_t row) {
+    std::string name = text_at(names_, names_ptr_, row);
+    return name.empty() ? fmt::format("{}:{}", place_, row) : name;
+}
+
 Sample ZarrReader::read(std::int64_t row) {
     SchemaPtr const schema = schema_without_missing(row);
     std::int64_t id = row;
@@ -395,9 +400,7 @@ Sample ZarrReader::read(std::int64_t row) {
         convert_elements(reinterpret_cast<std::byte*>(&id), Dtype::int64, bytes.data(),
                          field->data_type, 1);
     }
-    std::string name = text_at(names_, names_ptr_, row);
-    if (name.empty()) name = fmt::format("{}:{}", place_, row);
-    Sample sample(schema, SampleId{id}, std::move(name), atom_count(row), edge_count(row));
+    Sample sample(schema, SampleId{id}, name(row), atom_count(row), edge_count(row));
     sample.set_text(text_at(texts_, texts_ptr_, row));
     for (StoredField const& field : fields_) {
         if (!field.field || field.key == "core/system_id") continue;

@@ -64,6 +64,8 @@ public:
 
     [[nodiscard]] std::vector<StoredField> const& fields() const { return fields_; }
     [[nodiscard]] SchemaPtr const& schema() const { return schema_; }
+    /// What people call the sample of a row: its name, else STORE:ROW.
+    [[nodiscard]] std::string name(std::int64_t row);
     /// The sample of a row. Fields that have no row for it are missing from its schema.
     [[nodiscard]] Sample read(std::int64_t row);
     /// The rows of one field in its stored type; neighbor_list counts from the sample's first atom.

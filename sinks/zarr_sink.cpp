@@ -125,7 +125,8 @@ std::unique_ptr<ZarrSink> ZarrSink::reopen(ZarrSinkOptions options,
 
 ZarrSink::~ZarrSink() {
     try {
-        if (writer_ != nullptr && !closed_ && error_.empty()) close();
+        // A store that was to appear whole and is not must not appear at all.
+        if (writer_ != nullptr && !closed_ && error_.empty() && options_.visible_at_once) close();
     } catch (...) {  // nobody is there to hear of it
     }
 }

@@ -62,7 +62,8 @@ public:
     [[nodiscard]] static std::unique_ptr<ZarrSink> reopen(ZarrSinkOptions options);
     [[nodiscard]] static std::unique_ptr<ZarrSink> reopen(ZarrSinkOptions options,
                                                           std::unique_ptr<Storage> storage);
-    /// Commits what it can, without a word; call close() to hear of errors.
+    /// Commits what it can, without a word; call close() to hear of errors. A store that was to
+    /// appear at close() is given up.
     ~ZarrSink() override;
 
     /// Makes the store for the fields of `schema`, or checks that it has them. The first write()

@@ -44,7 +44,7 @@ TEST_F(Cli, HelpNamesTheCommands) {
     ProgramResult const ended = athanor("--help");
 
     EXPECT_EQ(ended.code, 0);
-    for (char const* command : {"run", "validate", "inspect", "Exit codes"})
+    for (char const* command : {"run", "validate", "inspect", "convert", "Exit codes"})
         EXPECT_THAT(ended.text, HasSubstr(command));
     EXPECT_EQ(athanor("run --help").code, 0);
 }
@@ -106,9 +106,10 @@ TEST_F(Cli, AMissingConfigurationEndsWithTwo) {
 
 TEST_F(Cli, WrongWordsNameTheNearest) {
     EXPECT_EQ(athanor("vaildate good.json").code, 2);
-    EXPECT_EQ(athanor("vaildate good.json").text,
-              "athanor: vaildate: unknown command; give run, validate or inspect (nearest: "
-              "validate)\n");
+    EXPECT_EQ(
+        athanor("vaildate good.json").text,
+        "athanor: vaildate: unknown command; give run, validate, inspect or convert (nearest: "
+        "validate)\n");
     EXPECT_EQ(athanor("run good.json --overwrit").code, 2);
     EXPECT_THAT(athanor("run good.json --overwrit").text,
                 HasSubstr("--overwrit: unknown option; give --help, --set, --device, --overwrite, "
@@ -124,13 +125,13 @@ TEST_F(Cli, UsageErrorsEndWithTwo) {
 }
 
 TEST_F(Cli, CommandsOfLaterVersionsEndWithTwo) {
-    for (char const* command : {"convert", "report", "slurm", "doctor", "help"}) {
+    for (char const* command : {"report", "slurm", "doctor", "help"}) {
         ProgramResult const ended = athanor(command + std::string(" good.json"));
 
         EXPECT_EQ(ended.code, 2);
         EXPECT_EQ(ended.text, "athanor: " + std::string(command) +
-                                  ": not available in this version; give run, resume, validate or "
-                                  "inspect\n");
+                                  ": not available in this version; give run, resume, validate, "
+                                  "inspect or convert\n");
     }
 }
 
