@@ -2,22 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sinks/extxyz_sink.hpp"
 
-#include <array>
-#include <string_view>
+#include <algorithm>
+#include <system_error>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "runtime/error.hpp"
 #include "runtime/expects.hpp"
+#include "sinks/extxyz_ledger.hpp"
 
 namespace athanor {
 namespace {
 
-constexpr std::array<std::string_view, 4> kind_words{"frame", "converged", "graduated",
-                                                     "quarantined"};
-constexpr std::array<std::string_view, 4> outcome_words{"running", "converged", "budget_spent",
-                                                        "failed"};
-
-std::string word_of(std::array<std::string_view, 4> const& words, std::uint8_t value) {
-    return value < words.size() ? std::string(words[value]) : std::to_string(value);
+RowKey key_of(Batch const& batch, SystemIndex system, RowKind kind) {
+    return {batch.sample_id(system).value(), batch.values<std::int32_t>(Fields::stage, system)[0],
+            batch.values<std::int64_t>(Fields::stage_step, system)[0], kind};
 }
 
 }  // namespace
@@ -25,17 +25,47 @@ std::string word_of(std::array<std::string_view, 4> const& words, std::uint8_t v
 ExtxyzSink::ExtxyzSink(std::filesystem::path path, ExtxyzWriter::Existing existing)
     : writer_(std::move(path), existing) {}
 
+ExtxyzSink::ExtxyzSink(std::filesystem::path path, RowKeys keys, std::int64_t cut_bytes)
+    : writer_(std::move(path)), keys_(std::move(keys)), cut_bytes_(cut_bytes) {}
+
+std::unique_ptr<ExtxyzSink> ExtxyzSink::reopen(std::filesystem::path path) {
+    std::error_code error;
+    auto const size = std::filesystem::file_size(path, error);
+    if (error == std::errc::no_such_file_or_directory)
+        return std::make_unique<ExtxyzSink>(std::move(path));
+    if (error)
+        throw StorageError(
+            fmt::format("{}: cannot be looked at: {}; give the file that a run wrote",
+                        path.string(), error.message()));
+    ExtxyzLedger ledger = read_extxyz_ledger(path);
+    auto const whole = static_cast<std::uintmax_t>(ledger.whole_bytes);
+    if (whole < size) std::filesystem::resize_file(path, whole, error);
+    if (error)
+        throw StorageError(fmt::format("{}: the part of a frame at its end cannot be cut off: {}",
+                                       path.string(), error.message()));
+    return std::unique_ptr<ExtxyzSink>(new ExtxyzSink(std::move(path), std::move(ledger.keys),
+                                                      static_cast<std::int64_t>(size - whole)));
+}
+
 void ExtxyzSink::write(Batch const& batch, std::span<SystemIndex const> systems, RowKind kind) {
     std::lock_guard const lock(mutex_);
     ATHANOR_EXPECTS(!closed_);
+    if (!error_.empty()) throw StorageError(error_);
+    std::int64_t written = 0;
     for (SystemIndex const system : systems) {
+        RowKey const key = key_of(batch, system, kind);
+        if (keys_.contains(key)) continue;
         Sample const sample = batch.extract(system);
-        auto const outcome = sample.values<std::uint8_t>(Fields::outcome)[0];
-        writer_.write(sample, FrameContent::result,
-                      {{"kind", word_of(kind_words, static_cast<std::uint8_t>(kind))},
-                       {"outcome", word_of(outcome_words, outcome)}});
+        try {
+            writer_.write(sample, FrameContent::result, ledger_keys(sample, kind));
+        } catch (StorageError const& error) {
+            error_ = error.what();
+            throw;
+        }
+        keys_.insert(key);
+        ++written;
     }
-    rows_written_ += static_cast<std::int64_t>(systems.size());
+    rows_written_ += written;
 }
 
 void ExtxyzSink::flush() {
@@ -52,6 +82,11 @@ void ExtxyzSink::close() {
 std::int64_t ExtxyzSink::rows_written() const {
     std::lock_guard const lock(mutex_);
     return rows_written_;
+}
+
+bool ExtxyzSink::contains(RowKey const& key) const {
+    std::lock_guard const lock(mutex_);
+    return keys_.contains(key);
 }
 
 std::string ExtxyzSink::describe() const { return "extxyz " + writer_.path().string(); }

@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/extxyz_ledger.hpp"
+
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "runtime/error.hpp"
+#include "sinks/extxyz_header.hpp"
+#include "sinks/extxyz_value.hpp"
+
+namespace athanor {
+namespace {
+
+/// The lines of a file that have an end. Not LineReader: that cannot tell whether the last has.
+class WholeLines {
+public:
+    explicit WholeLines(std::filesystem::path const& path)
+        : path_(path), file_(path, std::ios::binary) {
+        if (!file_) refuse("cannot be opened");
+    }
+
+    bool next(std::string& line) {
+        if (!std::getline(file_, line)) {
+            if (file_.bad()) refuse("cannot be read");
+            return false;
+        }
+        if (file_.eof()) return false;  // the end of the file came before that of the line
+        ++number_;
+        bytes_ += static_cast<std::int64_t>(line.size()) + 1;
+        return true;
+    }
+    std::int64_t bytes() const { return bytes_; }
+
+    [[noreturn]] void refuse(std::string_view what) const {
+        throw StorageError(
+            fmt::format("{}:{}: {}; this is no file that a run can go on with, move it away",
+                        path_.string(), number_, what));
+    }
+
+private:
+    std::filesystem::path path_;
+    std::ifstream file_;
+    std::int64_t number_ = 0;
+    std::int64_t bytes_ = 0;
+};
+
+RowKey key_of(ExtxyzHeader const& header, WholeLines const& lines) {
+    if (!header.has_ledger) lines.refuse("the frame has no system_id, stage and stage_step");
+    RowKey key;
+    key.kind = header.kind;
+    for (ExtxyzField const& field : header.fields) {
+        if (field.spec.name == "system_id") key.system_id = field.integers[0];
+        if (field.spec.name == "stage") key.stage = static_cast<std::int32_t>(field.integers[0]);
+        if (field.spec.name == "stage_step") key.step = field.integers[0];
+    }
+    return key;
+}
+
+ExtxyzHeader header_of(std::string const& comment, WholeLines const& lines) {
+    try {
+        return parse_extxyz_header(comment, FrameContent::result);
+    } catch (InputError const& error) {
+        lines.refuse(error.what());
+    }
+}
+
+int count_words(std::string const& line) {
+    int words = 0;
+    bool inside = false;
+    for (char const c : line) {
+        bool const blank = c == ' ' || c == '\t';
+        words += !blank && !inside;
+        inside = !blank;
+    }
+    return words;
+}
+
+/// The key of the next frame; nothing at the end, or where the frame is there in part.
+std::optional<RowKey> next_frame(WholeLines& lines) {
+    std::string line;
+    if (!lines.next(line)) return std::nullopt;
+    auto const atoms = parse_integer(line);
+    if (!atoms || *atoms < 0) lines.refuse("this line is no atom count");
+    if (!lines.next(line)) return std::nullopt;
+    ExtxyzHeader const header = header_of(line, lines);
+    RowKey const key = key_of(header, lines);
+    for (std::int64_t atom = 0; atom < *atoms; ++atom) {
+        if (!lines.next(line)) return std::nullopt;
+        if (count_words(line) != header.column_total)
+            lines.refuse("this line is no atom of its frame");
+    }
+    return key;
+}
+
+}  // namespace
+
+ExtxyzLedger read_extxyz_ledger(std::filesystem::path const& path) {
+    ExtxyzLedger ledger;
+    WholeLines lines(path);
+    while (auto const key = next_frame(lines)) {
+        ledger.keys.insert(*key);
+        ++ledger.frame_count;
+        ledger.whole_bytes = lines.bytes();
+    }
+    return ledger;
+}
+
+}  // namespace athanor
