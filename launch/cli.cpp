@@ -172,9 +172,11 @@ int run_command_line(int argc, char const* const* argv) {
         ->type_name("N");
 
     InspectCommand inspect_command;
-    CLI::App* const inspect_app = app.add_subcommand("inspect", "Say what is in a store");
+    CLI::App* const inspect_app =
+        app.add_subcommand("inspect", "Say what is in a store, and whether it is whole");
     inspect_app->add_option("STORE", inspect_command.store, "Folder of the store")->required();
     inspect_app->add_flag("--json", inspect_command.json, "JSON on standard output");
+    inspect_app->add_flag("--quick", inspect_command.quick, "Do not decode the chunks");
 
     ConvertCommand convert_command;
     CLI::App* const convert_app = add_convert(app, convert_command);

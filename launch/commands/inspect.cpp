@@ -2,147 +2,229 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/commands/inspect.hpp"
 
-#include <cmath>
-#include <cstdint>
-#include <limits>
+#include <algorithm>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "launch/readable.hpp"
-#include "runtime/outcome.hpp"
-#include "sinks/zarr_reader.hpp"
+#include "runtime/error.hpp"
+#include "sinks/file_storage.hpp"
+#include "sinks/ledger_words.hpp"
+#include "sinks/store_check.hpp"
 
 namespace athanor {
 namespace {
 
-constexpr std::string_view kind_names[] = {"frames", "converged", "graduated", "quarantined"};
-constexpr std::string_view outcome_names[] = {"running", "converged", "steps done", "failed"};
+using Json = nlohmann::json;
 
-/// What a look at every row of a store gives.
-struct Contents {
-    std::int64_t samples = 0, active = 0, atoms = 0, edges = 0, not_finite = 0;
-    int smallest = std::numeric_limits<int>::max(), largest = 0;
-    double lowest_energy = std::numeric_limits<double>::infinity();
-    double highest_energy = -std::numeric_limits<double>::infinity();
-    std::map<std::string, std::int64_t> kinds, outcomes;
-    std::map<int, std::int64_t> stages;
-    bool has_ledger = false;
-};
-
-Contents look_at(ZarrReader& reader) {
-    Contents seen;
-    seen.samples = reader.sample_count();
-    seen.active = reader.active_count();
-    seen.atoms = reader.total_atoms();
-    seen.edges = reader.total_edges();
-    seen.has_ledger = reader.has_ledger();
-    for (std::int64_t row = 0; row < reader.sample_count(); ++row) {
-        if (!reader.is_active(row)) continue;
-        Sample const sample = reader.read(row);  // decodes, and so checks, every chunk
-        seen.smallest = std::min(seen.smallest, sample.atom_count());
-        seen.largest = std::max(seen.largest, sample.atom_count());
-        double const energy = sample.values<double>(Fields::energy)[0];
-        if (!std::isfinite(energy)) {
-            ++seen.not_finite;
-            continue;
-        }
-        seen.lowest_energy = std::fmin(seen.lowest_energy, energy);
-        seen.highest_energy = std::fmax(seen.highest_energy, energy);
+std::unique_ptr<Storage> open_store(std::string const& path) {
+    try {
+        return FileStorage::read_only(path);
+    } catch (StorageError const& error) {
+        throw InputError(error.what());
     }
-    if (!seen.has_ledger) return seen;
-    for (RowKey const& key : reader.ledger_keys()) {
-        ++seen.kinds[std::string(kind_names[static_cast<int>(key.kind) & 3])];
-        ++seen.stages[key.stage];
-    }
-    for (std::uint8_t outcome : reader.ledger_outcomes())
-        ++seen.outcomes[std::string(outcome_names[outcome & 3])];
-    return seen;
 }
 
-std::string shape_text(std::vector<int> const& shape) {
-    std::string text;
-    for (int extent : shape) text += fmt::format("{}{}", text.empty() ? "" : "x", extent);
-    return text.empty() ? "-" : text;
+std::string kind_word(RowKind kind) {
+    return ledger_word(kind_words, static_cast<std::size_t>(kind));
+}
+std::string outcome_word(Outcome outcome) {
+    return ledger_word(outcome_words, static_cast<std::size_t>(outcome));
 }
 
-void print_json(std::string const& store, ZarrReader const& reader, Contents const& seen) {
-    nlohmann::json fields = nlohmann::json::array();
-    for (StoredField const& field : reader.fields())
-        fields.push_back({{"name", field.name},
-                          {"key", field.key},
-                          {"level", name_of(field.level)},
-                          {"data_type", field.data_type},
-                          {"shape", field.shape},
-                          {"rows", field.rows},
-                          {"complete", field.complete}});
-    nlohmann::json out{{"store", store},
-                       {"samples", seen.samples},
-                       {"active", seen.active},
-                       {"atoms", seen.atoms},
-                       {"edges", seen.edges},
-                       {"fields", fields},
-                       {"ledger", seen.has_ledger},
-                       {"non_finite_energies", seen.not_finite},
-                       {"provenance", nlohmann::json::parse(reader.provenance(), nullptr, false)}};
-    if (seen.has_ledger) {
-        out["kinds"] = seen.kinds;
-        out["outcomes"] = seen.outcomes;
-        out["stages"] = nlohmann::json::object();
-        for (auto const& [stage, count] : seen.stages) out["stages"][std::to_string(stage)] = count;
+template <class T>
+Json or_null(std::optional<T> const& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+// --- for programs --------------------------------------------------------------------------------
+
+void add_groups(StoreCheck const& found, Json& out) {
+    for (char const* member : {"kinds", "outcomes", "stages"}) out[member] = Json::object();
+    out["rows"] = Json::array();
+    for (RowGroup const& group : found.groups) {
+        auto const add = [&](char const* member, std::string const& word) {
+            out[member][word] = out[member].value(word, std::int64_t{0}) + group.rows;
+        };
+        add("kinds", kind_word(group.kind));
+        add("outcomes", outcome_word(group.outcome));
+        add("stages", std::to_string(group.stage));
+        out["rows"].push_back({{"stage", group.stage},
+                               {"kind", kind_word(group.kind)},
+                               {"outcome", outcome_word(group.outcome)},
+                               {"rows", group.rows},
+                               {"systems", group.samples},
+                               {"first_step", group.first_step},
+                               {"last_step", group.last_step}});
     }
-    fmt::print("{}\n", out.dump(2));
 }
 
-template <class Key>
-std::string counts_text(std::map<Key, std::int64_t> const& counts) {
-    std::string text;
-    for (auto const& [key, count] : counts)
-        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, key);
-    return text.empty() ? "none" : text;
+Json arrays_json(StoreCheck const& found) {
+    Json arrays = Json::array();
+    for (ArrayFigures const& array : found.arrays)
+        arrays.push_back({{"key", array.key},
+                          {"data_type", array.data_type},
+                          {"shape", array.shape},
+                          {"chunk_shape", array.chunk_shape},
+                          {"codecs", array.codecs},
+                          {"chunks", array.chunks},
+                          {"chunks_stored", array.chunks_stored},
+                          {"raw_bytes", array.raw_bytes},
+                          {"stored_bytes", or_null(array.stored_bytes)}});
+    return arrays;
 }
 
-void print_text(std::string const& store, ZarrReader const& reader, Contents const& seen) {
-    fmt::print("{}\n\n", store);
-    fmt::print("  rows      {} ({} deleted), {} atoms", seen.samples, seen.samples - seen.active,
-               seen.atoms);
-    if (seen.active > 0) fmt::print(", {} to {} each", seen.smallest, seen.largest);
-    fmt::print("\n");
-    if (seen.lowest_energy <= seen.highest_energy)
-        fmt::print("  energy    {:.6g} to {:.6g} eV\n", seen.lowest_energy, seen.highest_energy);
-    if (seen.not_finite > 0) fmt::print("  energy    not finite in {} rows\n", seen.not_finite);
-    if (seen.has_ledger) {
-        fmt::print("  kinds     {}\n", counts_text(seen.kinds));
-        fmt::print("  outcomes  {}\n", counts_text(seen.outcomes));
-        std::string stages;
-        for (auto const& [stage, count] : seen.stages)
-            stages +=
-                fmt::format("{}{} rows of stage {}", stages.empty() ? "" : ", ", count, stage);
-        fmt::print("  stages    {}\n", stages.empty() ? "none" : stages);
-    }
-    std::vector<std::vector<std::string>> rows{{"field", "level", "type", "shape", "rows"}};
-    for (StoredField const& field : reader.fields())
-        rows.push_back({field.name, std::string(name_of(field.level)), field.data_type,
-                        shape_text(field.shape),
-                        fmt::format("{}{}", field.rows, field.complete ? "" : " (incomplete)")});
+void print_json(InspectCommand const& command, StoreCheck const& found) {
+    Json out{{"store", command.store},
+             {"samples", found.rows},
+             {"active", found.active_rows},
+             {"atoms", found.atoms},
+             {"edges", found.edges},
+             {"systems", or_null(found.samples)},
+             {"atoms_smallest", found.smallest},
+             {"atoms_largest", found.largest},
+             {"energy_lowest", or_null(found.lowest_energy)},
+             {"energy_highest", or_null(found.highest_energy)},
+             {"non_finite_energies", found.energies_not_finite},
+             {"ledger", found.has_ledger},
+             {"arrays", arrays_json(found)},
+             {"provenance", Json::parse(found.provenance, nullptr, false)},
+             {"check",
+              {{"depth", command.quick ? "quick" : "full"},
+               {"good", found.good()},
+               {"problems", found.problems},
+               {"leftovers", found.leftovers}}}};
+    add_groups(found, out);
+    fmt::print("{}\n", out.dump(2, ' ', false, Json::error_handler_t::replace));
+}
+
+// --- for people ----------------------------------------------------------------------------------
+
+std::string readable_bytes(std::int64_t bytes) {
+    constexpr std::array<char const*, 5> units{"B", "KiB", "MiB", "GiB", "TiB"};
+    auto size = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    while (size >= 1024.0 && unit + 1 < units.size()) size /= 1024.0, ++unit;
+    return unit == 0 ? fmt::format("{} B", bytes)
+                     : fmt::format("{:.{}f} {}", size, size < 10.0 ? 1 : 0, units[unit]);
+}
+
+std::string readable_ratio(std::int64_t raw, std::int64_t stored) {
+    if (raw == 0 || stored == 0) return "-";
+    double const ratio = static_cast<double>(raw) / static_cast<double>(stored);
+    return fmt::format("{:.{}f}", ratio, ratio < 9.95 ? 1 : 0);
+}
+
+std::string plural(std::int64_t count, std::string_view thing) {
+    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
+void print_table(std::vector<std::vector<std::string>> const& rows) {
     fmt::print("\n");
     for (std::string const& line : align_columns(rows)) fmt::print("  {}\n", line);
-    fmt::print("\n  checked: every document, every chunk, every row\n");
+}
+
+void print_head(InspectCommand const& command, StoreCheck const& found) {
+    fmt::print("{}: {}\n\n", command.store,
+               found.ours ? "a store of Athanor" : "a Zarr store that another program wrote");
+    if (!found.opens) return;
+    fmt::print("  rows    {}{}\n", found.active_rows,
+               found.rows == found.active_rows
+                   ? ""
+                   : fmt::format(" and {} deleted", found.rows - found.active_rows));
+    if (found.samples) fmt::print("  of      {}\n", plural(*found.samples, "sample"));
+    fmt::print("  atoms   {}", found.atoms);
+    if (found.smallest < found.largest)
+        fmt::print(", {} to {} a row", found.smallest, found.largest);
+    else if (found.active_rows > 0)
+        fmt::print(", {} a row", found.largest);
+    fmt::print("\n");
+    if (found.edges > 0) fmt::print("  edges   {}\n", found.edges);
+    if (found.lowest_energy)
+        fmt::print("  energy  {:.6g} to {:.6g} eV\n", *found.lowest_energy, *found.highest_energy);
+    if (found.energies_not_finite > 0)
+        fmt::print("  energy  not finite in {}\n", plural(found.energies_not_finite, "row"));
+    std::int64_t raw = 0, stored = 0;
+    for (ArrayFigures const& array : found.arrays) {
+        raw += array.raw_bytes;
+        stored += array.stored_bytes.value_or(0);
+    }
+    if (!command.quick)
+        fmt::print("  size    {}, {} times smaller than its {} of numbers\n",
+                   readable_bytes(stored), readable_ratio(raw, stored), readable_bytes(raw));
+}
+
+void print_groups(StoreCheck const& found) {
+    if (!found.has_ledger) {
+        if (found.opens) fmt::print("  ledger  none: rows have no stage, step, kind and outcome\n");
+        return;
+    }
+    std::vector<std::vector<std::string>> rows{
+        {"stage", "kind", "outcome", "rows", "samples", "steps"}};
+    for (RowGroup const& group : found.groups)
+        rows.push_back({std::to_string(group.stage), kind_word(group.kind),
+                        outcome_word(group.outcome), std::to_string(group.rows),
+                        std::to_string(group.samples),
+                        group.first_step == group.last_step
+                            ? std::to_string(group.first_step)
+                            : fmt::format("{} to {}", group.first_step, group.last_step)});
+    print_table(rows);
+}
+
+void print_arrays(StoreCheck const& found) {
+    std::vector<std::vector<std::string>> rows{
+        {"array", "type", "shape", "chunk", "codecs", "chunks", "stored", "ratio"}};
+    for (ArrayFigures const& array : found.arrays)
+        rows.push_back(
+            {array.key, array.data_type, fmt::format("{}", fmt::join(array.shape, " x ")),
+             fmt::format("{}", fmt::join(array.chunk_shape, " x ")), array.codecs,
+             array.chunks == array.chunks_stored
+                 ? std::to_string(array.chunks)
+                 : fmt::format("{} of {}", array.chunks_stored, array.chunks),
+             array.stored_bytes ? readable_bytes(*array.stored_bytes) : "-",
+             array.stored_bytes ? readable_ratio(array.raw_bytes, *array.stored_bytes) : "-"});
+    print_table(rows);
+}
+
+void print_verdict(InspectCommand const& command, StoreCheck const& found) {
+    fmt::print("\n");
+    for (std::string const& line : found.leftovers) fmt::print("  left over: {}\n", line);
+    if (!found.leftovers.empty())
+        fmt::print(
+            "  Left over from a writer that was cut off, or is at work: readers do not see it, and "
+            "the next writer removes it.\n\n");
+    for (std::string const& line : found.problems) fmt::print("  damaged: {}\n", line);
+    if (!found.good())
+        fmt::print("  This store is damaged.\n");
+    else if (command.quick)
+        fmt::print(
+            "  good: every document, pointer and ledger entry read; chunks are there, but "
+            "were not decoded\n");
+    else
+        fmt::print("  good: every document, every chunk and every row was read\n");
 }
 
 }  // namespace
 
 int inspect(InspectCommand const& command) {
-    ZarrReader reader(command.store);
-    Contents const seen = look_at(reader);
-    if (command.json)
-        print_json(command.store, reader, seen);
-    else
-        print_text(command.store, reader, seen);
-    return 0;
+    auto const storage = open_store(command.store);
+    StoreCheck const found =
+        check_store(*storage, command.quick ? CheckDepth::quick : CheckDepth::full);
+    if (command.json) {
+        print_json(command, found);
+    } else {
+        print_head(command, found);
+        print_groups(found);
+        print_arrays(found);
+        print_verdict(command, found);
+    }
+    return found.good() ? 0 : StorageError("").exit_code();
 }
 
 }  // namespace athanor

@@ -449,13 +449,15 @@ TEST(Inspect, TellsWhatIsInAStoreForPeopleAndPrograms) {
     ProgramResult const missing = folder.athanor("inspect out/nothing.zarr");
 
     EXPECT_EQ(text.code, 0);
-    EXPECT_THAT(text.text, HasSubstr("12 graduated"));
+    EXPECT_THAT(text.text, HasSubstr("    1  graduated  budget_spent    12       12     20\n"));
+    EXPECT_THAT(text.text, HasSubstr("good: every document, every chunk and every row was read"));
     auto const parsed = nlohmann::json::parse(json.text);
     EXPECT_EQ(parsed["samples"], 12);
     EXPECT_EQ(parsed["kinds"]["graduated"], 12);
-    EXPECT_EQ(parsed["outcomes"]["steps done"], 12);
+    EXPECT_EQ(parsed["outcomes"]["budget_spent"], 12);
     EXPECT_EQ(parsed["provenance"]["config"]["seed"], 11);
-    EXPECT_EQ(missing.code, 6);
+    EXPECT_EQ(parsed["check"]["good"], true);
+    EXPECT_EQ(missing.code, 3);
 }
 
 TEST(Validate, PrintsThePlanAndChecksTheInput) {
