@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// Preloaded into one rank of a program, it lets broadcast number ATHANOR_FAILING_BCAST (from 1) come
-/// back with an error there, after it has served the other ranks: a failure of that rank alone.
+/// Preloaded into one rank of a program, it lets broadcast number ATHANOR_FAILING_BCAST (from 1)
+/// come back with an error there, after it has served the others: a failure of that rank alone.
 #include <cstdlib>
 
 #include <mpi.h>
