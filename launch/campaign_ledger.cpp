@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "runtime/error.hpp"
+#include "sinks/extxyz_ledger.hpp"
 #include "sinks/zarr_reader.hpp"
 
 namespace athanor {
@@ -60,6 +61,11 @@ void CampaignLedger::add_store(std::filesystem::path const& path) {
     } catch (StorageError const& error) {
         throw StorageError(fmt::format("{}: {}", path.string(), error.what()));
     }
+}
+
+void CampaignLedger::add_extxyz(std::filesystem::path const& path) {
+    static_cast<void>(read_extxyz_ledger(
+        path, [this](ExtxyzLedgerRow const& row) { add_row(row.key, row.stored_rows); }));
 }
 
 void CampaignLedger::seal() { std::sort(rows_.begin(), rows_.end(), before); }

@@ -31,6 +31,8 @@ public:
 
     /// Takes in the rows of a store that is there. Call seal() after the last one.
     void add_store(std::filesystem::path const& path);
+    /// The same for a file of an extended-XYZ sink.
+    void add_extxyz(std::filesystem::path const& path);
     void add_row(RowKey const& key, std::int64_t stored_rows);
     void seal();
 

@@ -18,6 +18,7 @@
 #include "launch/sink_set.hpp"
 #include "launch/version.hpp"
 #include "runtime/error.hpp"
+#include "sinks/extxyz_sink.hpp"
 #include "sinks/zarr_reader.hpp"
 
 namespace athanor {
@@ -139,16 +140,6 @@ std::vector<std::vector<Sample>> deal_out(std::map<std::pair<int, std::int64_t>,
     return dealt;
 }
 
-void refuse_sinks_without_ledger(Config const& config) {
-    for (auto const& [name, spec] : config.sinks)
-        if (std::holds_alternative<ExtxyzSpec>(spec))
-            throw ConfigError(fmt::format(
-                "/sinks/{}: what an extended-XYZ file holds cannot be told for certain after a "
-                "crash, so the campaign cannot go on; begin anew with `athanor run --overwrite`, "
-                "with a zarr sink to be able to go on the next time",
-                name));
-}
-
 class Preparation {
 public:
     Preparation(CampaignPlan const& plan, Placement const& placement, ResumeOptions const& options)
@@ -157,11 +148,14 @@ public:
     }
 
     Resumption run() {
-        refuse_sinks_without_ledger(plan_.config);
         refuse_other_campaign(plan_, folder_ ? &*folder_ : nullptr);
         for (fs::path const& store : stores_of(plan_.config)) refuse_store_of_another(store, plan_);
         merge_leftover_parts(plan_.config);
         for (fs::path const& store : stores_of(plan_.config)) ledger_.add_store(store);
+        for (fs::path const& file : extxyz_files_of(plan_.config)) {
+            ExtxyzSink::reopen(file)->close();  // cuts off what is there in part
+            ledger_.add_extxyz(file);
+        }
         ledger_.seal();
         settle();
         if (folder_) restore();

@@ -176,6 +176,7 @@ struct SinkMaker {
     }
     std::unique_ptr<Sink> operator()(ExtxyzSpec const& spec) const {
         make_parent(spec.path);
+        if (goes_on) return ExtxyzSink::reopen(spec.path, PartialFrame::keep);
         return std::make_unique<ExtxyzSink>(spec.path);
     }
 };
@@ -300,6 +301,14 @@ std::vector<fs::path> stores_of(Config const& config) {
             zarr && has_store(zarr->url.string()))
             stores.push_back(zarr->url);
     return stores;
+}
+
+std::vector<fs::path> extxyz_files_of(Config const& config) {
+    std::vector<fs::path> files;
+    for (auto const& [name, spec] : config.sinks)
+        if (auto const* extxyz = std::get_if<ExtxyzSpec>(&spec); extxyz && fs::exists(extxyz->path))
+            files.push_back(extxyz->path);
+    return files;
 }
 
 }  // namespace athanor

@@ -51,6 +51,9 @@ void merge_parts(Config const& config, Placement const& placement);
 /// The same for what a run left behind that did not come to its end, whatever its placement was.
 void merge_leftover_parts(Config const& config);
 
+/// The extended-XYZ files of its sinks that are there.
+[[nodiscard]] std::vector<std::filesystem::path> extxyz_files_of(Config const& config);
+
 /// The stores of the campaign that are there.
 [[nodiscard]] std::vector<std::filesystem::path> stores_of(Config const& config);
 

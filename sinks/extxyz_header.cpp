@@ -224,8 +224,8 @@ private:
         if (header_.content == FrameContent::input) return false;
         if (level == Level::atom) return key == "forces";
         if (is_one_of(key, {"energy", "stress"})) return true;
-        return header_.has_ledger &&
-               is_one_of(key, {"system_id", "stage", "stage_step", "total_steps", "status"});
+        return header_.has_ledger && is_one_of(key, {"system_id", "stage", "stage_step",
+                                                     "total_steps", "status", "stored_rows"});
     }
 
     std::string name_for(std::string_view key, Level level) const {

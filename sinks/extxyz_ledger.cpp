@@ -49,16 +49,18 @@ private:
     std::int64_t bytes_ = 0;
 };
 
-RowKey key_of(ExtxyzHeader const& header, WholeLines const& lines) {
+ExtxyzLedgerRow row_of(ExtxyzHeader const& header, WholeLines const& lines) {
     if (!header.has_ledger) lines.refuse("the frame has no system_id, stage and stage_step");
-    RowKey key;
+    ExtxyzLedgerRow row;
+    RowKey& key = row.key;
     key.kind = header.kind;
     for (ExtxyzField const& field : header.fields) {
         if (field.spec.name == "system_id") key.system_id = field.integers[0];
         if (field.spec.name == "stage") key.stage = static_cast<std::int32_t>(field.integers[0]);
         if (field.spec.name == "stage_step") key.step = field.integers[0];
+        if (field.spec.name == "stored_rows") row.stored_rows = field.integers[0];
     }
-    return key;
+    return row;
 }
 
 ExtxyzHeader header_of(std::string const& comment, WholeLines const& lines) {
@@ -80,30 +82,32 @@ int count_words(std::string const& line) {
     return words;
 }
 
-/// The key of the next frame; nothing at the end, or where the frame is there in part.
-std::optional<RowKey> next_frame(WholeLines& lines) {
+/// The entry of the next frame; nothing at the end, or where the frame is there in part.
+std::optional<ExtxyzLedgerRow> next_frame(WholeLines& lines) {
     std::string line;
     if (!lines.next(line)) return std::nullopt;
     auto const atoms = parse_integer(line);
     if (!atoms || *atoms < 0) lines.refuse("this line is no atom count");
     if (!lines.next(line)) return std::nullopt;
     ExtxyzHeader const header = header_of(line, lines);
-    RowKey const key = key_of(header, lines);
+    ExtxyzLedgerRow const row = row_of(header, lines);
     for (std::int64_t atom = 0; atom < *atoms; ++atom) {
         if (!lines.next(line)) return std::nullopt;
         if (count_words(line) != header.column_total)
             lines.refuse("this line is no atom of its frame");
     }
-    return key;
+    return row;
 }
 
 }  // namespace
 
-ExtxyzLedger read_extxyz_ledger(std::filesystem::path const& path) {
+ExtxyzLedger read_extxyz_ledger(std::filesystem::path const& path,
+                                ExtxyzLedgerListener const& on_row) {
     ExtxyzLedger ledger;
     WholeLines lines(path);
-    while (auto const key = next_frame(lines)) {
-        ledger.keys.insert(*key);
+    while (auto const row = next_frame(lines)) {
+        ledger.keys.insert(row->key);
+        if (on_row) on_row(*row);
         ++ledger.frame_count;
         ledger.whole_bytes = lines.bytes();
     }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 
 #include "sinks/row_keys.hpp"
 
@@ -16,10 +17,19 @@ struct ExtxyzLedger {
     std::int64_t whole_bytes = 0;  ///< to the end of the last frame that is there as a whole
 };
 
+/// What one frame says about itself.
+struct ExtxyzLedgerRow {
+    RowKey key;
+    std::int64_t stored_rows = 0;
+};
+using ExtxyzLedgerListener = std::function<void(ExtxyzLedgerRow const&)>;
+
 /// Reads the frames of a file to which sinks append, each as one write: only at the end can one be
 /// there in part, which is one whose last line has no end. Atoms are counted, not read.
 /// Bound:  the longest line, and 30 bytes a frame.
 /// Throws: StorageError for a file that cannot be read, or with anything else in it.
-[[nodiscard]] ExtxyzLedger read_extxyz_ledger(std::filesystem::path const& path);
+/// `on_row` hears of each frame that is whole.
+[[nodiscard]] ExtxyzLedger read_extxyz_ledger(std::filesystem::path const& path,
+                                              ExtxyzLedgerListener const& on_row = {});
 
 }  // namespace athanor

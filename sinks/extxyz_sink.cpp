@@ -28,7 +28,8 @@ ExtxyzSink::ExtxyzSink(std::filesystem::path path, ExtxyzWriter::Existing existi
 ExtxyzSink::ExtxyzSink(std::filesystem::path path, RowKeys keys, std::int64_t cut_bytes)
     : writer_(std::move(path)), keys_(std::move(keys)), cut_bytes_(cut_bytes) {}
 
-std::unique_ptr<ExtxyzSink> ExtxyzSink::reopen(std::filesystem::path path) {
+std::unique_ptr<ExtxyzSink> ExtxyzSink::reopen(std::filesystem::path path,
+                                               PartialFrame partial_frame) {
     std::error_code error;
     auto const size = std::filesystem::file_size(path, error);
     if (error == std::errc::no_such_file_or_directory)
@@ -38,7 +39,8 @@ std::unique_ptr<ExtxyzSink> ExtxyzSink::reopen(std::filesystem::path path) {
             fmt::format("{}: cannot be looked at: {}; give the file that a run wrote",
                         path.string(), error.message()));
     ExtxyzLedger ledger = read_extxyz_ledger(path);
-    auto const whole = static_cast<std::uintmax_t>(ledger.whole_bytes);
+    auto const whole =
+        partial_frame == PartialFrame::cut ? static_cast<std::uintmax_t>(ledger.whole_bytes) : size;
     if (whole < size) std::filesystem::resize_file(path, whole, error);
     if (error)
         throw StorageError(fmt::format("{}: the part of a frame at its end cannot be cut off: {}",

@@ -15,6 +15,8 @@
 
 namespace athanor {
 
+enum class PartialFrame { cut, keep };
+
 /// Rows as frames of an extended-XYZ file, with energy, forces and the ledger entry as keys.
 /// Rows:    one whose (system_id, stage, step, kind) this sink wrote before, or found on reopening,
 ///          is skipped silently; those of other processes that append to the file are not known.
@@ -29,9 +31,11 @@ public:
                         ExtxyzWriter::Existing existing = ExtxyzWriter::Existing::append);
     /// Goes on with a file that sinks wrote, perhaps ones that were killed: a last frame that is
     /// there in part is cut off, and the keys of all others are known. Without a file, a new one.
-    /// Expects: no other process writes the file meanwhile. Throws StorageError, and leaves the
+    /// Expects: no other process writes the file meanwhile, unless `partial_frame` is to be kept,
+    /// for it may be one of theirs that is on its way. Throws StorageError, and leaves the
     /// file alone, when something else than such frames is in it.
-    [[nodiscard]] static std::unique_ptr<ExtxyzSink> reopen(std::filesystem::path path);
+    [[nodiscard]] static std::unique_ptr<ExtxyzSink> reopen(
+        std::filesystem::path path, PartialFrame partial_frame = PartialFrame::cut);
 
     void write(Batch const& batch, std::span<SystemIndex const> systems, RowKind kind) override;
     void flush() override;

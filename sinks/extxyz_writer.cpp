@@ -294,6 +294,8 @@ ExtraKeys ledger_keys(Sample const& sample, RowKind kind) {
                    {"outcome", ledger_word(outcome_words, outcome)}};
     if (auto const status = sample.values<std::int64_t>(Fields::status)[0]; status != 0)
         keys.push_back({"status", std::to_string(status)});
+    if (auto const rows = sample.values<std::int64_t>(Fields::stored_rows)[0]; rows != 0)
+        keys.push_back({"stored_rows", std::to_string(rows)});
     return keys;
 }
 

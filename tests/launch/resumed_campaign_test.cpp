@@ -112,6 +112,39 @@ TEST(ResumedCampaign, GoesOnAfterAKillAndAfterTheLossOfEveryCheckpoint) {
     expect_as_undisturbed(folder);
 }
 
+TEST(ResumedCampaign, FramesOfExtendedXyzStandOnceAndAreThoseOfAnUndisturbedRun) {
+    ProgramFolder const folder;
+    auto campaign = long_campaign();
+    campaign["sinks"]["trajectory"] = {{"type", "extxyz"}, {"path", "out/trajectory.extxyz"}};
+    campaign["sinks"]["done"] = {{"type", "extxyz"}, {"path", "out/done.extxyz"}};
+    auto expected = campaign;
+    for (char const* sink : {"trajectory", "done"})
+        expected["sinks"][sink]["path"] = "expected/" + std::string(sink) + ".extxyz";
+    expected["checkpoint"]["path"] = "expected/checkpoint";
+    folder.write("in.extxyz", mixed_input());
+    folder.write("campaign.json", campaign.dump());
+    folder.write("expected.json", expected.dump());
+    ASSERT_EQ(folder.athanor("run expected.json --progress off").code, 0);
+
+    auto const killed = folder.shell(interrupt(run_here, "KILL"));
+    ASSERT_EQ(killed.code, 137) << killed.text;
+    folder.write("out/trajectory.extxyz",
+                 folder.read("out/trajectory.extxyz") + "3\nProperties=species:S:1:pos");
+    auto const resumed = folder.athanor("resume campaign.json --progress off");
+
+    ASSERT_EQ(resumed.code, 0) << resumed.text;
+    EXPECT_THAT(resumed.text, Not(HasSubstr(" 0 in the middle")));
+    for (char const* name : {"trajectory", "done"}) {
+        std::string const file = std::string(name) + ".extxyz", store = std::string(name) + ".zarr";
+        for (char const* place : {"out/", "expected/"}) {
+            auto const converted =
+                folder.athanor("convert " + (place + file) + " " + place + store);
+            ASSERT_EQ(converted.code, 0) << converted.text;
+        }
+    }
+    expect_as_undisturbed(folder);
+}
+
 TEST(ResumedCampaign, WithNothingStoredItBegins) {
     ProgramFolder const folder;
     run_undisturbed(folder, small_campaign("in.extxyz"));
