@@ -149,9 +149,9 @@ void Quarantine::take(Batch const& batch, SystemIndex system, std::string const&
         return;
     ++count_;
     Sample const sample = batch.extract(system);
-    auto const rows = sample.values<std::int64_t>(Fields::stored_rows)[0];
-    writer().write(sample, FrameContent::result,
-                   {{"stored_rows", std::to_string(rows)}, {"reason", reason}});
+    ExtraKeys keys = ledger_keys(sample, RowKind::quarantined);
+    keys.push_back({"reason", reason});
+    writer().write(sample, FrameContent::result, keys);
 }
 
 void Quarantine::take(Sample const& sample, std::string const& reason) {

@@ -38,7 +38,7 @@ enum class TornFrame { keep, cut };
 void set_quarantine_aside(std::filesystem::path const& path);
 
 /// Where samples go that cannot go on, each with its reason: one extended-XYZ file for all ranks
-/// (ExtxyzWriter appends a frame in one call). Nothing is created before the first one comes.
+/// (ExtxyzWriter appends a frame in one call), of samples that ran also with their ledger entry. Nothing is created before the first one comes.
 /// Threads: every member may be called from any thread.
 /// Throws:  StorageError.
 class Quarantine {
