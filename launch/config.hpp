@@ -90,6 +90,13 @@ struct HostMemorySpec {
     bool operator==(HostMemorySpec const&) const = default;
 };
 
+struct DeviceBufferSpec {
+    int capacity = 1;  ///< rows
+    int atoms = 1;     ///< of all rows together
+    int edges = 0;     ///< of all rows together; 0: rows lose theirs
+    bool operator==(DeviceBufferSpec const&) const = default;
+};
+
 struct ExtxyzSpec {
     std::filesystem::path path;
     bool operator==(ExtxyzSpec const&) const = default;
@@ -100,7 +107,7 @@ struct ExtxyzSpec {
     return spec.capacity > 0 ? spec.capacity : std::numeric_limits<std::int64_t>::max();
 }
 
-using SinkSpec = std::variant<ZarrSinkSpec, HostMemorySpec, ExtxyzSpec>;
+using SinkSpec = std::variant<ZarrSinkSpec, HostMemorySpec, ExtxyzSpec, DeviceBufferSpec>;
 
 /// Where the samples under way are kept while a campaign runs, and how often.
 struct CheckpointSpec {

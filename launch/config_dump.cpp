@@ -205,6 +205,12 @@ json dump(ZarrSinkSpec const& spec) {
 json dump(HostMemorySpec const& spec) {
     return {{"type", "host_memory"}, {"capacity", spec.capacity}};
 }
+json dump(DeviceBufferSpec const& spec) {
+    return {{"type", "device_buffer"},
+            {"capacity", spec.capacity},
+            {"atoms", spec.atoms},
+            {"edges", spec.edges}};
+}
 json dump(ExtxyzSpec const& spec) { return {{"type", "extxyz"}, {"path", spec.path.string()}}; }
 json dump(LennardJonesParameters const& parameters) {
     return {{"epsilon", parameters.epsilon}, {"sigma", parameters.sigma}};

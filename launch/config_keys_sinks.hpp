@@ -111,6 +111,29 @@ inline constexpr std::array host_memory_keys{
             .least = 0,
             .most = largest_exact},
 };
+inline constexpr std::array device_buffer_keys{
+    KeySpec{.key = "capacity",
+            .kind = integer,
+            .noun = "number of rows",
+            .help = "rows that it holds",
+            .required = true,
+            .least = 1,
+            .most = 1073741824},
+    KeySpec{.key = "atoms",
+            .kind = integer,
+            .noun = "number of atoms",
+            .help = "atoms that it holds, of all rows together",
+            .required = true,
+            .least = 1,
+            .most = 1073741824},
+    KeySpec{.key = "edges",
+            .kind = integer,
+            .noun = "number of edges",
+            .help = "edges that it holds, of all rows together; at 0, rows lose theirs",
+            .default_json = "0",
+            .least = 0,
+            .most = 1073741824},
+};
 inline constexpr std::array extxyz_keys{
     KeySpec{.key = "path",
             .noun = "path",
@@ -121,7 +144,9 @@ inline constexpr std::array extxyz_keys{
 inline constexpr std::array sink_choices{
     KeyChoice{.word = "zarr", .help = "a Zarr v3 store", .keys = zarr_keys},
     KeyChoice{.word = "host_memory", .help = "rows kept in memory", .keys = host_memory_keys},
-    KeyChoice{.word = "device_buffer", .unavailable = "rows are kept on the host"},
+    KeyChoice{.word = "device_buffer",
+              .help = "rows kept in memory that is taken at the start",
+              .keys = device_buffer_keys},
     KeyChoice{.word = "extxyz", .help = "an extended XYZ file", .keys = extxyz_keys},
 };
 inline constexpr KeySpec sink{

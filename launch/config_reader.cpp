@@ -188,6 +188,12 @@ void read_sink(std::string const& name, json const& found, Places& places, Confi
         HostMemorySpec spec;
         take(found, "capacity", spec.capacity);
         config.sinks.emplace(name, spec);
+    } else if (type == "device_buffer") {
+        DeviceBufferSpec spec;
+        take(found, "capacity", spec.capacity);
+        take(found, "atoms", spec.atoms);
+        take(found, "edges", spec.edges);
+        config.sinks.emplace(name, spec);
     } else {
         config.sinks.emplace(name, ExtxyzSpec{places.add(found, "path", pointer + "/path")});
     }

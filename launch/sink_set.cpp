@@ -12,6 +12,7 @@
 #include "launch/config_words.hpp"
 #include "launch/hook_paths.hpp"
 #include "runtime/error.hpp"
+#include "sinks/device_buffer_sink.hpp"
 #include "sinks/extxyz_sink.hpp"
 #include "sinks/host_memory_sink.hpp"
 #include "sinks/merge_stores.hpp"
@@ -173,6 +174,10 @@ struct SinkMaker {
     }
     std::unique_ptr<Sink> operator()(HostMemorySpec const& spec) const {
         return std::make_unique<HostMemorySink>(row_capacity(spec));
+    }
+    std::unique_ptr<Sink> operator()(DeviceBufferSpec const& spec) const {
+        return std::make_unique<DeviceBufferSink>(
+            schema, BatchCapacity{spec.capacity, spec.atoms, spec.edges});
     }
     std::unique_ptr<Sink> operator()(ExtxyzSpec const& spec) const {
         make_parent(spec.path);

@@ -10,15 +10,9 @@
 #include <vector>
 
 #include "runtime/drainable_sink.hpp"
+#include "sinks/kept_row.hpp"
 
 namespace athanor {
-
-/// A row that was kept: the sample, whose fields stage, stage_step and outcome are its ledger entry
-/// together with `kind`.
-struct KeptRow {
-    Sample sample;
-    RowKind kind = RowKind::frame;
-};
 
 /// Keeps samples in host memory, up to a number of rows.
 /// Ownership: deep copies; drain() gives them away and makes room.

@@ -156,8 +156,8 @@ void print_head(InspectCommand const& command, StoreCheck const& found) {
         stored += array.stored_bytes.value_or(0);
     }
     if (!command.quick)
-        fmt::print("  size    {}, {} times smaller than its {} of numbers\n",
-                   readable_bytes(stored), readable_ratio(raw, stored), readable_bytes(raw));
+        fmt::print("  size    {} for {} of numbers, ratio {}\n", readable_bytes(stored),
+                   readable_bytes(raw), readable_ratio(raw, stored));
 }
 
 void print_groups(StoreCheck const& found) {

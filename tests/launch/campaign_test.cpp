@@ -438,6 +438,20 @@ TEST(Campaign, ProgressAndSummaryAreShown) {
     EXPECT_THAT(result.text, HasSubstr("peak memory rank 1"));
 }
 
+TEST(Campaign, WhatADeviceBufferHasNoRoomForGoesToTheNextSink) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", mixed_input());
+    auto config = small_campaign("in.extxyz");
+    config["sinks"]["buffer"] = {{"type", "device_buffer"}, {"capacity", 3}, {"atoms", 1000}};
+    config["output"] = {"buffer", "done"};
+    folder.write("c.json", config.dump());
+
+    ProgramResult const result = folder.athanor("run c.json --progress off");
+
+    EXPECT_EQ(result.code, 0) << result.text;
+    EXPECT_EQ(rows_of_store(folder / "out/done.zarr").size(), 12U - 3U);
+}
+
 TEST(Inspect, TellsWhatIsInAStoreForPeopleAndPrograms) {
     ProgramFolder folder;
     folder.write("in.extxyz", mixed_input());
@@ -449,7 +463,7 @@ TEST(Inspect, TellsWhatIsInAStoreForPeopleAndPrograms) {
     ProgramResult const missing = folder.athanor("inspect out/nothing.zarr");
 
     EXPECT_EQ(text.code, 0);
-    EXPECT_THAT(text.text, HasSubstr("    1  graduated  budget_spent    12       12     20\n"));
+    EXPECT_THAT(text.text, HasSubstr("  1      graduated  budget_spent    12       12     20\n"));
     EXPECT_THAT(text.text, HasSubstr("good: every document, every chunk and every row was read"));
     auto const parsed = nlohmann::json::parse(json.text);
     EXPECT_EQ(parsed["samples"], 12);

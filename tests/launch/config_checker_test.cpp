@@ -116,9 +116,6 @@ constexpr Wrong wrong_values[] = {
      "cpu)"},
     {"/sampler/batch", "\"small\"",
      "/sampler/batch: \"small\" is no size of a batch; give given or auto"},
-    {"/sinks/done/type", "\"device_buffer\"",
-     "/sinks/done/type: \"device_buffer\" is not available in this version (rows are kept on the "
-     "host)"},
 };
 INSTANTIATE_TEST_SUITE_P(ConfigChecker, EveryWrongValue, ::testing::ValuesIn(wrong_values));
 

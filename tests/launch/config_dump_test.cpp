@@ -83,6 +83,7 @@ Json rich() {
     document["sampler"]["refill_frequency"] = 4;
     document["sampler"]["max_bytes"] = 123456789;
     document["sinks"]["memory"] = {{"type", "host_memory"}, {"capacity", 5}};
+    document["sinks"]["buffer"] = {{"type", "device_buffer"}, {"capacity", 5}, {"atoms", 60}};
     document["sinks"]["text"] = {{"type", "extxyz"}, {"path", "t.extxyz"}};
     return document;
 }

@@ -102,6 +102,8 @@ TEST(ConfigReader, EverySettingOfASinkIsRead) {
         "checksum": true, "threads": 2})");
     document["sinks"]["memory"] = {{"type", "host_memory"}, {"capacity", 5}};
     document["sinks"]["text"] = {{"type", "extxyz"}, {"path", "t.extxyz"}};
+    document["sinks"]["buffer"] = {
+        {"type", "device_buffer"}, {"capacity", 7}, {"atoms", 90}, {"edges", 800}};
 
     Config const config = parse(document);
 
@@ -110,6 +112,7 @@ TEST(ConfigReader, EverySettingOfASinkIsRead) {
         (SinkSpec{ZarrSinkSpec{"/abs/d.zarr", StoreDtype::float32, 100, 10, StoreCodec::zstd, 9,
                                Durability::strict, 700, StoreShuffle::bitshuffle, true, 2}}));
     EXPECT_EQ(config.sinks.at("memory"), (SinkSpec{HostMemorySpec{5}}));
+    EXPECT_EQ(config.sinks.at("buffer"), (SinkSpec{DeviceBufferSpec{7, 90, 800}}));
     EXPECT_EQ(config.sinks.at("text"), (SinkSpec{ExtxyzSpec{"/base/t.extxyz"}}));
 }
 
