@@ -8,9 +8,9 @@
 
 namespace athanor {
 
-/// Codecs for the words that configurations use: "none", "blosc_lz4" (or blosclz, lz4hc, zlib,
-/// zstd), "zstd", "gzip", each perhaps with ":LEVEL", those of blosc also with ":LEVEL:SHUFFLE", and
-/// all with "+crc32c", as in "blosc_zstd:3:bitshuffle+crc32c". Throws ConfigError that lists them.
+/// Codecs for words: "none", "blosc_lz4" (or blosclz, lz4hc, zlib, zstd), "zstd", "gzip", each
+/// perhaps with ":LEVEL", those of blosc also with ":LEVEL:SHUFFLE", and all with "+crc32c", as in
+/// "blosc_zstd:3:bitshuffle+crc32c". Throws ConfigError that lists them.
 [[nodiscard]] CodecChain codecs_from_name(std::string_view name);
 
 }  // namespace athanor

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// Appending 256-atom snapshots to a Zarr store, against a copy in memory and plain chunk files of
-/// the same bytes. Bytes are those of the rows (positions, velocities, forces, numbers, masses,
-/// categories, masks and system rows), before any codec. ATHANOR_BENCH_FOLDER: where files go
-/// (default: temporary).
+/// Appending snapshots of 256 and 1000 atoms to a Zarr store, against a copy in memory, the codec
+/// alone, and plain chunk files of the same bytes. Bytes are those of the rows (positions,
+/// velocities, forces, numbers, masses, categories, masks and system rows), before any codec. The
+/// ratios of one run: --benchmark_enable_random_interleaving=true --benchmark_repetitions=5.
+/// ATHANOR_BENCH_FOLDER: where files go (default: temporary).
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -18,6 +19,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "sinks/codec_names.hpp"
 #include "sinks/zarr_layout.hpp"
 #include "sinks/zarr_sink.hpp"
 
@@ -26,9 +28,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int atoms = 256;
 constexpr int batch_samples = 16;
-constexpr int writes_of_batch = 64;  // 1024 samples, 262144 atoms
+constexpr int atoms_written = 262144;
+
+int writes_of_batch(int atoms) { return atoms_written / (atoms * batch_samples); }
 
 fs::path bench_folder() {
     char const* const folder = std::getenv("ATHANOR_BENCH_FOLDER");
@@ -37,7 +40,7 @@ fs::path bench_folder() {
 }
 
 /// Numbers as of a crystal that moves: what a codec meets in practice.
-Batch snapshots() {
+Batch snapshots(int atoms) {
     auto const schema = std::make_shared<Schema const>();
     Batch batch(schema, {batch_samples, batch_samples * atoms, 0});
     std::mt19937_64 random(1);
@@ -53,7 +56,7 @@ Batch snapshots() {
     return batch;
 }
 
-std::int64_t bytes_per_sample() {
+std::int64_t bytes_per_sample(int atoms) {
     std::int64_t bytes = 0;
     for (StoredArray const& array : plan_store(Schema(), Dtype::float64))
         bytes += static_cast<std::int64_t>(array.row_bytes()) * (array.axis == RowAxis::atom ? atoms
@@ -62,25 +65,37 @@ std::int64_t bytes_per_sample() {
     return bytes;
 }
 
-void report(benchmark::State& state) {
-    std::int64_t const samples = state.iterations() * batch_samples * writes_of_batch;
-    state.SetBytesProcessed(samples * bytes_per_sample());
+void report(benchmark::State& state, int atoms) {
+    std::int64_t const samples = state.iterations() * batch_samples * writes_of_batch(atoms);
+    state.SetBytesProcessed(samples * bytes_per_sample(atoms));
     state.SetItemsProcessed(samples);
 }
 
-/// `step` samples a write; every store holds 1024 samples and is committed once, at the end.
-void append_to_zarr(benchmark::State& state, std::string const& codec, int step) {
-    Batch batch = snapshots();
+struct Append {
+    std::string codec;
+    int step;  ///< samples a write
+    int atoms = 256;
+    int threads = 1;
+    std::int64_t chunks_per_shard = 0;
+};
+
+/// Every store holds about 262144 atoms and is committed once, at the end.
+void append_to_zarr(benchmark::State& state, Append const& append) {
+    int const step = append.step;
+    Batch batch = snapshots(append.atoms);
     std::vector<SystemIndex> systems;
     for (int s = 0; s < batch_samples; ++s) systems.emplace_back(s);
     fs::path const folder = bench_folder();
     for (auto _ : state) {
         state.PauseTiming();
         fs::remove_all(folder);
-        ZarrSink sink({.path = folder / "x.zarr", .codec = codec});
+        ZarrSink sink({.path = folder / "x.zarr",
+                       .chunks_per_shard = append.chunks_per_shard,
+                       .codec = append.codec,
+                       .threads = append.threads});
         sink.open(batch.schema());
         state.ResumeTiming();
-        for (int k = 0; k < writes_of_batch; ++k) {
+        for (int k = 0; k < writes_of_batch(append.atoms); ++k) {
             for (int s = 0; s < batch_samples; ++s)
                 batch.column<std::int64_t>(Fields::stage_step)[s] = k;
             for (int s = 0; s < batch_samples; s += step)
@@ -89,26 +104,75 @@ void append_to_zarr(benchmark::State& state, std::string const& codec, int step)
         sink.close();
     }
     fs::remove_all(folder);
-    report(state);
+    report(state, append.atoms);
+}
+
+/// What write() alone costs the loop that calls it; the threads finish outside the time.
+void hand_over(benchmark::State& state, Append const& append) {
+    Batch batch = snapshots(append.atoms);
+    std::vector<SystemIndex> systems;
+    for (int s = 0; s < batch_samples; ++s) systems.emplace_back(s);
+    fs::path const folder = bench_folder();
+    double stalled = 0;
+    for (auto _ : state) {
+        state.PauseTiming();
+        fs::remove_all(folder);
+        {
+            ZarrSink sink({.path = folder / "x.zarr", .codec = append.codec});
+            sink.open(batch.schema());
+            state.ResumeTiming();
+            for (int k = 0; k < writes_of_batch(append.atoms); ++k) {
+                for (int s = 0; s < batch_samples; ++s)
+                    batch.column<std::int64_t>(Fields::stage_step)[s] = k;
+                sink.write(batch, systems, RowKind::frame);
+            }
+            state.PauseTiming();
+            sink.close();
+            stalled += sink.stalled_seconds();
+        }
+        state.ResumeTiming();
+    }
+    fs::remove_all(folder);
+    state.counters["stalled_s"] = stalled;
+    report(state, append.atoms);
+}
+
+/// The default codec on the chunks of positions, velocities and forces; no disk.
+void encode_alone(benchmark::State& state) {
+    constexpr int atoms = 256;
+    CodecChain chain = codecs_from_name("blosc_lz4:5");
+    chain.insert(chain.begin(), Codec{BytesCodec{}});
+    ChunkForm const form{{16384, 3}, 8, Bytes(8)};
+    Batch const batch = snapshots(atoms);
+    Bytes chunk(form.bytes());
+    auto const positions = std::as_bytes(
+        std::span(batch.column<double>(Fields::positions), 3 * atoms * batch_samples));
+    for (std::size_t at = 0; at < chunk.size(); at += positions.size())
+        std::memcpy(chunk.data() + at, positions.data(), positions.size());
+    EncodeScratch scratch;
+    for (auto _ : state) benchmark::DoNotOptimize(encode_chunk(chain, form, chunk, scratch).data());
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(chunk.size()));
 }
 
 void copy_in_memory(benchmark::State& state) {
-    auto const bytes = static_cast<std::size_t>(bytes_per_sample() * batch_samples);
+    constexpr int atoms = 256;
+    auto const bytes = static_cast<std::size_t>(bytes_per_sample(atoms) * batch_samples);
     std::vector<std::byte> const from(bytes, std::byte{1});
     std::vector<std::byte> to(bytes);
     for (auto _ : state)
-        for (int k = 0; k < writes_of_batch; ++k) {
+        for (int k = 0; k < writes_of_batch(atoms); ++k) {
             std::memcpy(to.data(), from.data(), bytes);
             benchmark::DoNotOptimize(to.data());
         }
-    report(state);
+    report(state, atoms);
 }
 
 /// The same bytes in files of the size of a chunk of positions, new names, no sync.
 void write_chunk_files(benchmark::State& state) {
+    constexpr int atoms = 256;
     std::size_t const chunk_bytes = 16384 * 24;
     auto left_total =
-        static_cast<std::size_t>(bytes_per_sample() * batch_samples * writes_of_batch);
+        static_cast<std::size_t>(bytes_per_sample(atoms) * batch_samples * writes_of_batch(atoms));
     std::vector<std::byte> chunk(chunk_bytes);
     std::mt19937_64 random(1);
     for (std::byte& byte : chunk) byte = static_cast<std::byte>(random());
@@ -130,24 +194,28 @@ void write_chunk_files(benchmark::State& state) {
         }
     }
     fs::remove_all(folder);
-    report(state);
+    report(state, atoms);
 }
 
-BENCHMARK_CAPTURE(append_to_zarr, raw_16_samples, "none", 16)
+#define ATHANOR_APPEND(name, ...)                                \
+    BENCHMARK_CAPTURE(append_to_zarr, name, Append{__VA_ARGS__}) \
+        ->Unit(benchmark::kMillisecond)                          \
+        ->UseRealTime()
+ATHANOR_APPEND(raw_16_samples, "none", 16);
+ATHANOR_APPEND(raw_1_sample, "none", 1);
+ATHANOR_APPEND(raw_16_samples_of_1000, "none", 16, 1000);
+ATHANOR_APPEND(raw_16_samples_no_thread, "none", 16, 256, 0);
+ATHANOR_APPEND(raw_shards_of_4, "none", 16, 256, 1, 4);
+ATHANOR_APPEND(blosc_lz4_16_samples, "blosc_lz4:5", 16);
+ATHANOR_APPEND(blosc_lz4_1_sample, "blosc_lz4:5", 1);
+ATHANOR_APPEND(blosc_lz4_16_samples_of_1000, "blosc_lz4:5", 16, 1000);
+ATHANOR_APPEND(blosc_lz4_2_threads, "blosc_lz4:5", 16, 256, 2);
+ATHANOR_APPEND(blosc_lz4_no_thread, "blosc_lz4:5", 16, 256, 0);
+ATHANOR_APPEND(zstd1_16_samples, "zstd:1", 16);
+BENCHMARK_CAPTURE(hand_over, blosc_lz4, Append{"blosc_lz4:5", 16})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
-BENCHMARK_CAPTURE(append_to_zarr, raw_1_sample, "none", 1)
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
-BENCHMARK_CAPTURE(append_to_zarr, blosc_lz4_16_samples, "blosc_lz4:5", 16)
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
-BENCHMARK_CAPTURE(append_to_zarr, blosc_lz4_1_sample, "blosc_lz4:5", 1)
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
-BENCHMARK_CAPTURE(append_to_zarr, zstd1_16_samples, "zstd:1", 16)
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+BENCHMARK(encode_alone)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(copy_in_memory)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(write_chunk_files)->Unit(benchmark::kMillisecond)->UseRealTime();
 

@@ -94,8 +94,9 @@ constexpr Wrong wrong_values[] = {
      "nvt_langevin, nvt_nose_hoover, npt, nph, fire, fire2, fire_variable_cell, "
      "fire2_variable_cell or lbfgs (nearest: nvt_langevin)"},
     {"/model/type", "\"morse\"", "/model/type: \"morse\" is no model; give lennard_jones"},
-    {"/sinks/done/codec", "\"gzip\"",
-     "/sinks/done/codec: \"gzip\" is no codec; give none, blosclz, lz4, lz4hc, zlib or zstd"},
+    {"/sinks/done/codec", "\"lzma\"",
+     "/sinks/done/codec: \"lzma\" is no codec; give none, blosclz, lz4, lz4hc, zlib, zstd, "
+     "plain_zstd or gzip"},
     // unknown keys
     {"/sampler/max_atom", "3",
      "/sampler/max_atom: unknown key \"max_atom\"; known here: max_systems, max_atoms, max_edges, "

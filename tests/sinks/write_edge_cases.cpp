@@ -4,9 +4,15 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <map>
+
+#include <fmt/format.h>
 
 #include "runtime/error.hpp"
+#include "sinks/file_storage.hpp"
 #include "sinks/zarr_sink.hpp"
+#include "tests/sinks/memory_file_system.hpp"
 #include "tests/sinks/store_samples.hpp"
 
 namespace athanor::test {
@@ -47,6 +53,38 @@ void write_store(std::string const& path, Dtype dtype, std::string const& codec,
     again->close();
 }
 
+/// The store that a writer leaves who is killed when `share` of the calls of its third commit are
+/// made.
+void write_torn_store(std::filesystem::path const& path, double share) {
+    SchemaPtr const schema = rich_schema();
+    int first_call = 0, calls = 0;
+    std::map<std::string, Bytes> torn;
+    for (bool const measured : {false, true}) {  // the first run only counts calls
+        MemoryFileSystem disk;
+        int const at = first_call + static_cast<int>(share * (calls - first_call));
+        if (measured)
+            disk.watch([&](MemoryFileSystem const& now) {
+                if (torn.empty() && now.calls() >= at) torn = now.files("/disk/x.zarr");
+            });
+        ZarrSink sink({.path = "x", .chunk_rows = {8, 8, 4}, .threads = 0},
+                      FileStorage::create("/disk/x.zarr", Durability::commit, false, disk));
+        for (int commit = 0; commit < 3; ++commit) {
+            if (!measured) first_call = disk.calls();
+            Batch const batch = counted_batch(schema, 7 * commit, 7);
+            sink.write(batch, all_systems(batch), RowKind::frame);
+            sink.flush();
+        }
+        if (!measured) calls = disk.calls();
+    }
+    std::filesystem::remove_all(path);
+    for (auto const& [name, bytes] : torn) {
+        std::filesystem::create_directories((path / name).parent_path());
+        std::ofstream(path / name, std::ios::binary)
+            .write(reinterpret_cast<char const*>(bytes.data()),
+                   static_cast<std::streamsize>(bytes.size()));
+    }
+}
+
 }  // namespace
 }  // namespace athanor::test
 
@@ -67,6 +105,8 @@ int main(int argc, char** argv) {
         test::write_store(folder / "zlib.zarr", Dtype::float64, "blosc_zlib:1:noshuffle+crc32c");
         test::write_store(folder / "shards.zarr", Dtype::float64, "blosc_lz4:5", 3);
         test::write_store(folder / "raw_shards.zarr", Dtype::float32, "none+crc32c", 2);
+        for (double const share : {0.2, 0.7, 0.9})
+            test::write_torn_store(folder / fmt::format("torn_{}.zarr", 100 * share), share);
         ZarrSink empty(
             {.path = folder / "empty.zarr", .durability = Durability::strict, .overwrite = true});
         empty.close();
