@@ -144,4 +144,12 @@ std::optional<Sample> DeviceBufferSink::take_oldest_for(Batch const& batch) {
     return taken;
 }
 
+std::vector<Sample> DeviceBufferSink::copies() const {
+    std::lock_guard const guard(mutex_);
+    std::vector<Sample> samples;
+    for (std::size_t row = 0; row < rows_.size(); ++row)
+        samples.push_back(batch_.extract(SystemIndex{rows_[row].system}));
+    return samples;
+}
+
 }  // namespace athanor

@@ -41,6 +41,7 @@ public:
 
     [[nodiscard]] std::optional<Sample> take_oldest_for(Batch const& batch) override;
     [[nodiscard]] bool empty() const override { return size() == 0; }
+    [[nodiscard]] std::vector<Sample> copies() const override;
 
     /// Rows kept now.
     [[nodiscard]] std::int64_t size() const;
