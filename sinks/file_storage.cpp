@@ -3,6 +3,7 @@
 #include "sinks/file_storage.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -184,7 +185,10 @@ fs::path FileStorage::beside(std::string const& prefix, std::string const& suffi
 
 fs::path FileStorage::temporary_for(std::string const& key) const {
     bool const inside_an_array = std::count(key.begin(), key.end(), '/') >= 2;
-    if (!inside_an_array && root_ == path_) return beside(".", fmt::format(".put-{}", ::getpid()));
+    if (!inside_an_array && root_ == path_) {  // several threads may put such objects
+        static std::atomic<unsigned> number{0};
+        return beside(".", fmt::format(".put-{}{:04}", ::getpid(), number++ % 10000));
+    }
     return root_ / (key + process_suffix());
 }
 

@@ -16,7 +16,7 @@ namespace athanor {
 /// A store as a folder of files.
 /// Objects:   written to NAME.tmp-PID in the folder of the object, then renamed; objects at the top
 ///            of the store, whose folders others list, are written beside the store as
-///            .STORE.put-PID.
+///            .STORE.put-PID and four digits.
 /// Lock:      .STORE.lock beside the store is locked (flock) while it can be written; a file system
 ///            without locks is used without one.
 /// Aside:     create() works in STORE.tmp-PID until publish() renames it into place.

@@ -82,12 +82,16 @@ public:
     /// A disk that a dead process left: what it promised is there, and the work can be finished to
     /// the files of an undisturbed run.
     void expect_right(MemoryFileSystem disk) {
-        if (there(disk))
-            EXPECT_GE(expect_prefix(disk), committed_);
-        else
-            EXPECT_FALSE(opened_) << "the store is gone";
-        finish(disk);
-        EXPECT_TRUE(disk.files(folder) == undisturbed()) << "other files than an undisturbed run";
+        try {
+            if (there(disk))
+                EXPECT_GE(expect_prefix(disk), committed_);
+            else
+                EXPECT_FALSE(opened_) << "the store is gone";
+            finish(disk);
+            EXPECT_TRUE(disk.files(folder) == undisturbed()) << "other files than undisturbed";
+        } catch (Error const& error) {
+            ADD_FAILURE() << error.what();
+        }
     }
 
     std::map<std::string, Bytes> const& undisturbed() {
