@@ -96,7 +96,7 @@ constexpr Wrong wrong_values[] = {
     {"/model/type", "\"morse\"", "/model/type: \"morse\" is no model; give lennard_jones"},
     {"/sinks/done/codec", "\"lzma\"",
      "/sinks/done/codec: \"lzma\" is no codec; give none, blosclz, lz4, lz4hc, zlib, zstd, "
-     "plain_zstd or gzip"},
+     "plain_zstd or gzip (nearest: lz4)"},
     // unknown keys
     {"/sampler/max_atom", "3",
      "/sampler/max_atom: unknown key \"max_atom\"; known here: max_systems, max_atoms, max_edges, "
