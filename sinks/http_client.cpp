@@ -106,48 +106,63 @@ HttpClient::HttpClient(std::string ca_bundle) : connections_(std::make_unique<Co
 
 HttpClient::~HttpClient() = default;
 
-HttpResponse HttpClient::send(HttpRequest const& request) {
-    HttpResponse response;
-    HeaderList headers;
-    for (auto const& [name, value] : request.headers) append(headers, name + ": " + value);
+namespace {
+
+HeaderList header_list(HttpRequest const& request) {
+    HeaderList list;
+    for (auto const& [name, value] : request.headers) append(list, name + ": " + value);
     // Without headers that libcurl would add: nobody has signed them.
-    append(headers, "Expect:");
+    append(list, "Expect:");
     auto const is_type = [](auto const& header) { return header.first == "content-type"; };
     if (std::none_of(request.headers.begin(), request.headers.end(), is_type))
-        append(headers, "Content-Type:");
+        append(list, "Content-Type:");
+    return list;
+}
+
+void set_request(CURL* easy, HttpRequest const& request, HttpResponse& response) {
+    curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    if (request.method == "PUT" || request.method == "POST") {
+        auto const* body = reinterpret_cast<char const*>(request.body.data());
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                         static_cast<curl_off_t>(request.body.size()));
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.empty() ? "" : body);
+    } else if (request.method == "HEAD") {
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    }
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &response);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, &response);
+}
+
+void set_limits(CURL* easy, double timeout_seconds) {
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);  // we have threads
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, 10L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, 20L);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+                     static_cast<long>(std::max(1.0, timeout_seconds * 1000.0)));
+}
+
+}  // namespace
+
+HttpResponse HttpClient::send(HttpRequest const& request) {
+    HttpResponse response;
+    HeaderList const headers = header_list(request);
     std::array<char, CURL_ERROR_SIZE> message{};
     Easy easy = connections_->take();
-    CURL* const c = easy.get();
-    curl_easy_reset(c);  // keeps the connection
-    curl_easy_setopt(c, CURLOPT_URL, request.url.c_str());
-    curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers.get());
-    curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-    if (request.method == "PUT" || request.method == "POST") {
-        curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
-                         static_cast<curl_off_t>(request.body.size()));
-        curl_easy_setopt(
-            c, CURLOPT_POSTFIELDS,
-            request.body.empty() ? "" : reinterpret_cast<char const*>(request.body.data()));
-    } else if (request.method == "HEAD") {
-        curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
-    }
-    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(c, CURLOPT_WRITEDATA, &response);
-    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
-    curl_easy_setopt(c, CURLOPT_HEADERDATA, &response);
-    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, message.data());
-    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);  // we have threads
-    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, 10L);
-    curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, 20L);
-    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS,
-                     static_cast<long>(std::max(1.0, request.timeout_seconds * 1000.0)));
+    curl_easy_reset(easy.get());  // keeps the connection
+    set_request(easy.get(), request, response);
+    set_limits(easy.get(), request.timeout_seconds);
+    curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
+    curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, message.data());
     if (!connections_->ca_bundle.empty())
-        curl_easy_setopt(c, CURLOPT_CAINFO, connections_->ca_bundle.c_str());
-    CURLcode const code = curl_easy_perform(c);
+        curl_easy_setopt(easy.get(), CURLOPT_CAINFO, connections_->ca_bundle.c_str());
+    CURLcode const code = curl_easy_perform(easy.get());
     long status = 0;
-    curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
     if (code == CURLE_OK) {
         response.status = static_cast<int>(status);
         connections_->give_back(std::move(easy));

@@ -39,9 +39,10 @@ using EnvironmentLookup = std::function<std::optional<std::string>(std::string c
 
 /// Keys, region and address, each from the first place that has it.
 /// s3: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_SESSION_TOKEN), else the profile
-///     AWS_PROFILE ("default") of AWS_SHARED_CREDENTIALS_FILE (~/.aws/credentials) or AWS_CONFIG_FILE
-///     (~/.aws/config); region of the options, AWS_REGION, AWS_DEFAULT_REGION, the profile,
-///     "us-east-1"; endpoint of the options, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, Amazon.
+///     AWS_PROFILE ("default") of AWS_SHARED_CREDENTIALS_FILE (~/.aws/credentials) or of
+///     AWS_CONFIG_FILE (~/.aws/config); region of the options, AWS_REGION, AWS_DEFAULT_REGION,
+///     the profile, "us-east-1"; endpoint of the options, AWS_ENDPOINT_URL_S3,
+///     AWS_ENDPOINT_URL, Amazon.
 /// gs: the HMAC keys GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY; endpoint of the options,
 ///     GS_ENDPOINT_URL, Google; region of the options or "auto".
 /// Throws: ConfigError for an endpoint that is no URL, StorageError when there are no keys. No

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <ctime>
-#include <random>
 #include <thread>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "runtime/error.hpp"
+#include "sinks/entropy.hpp"
 #include "sinks/s3_errors.hpp"
 #include "sinks/sha256.hpp"
 
@@ -30,9 +30,8 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 /// A pause before attempt 1, 2, ...: anything up to a bound that doubles, so that clients that
 /// failed together do not come back together.
 double random_pause(int attempt) {
-    thread_local std::minstd_rand engine{std::random_device{}()};
     double const bound = std::min(longest_pause, first_pause * (1 << std::min(attempt, 10)));
-    return std::uniform_real_distribution<double>(0.0, bound)(engine);
+    return bound * static_cast<double>(system_entropy() >> 11) * 0x1p-53;
 }
 
 std::string ca_bundle() { return process_environment("AWS_CA_BUNDLE").value_or(""); }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <random>
 #include <string_view>
 #include <utility>
 
@@ -12,6 +11,7 @@
 
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
+#include "sinks/entropy.hpp"
 
 namespace athanor {
 namespace {
@@ -22,14 +22,11 @@ constexpr std::size_t mark_bytes = 65;  ///< a new line and 64 bits
 constexpr std::string_view root_key = "zarr.json";
 constexpr std::array<std::string_view, 4> groups{"athanor/", "core/", "custom/", "meta/"};
 
-Bytes random_mark() {
-    std::random_device device;
+Bytes new_mark() {
     Bytes mark{std::byte{'\n'}};
-    for (int word = 0; word < 2; ++word) {
-        std::uint32_t bits = device();
-        for (int k = 0; k < 32; ++k, bits >>= 1)
-            mark.push_back(static_cast<std::byte>((bits & 1U) != 0 ? '\t' : ' '));
-    }
+    std::uint64_t bits = system_entropy();
+    for (int k = 0; k < 64; ++k, bits >>= 1)
+        mark.push_back(static_cast<std::byte>((bits & 1U) != 0 ? '\t' : ' '));
     return mark;
 }
 
@@ -94,7 +91,7 @@ std::optional<Bytes> bytes_of(std::optional<StoredObject> object) {
 }  // namespace
 
 S3Storage::S3Storage(ObjectUrl const& url, ObjectStoreOptions const& options)
-    : url_(url), client_(url, options), mark_(random_mark()) {}
+    : url_(url), client_(url, options), mark_(new_mark()) {}
 
 std::unique_ptr<S3Storage> S3Storage::create(ObjectUrl const& url,
                                              ObjectStoreOptions const& options, bool overwrite) {

@@ -1,12 +1,19 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
 /// Campaigns whose stores lie in an object store: the program against a server of the tests' own.
+#include <chrono>
+#include <csignal>
 #include <filesystem>
+#include <fstream>
+#include <future>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sinks/s3_client.hpp"
 #include "sinks/storage_url.hpp"
 #include "tests/launch/program.hpp"
 #include "tests/support/s3_server.hpp"
@@ -16,6 +23,32 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+
+/// Every object of a store as a file, byte for byte.
+void mirror(std::string const& url, std::filesystem::path const& folder) {
+    ObjectUrl const place = parse_object_url(url);
+    S3Client client(place, {});
+    std::string page;
+    do {
+        ObjectListing listing = client.list(place.prefix + "/", false, page);
+        for (std::string const& key : listing.keys) {
+            auto const file = folder / key.substr(place.prefix.size() + 1);
+            std::filesystem::create_directories(file.parent_path());
+            Bytes const bytes = client.get(key)->bytes;
+            std::ofstream(file, std::ios::binary)
+                .write(reinterpret_cast<char const*>(bytes.data()),
+                       static_cast<std::streamsize>(bytes.size()));
+        }
+        page = listing.next_page;
+    } while (!page.empty());
+}
+
+/// False when the run ended before the server saw as many requests.
+bool wait_for_requests(std::size_t count, std::future<ProgramResult> const& run) {
+    while (S3Server::get().requests().size() < count)
+        if (run.wait_for(std::chrono::milliseconds(2)) == std::future_status::ready) return false;
+    return true;
+}
 
 class S3Campaign : public ::testing::Test {
 protected:
@@ -77,6 +110,67 @@ TEST_F(S3Campaign, ResumingGoesOnWithAStoreInABucket) {
 
     EXPECT_EQ(result.code, 0) << result.text;
     expect_same_rows(rows_of_store(folder_ / "out/done.zarr"), rows_of_store(done_));
+}
+
+TEST_F(S3Campaign, ItsStorePassesTheChecksOfZarrPython) {
+    if (std::string(ATHANOR_PYTHON).empty()) GTEST_SKIP() << "ATHANOR_PYTHON is not set";
+    ASSERT_EQ(folder_.athanor("run s3.json").code, 0);
+    mirror(trajectory_, folder_ / "copy.zarr");
+
+    ProgramResult const result =
+        folder_.shell("'" ATHANOR_PYTHON "' '" ATHANOR_SUPPORT
+                      "/check_store.py' copy.zarr --all-chunks "
+                      "--unique system_id,ledger_stage,ledger_step,ledger_kind");
+
+    EXPECT_EQ(result.code, 0) << result.text;
+}
+
+TEST_F(S3Campaign, AServerThatDiesInTheMiddleAndComesBackCostsNothing) {
+    ASSERT_EQ(folder_.athanor("run files.json").code, 0);
+    std::vector<std::string> arguments{"relay", "--to", std::to_string(S3Server::get().port())};
+    auto relay = std::make_unique<ServerProcess>(arguments);
+    int const port = relay->port();
+    std::string const line = fmt::format(
+        "AWS_ENDPOINT_URL_S3=http://127.0.0.1:{0} GS_ENDPOINT_URL=http://127.0.0.1:{0} "
+        "athanor run s3.json",
+        port);
+    std::size_t const before = S3Server::get().requests().size();
+
+    auto run = std::async(std::launch::async, [&] { return folder_.shell(line); });
+    wait_for_requests(before + 60, run);
+    relay.reset();
+    bool const ended = run.wait_for(std::chrono::milliseconds(500)) == std::future_status::ready;
+    arguments.insert(arguments.end(), {"--port", std::to_string(port)});
+    relay = std::make_unique<ServerProcess>(arguments);
+    ProgramResult const result = run.get();
+
+    EXPECT_FALSE(ended) << result.text;
+    EXPECT_EQ(result.code, 0) << result.text;
+    expect_same_rows(rows_of_store(folder_ / "out/done.zarr"), rows_of_store(done_));
+    expect_same_rows(rows_of_store(folder_ / "out/trajectory.zarr"), rows_of_store(trajectory_));
+}
+
+TEST_F(S3Campaign, AKilledRunIsResumed) {
+    ASSERT_EQ(folder_.athanor("run files.json").code, 0);
+    for (int const requests : {30, 160}) {  // while the stores are made, and later
+        SCOPED_TRACE(requests);
+        std::size_t const before = S3Server::get().requests().size();
+        auto run = std::async(std::launch::async, [&] {
+            return folder_.shell("echo $BASHPID > pid; exec '" ATHANOR_EXECUTABLE
+                                 "' run s3.json --overwrite");
+        });
+        bool const runs = wait_for_requests(before + static_cast<std::size_t>(requests), run);
+        ASSERT_TRUE(runs);
+        ::kill(std::stoi(folder_.read("pid")), SIGKILL);
+        EXPECT_NE(run.get().code, 0);
+
+        ProgramResult const result = folder_.athanor("resume s3.json");
+
+        EXPECT_EQ(result.code, 0) << result.text;
+        expect_same_rows(rows_of_store(folder_ / "out/done.zarr"), rows_of_store(done_));
+        expect_same_rows(rows_of_store(folder_ / "out/trajectory.zarr"),
+                         rows_of_store(trajectory_));
+    }
 }
 
 TEST_F(S3Campaign, AServerThatStaysInTroubleEndsItWithCode6) {

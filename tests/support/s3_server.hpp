@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// An S3 server program of the tests' own (s3_test_server.py), and the environment that leads to it.
+/// An S3 server program of the tests' own (s3_test_server.py), and the environment that leads to
+/// it.
 #pragma once
 
 #include <array>

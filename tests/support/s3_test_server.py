@@ -18,7 +18,8 @@ knows nothing: a test kills it and starts it again, and the objects are still th
 Control, not signed: POST /_test/faults with lines "METHOD PATTERN WHAT COUNT" makes the next COUNT
 requests of that method whose path has PATTERN fail. WHAT is a status, with a code after a colon
 ("503:SlowDown"), `drop` (carried out, then the connection closes without an answer) or `cut`
-(closes before anything is done); DELETE takes back all of them. GET /_test/log returns "METHOD PATH-AND-QUERY" of every request.
+(closes before anything is done); DELETE takes back all of them. GET /_test/log returns
+"METHOD PATH-AND-QUERY" of every request.
 """
 import argparse
 import datetime
@@ -65,9 +66,9 @@ def parse_authorization(text):
         raise Refused(403, "AccessDenied", "no signature")
     try:
         parts = dict(part.strip().split("=", 1) for part in rest.split(","))
-        scope = parts["Credential"].split("/")
-        key, day, region, service, last = scope
-        return algorithm, key, day, region, service, last, parts["SignedHeaders"], parts["Signature"]
+        key, day, region, service, last = parts["Credential"].split("/")
+        signed = parts["SignedHeaders"]
+        return algorithm, key, day, region, service, last, signed, parts["Signature"]
     except (KeyError, ValueError):
         raise Refused(400, "AuthorizationHeaderMalformed", text) from None
 
