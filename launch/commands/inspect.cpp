@@ -14,8 +14,9 @@
 
 #include "launch/readable.hpp"
 #include "runtime/error.hpp"
-#include "sinks/file_storage.hpp"
 #include "sinks/ledger_words.hpp"
+#include "sinks/object_url.hpp"
+#include "sinks/storage_url.hpp"
 #include "sinks/store_check.hpp"
 
 namespace athanor {
@@ -24,8 +25,10 @@ namespace {
 using Json = nlohmann::json;
 
 std::unique_ptr<Storage> open_store(std::string const& path) {
+    // A server in trouble is no missing input.
+    if (is_object_url(path)) return open_storage(path, StoreAccess::read);
     try {
-        return FileStorage::read_only(path);
+        return open_storage(path, StoreAccess::read);
     } catch (StorageError const& error) {
         throw InputError(error.what());
     }
