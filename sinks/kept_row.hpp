@@ -7,8 +7,8 @@
 
 namespace athanor {
 
-/// A row that a sink keeps in memory: the sample, whose fields stage, stage_step and outcome are its
-/// ledger entry together with `kind`.
+/// A row that a sink keeps in memory: the sample, whose fields stage, stage_step and outcome are
+/// its ledger entry together with `kind`.
 struct KeptRow {
     Sample sample;
     RowKind kind = RowKind::frame;

@@ -31,6 +31,7 @@ LONG_LINES_IN = {
 EXTRA_INCLUDES = {
     "tests/support/*": ("", "builders for the tests of every layer"),
     "tests/physics/*": ("", "what all dynamics have in common, no layer of its own"),
+    "tests/fuzz/*": ("", "any bytes to whatever reads bytes, in every layer"),
     "bench/peers/*": ("", "whole runs beside other programs"),
     "docs/examples/*": ("", "programs as users write them"),
 }
