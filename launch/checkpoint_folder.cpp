@@ -83,14 +83,4 @@ void CheckpointFolder::clear() const {
     fs::remove(path_, not_empty);
 }
 
-void CheckpointSeries::save(SamplesToSave const& samples) {
-    ++header_.generation;
-    write_checkpoint(folder_.file_of(header_), header_, samples.batch, samples.systems,
-                     samples.others);
-    CheckpointHeader oldest = header_;
-    oldest.generation -= 2;
-    std::error_code ignored;  // it may never have been, or is of no harm
-    fs::remove(folder_.file_of(oldest), ignored);
-}
-
 }  // namespace athanor

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "sinks/checkpoint_file.hpp"
-#include "stages/stage_loop.hpp"
 
 namespace athanor {
 
@@ -40,21 +39,6 @@ public:
 
 private:
     std::filesystem::path path_;
-};
-
-/// The checkpoints of one instance: each a generation newer than the last, of which two stay, since
-/// a sample that was handed on may be in no other file yet.
-class CheckpointSeries {
-public:
-    /// `header`: of the newest one that is there, or generation 0.
-    CheckpointSeries(CheckpointFolder folder, CheckpointHeader const& header)
-        : folder_(std::move(folder)), header_(header) {}
-
-    void save(SamplesToSave const& samples);
-
-private:
-    CheckpointFolder folder_;
-    CheckpointHeader header_;
 };
 
 }  // namespace athanor

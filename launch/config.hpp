@@ -164,8 +164,8 @@ struct ConfigOverride {
 /// What decides the numbers of a trajectory (seed, model, stages) as JSON on one line.
 [[nodiscard]] std::string physics_json(Config const& config);
 
-/// FNV-1a of physics_json(): equal hashes mean that results of two runs on one kind of processor may
-/// be compared bit for bit.
+/// FNV-1a of physics_json(): equal hashes mean that results of two runs on one kind of processor
+/// may be compared bit for bit.
 [[nodiscard]] std::uint64_t physics_hash(Config const& config);
 
 }  // namespace athanor

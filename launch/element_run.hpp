@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "launch/campaign_plan.hpp"
-#include "launch/checkpoint_folder.hpp"
+#include "launch/checkpoint_series.hpp"
 #include "launch/placement.hpp"
 #include "launch/quarantine.hpp"
 #include "launch/sink_set.hpp"

@@ -27,8 +27,8 @@ struct QuarantinedSample {
 
 enum class TornFrame { keep, cut };
 
-/// What stands in a quarantine file and beside it; nothing where there is none. `torn`: what happens
-/// to a frame that a dying process left half written; cut while nobody writes.
+/// What stands in a quarantine file and beside it; nothing where there is none. `torn`: what
+/// happens to a frame that a dying process left half written; cut while nobody writes.
 /// Throws: StorageError.
 [[nodiscard]] std::vector<QuarantinedSample> read_quarantine(std::filesystem::path const& path,
                                                              TornFrame torn);
@@ -38,7 +38,8 @@ enum class TornFrame { keep, cut };
 void set_quarantine_aside(std::filesystem::path const& path);
 
 /// Where samples go that cannot go on, each with its reason: one extended-XYZ file for all ranks
-/// (ExtxyzWriter appends a frame in one call), of samples that ran also with their ledger entry. Nothing is created before the first one comes.
+/// (ExtxyzWriter appends a frame in one call), of samples that ran also with their ledger entry.
+/// Nothing is created before the first one comes.
 /// Threads: every member may be called from any thread.
 /// Throws:  StorageError.
 class Quarantine {

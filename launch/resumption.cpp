@@ -199,7 +199,7 @@ private:
             try {
                 checkpoint = read_checkpoint(file);
             } catch (StorageError const& error) {
-                // Its samples are in the other generation, or begin again: nothing is lost but time.
+                // Its samples are in the other generation, or begin again: time is lost.
                 result_.notes.push_back(error.what());
                 continue;
             }

@@ -22,7 +22,7 @@ struct ResumeOptions {
 ///   it goes into a new checkpoint of the instance that will go on with it
 ///   samples without one begin again from the input, with the same bits
 /// It may die at any moment and be run again. On one rank, while no other process has the campaign.
-/// Throws: ConfigError when the physics or the input is not that of the campaign, with what differs;
+/// Throws: ConfigError when physics or input are not those of the campaign, with what differs;
 ///         StorageError.
 [[nodiscard]] Resumption prepare_resumption(CampaignPlan const& plan, Placement const& placement,
                                             ResumeOptions const& options);

@@ -10,11 +10,11 @@
 namespace athanor {
 
 /// While one lives, some signals are remembered instead of ending the process: SIGINT and SIGTERM,
-/// so that logs and stores can be closed, SIGUSR1 (the warning of a batch system) and SIGUSR2, which
-/// ask for a checkpoint, before the end or just so. A second SIGINT or SIGTERM ends the process at
-/// once, as ever; one that was ignored stays so.
-/// Threads: made and destroyed by one at a time in a process; what came is told to any thread, until
-///          the last one of several is destroyed.
+/// so that logs and stores can be closed; SIGUSR1 (the warning of a batch system) and SIGUSR2,
+/// which ask for a checkpoint, before the end or just so. A second SIGINT or SIGTERM ends the
+/// process at once, as ever; one that was ignored stays so.
+/// Threads: made and destroyed by one at a time in a process; what came is told to any thread,
+///          until the last one of several is destroyed.
 class StopSignals {
 public:
     StopSignals(std::initializer_list<int> numbers);

@@ -30,10 +30,10 @@ struct Checkpoint {
 
 /// Writes systems of a batch and further samples as one file, whole or not at all, and onto the
 /// disk.
-/// Layout (little-endian): "ATHCKPT1"; the header; the fields that all samples have; then twice, for
-///            the systems and for the others, their counts, the bytes they take and, from the next
-///            multiple of 16, the samples as runtime/packed_samples.hpp packs them; at the end the
-///            CRC-32C of everything before.
+/// Layout (little-endian): "ATHCKPT1"; the header; the fields that all samples have; then twice,
+///            for the systems and for the others, their counts, the bytes they take and, from the
+///            next multiple of 16, the samples as runtime/packed_samples.hpp packs them; at the
+///            end the CRC-32C of everything before.
 /// Fields:    those of the batch's schema and any that the others have beyond it.
 /// Throws:    StorageError; what was there before then stays.
 void write_checkpoint(std::filesystem::path const& path, CheckpointHeader const& header,

@@ -19,8 +19,8 @@ class CsvLog final : public LogWriter {
 public:
     enum class Existing { replace, append };
 
-    /// open() makes the folder where it is missing. An existing file is replaced, or goes on without
-    /// a second heading; a line that a dying process left unfinished is cut off then.
+    /// open() makes the folder where it is missing. An existing file is replaced, or goes on
+    /// without a second heading; a line that a dying process left unfinished is cut off then.
     explicit CsvLog(std::filesystem::path path, Existing existing = Existing::replace)
         : path_(std::move(path)), existing_(existing) {}
 

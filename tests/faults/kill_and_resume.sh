@@ -13,7 +13,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 usage() {
     cat << 'END'
-usage: tests/faults/kill_and_resume.sh PROGRAM PYTHON [--kills N] [--signals N] [--seed S] [--within MS]
+usage: tests/faults/kill_and_resume.sh PROGRAM PYTHON [--kills N] [--signals N] [--seed S]
+           [--within MS]
   PROGRAM    the built athanor; PYTHON has zarr and numpy
   --kills    of SIGKILL for each placement, 10 when left out
   --signals  of SIGUSR1 (checkpoint, exit 75) among them, 2 when left out
@@ -162,7 +163,11 @@ for fused in pipelined fused; do
     done
     place "$fused"
     launch "$command"
-    wait "$job" || { echo "FAIL the last run ended with $?"; tail -20 "$folder/log"; ((++failures)); }
+    wait "$job" || {
+        echo "FAIL the last run ended with $?"
+        tail -20 "$folder/log"
+        ((++failures))
+    }
     for store in trajectory done; do
         "$python" "$here/../support/same_rows.py" "$folder/expected-$fused/$store.zarr" \
             "$folder/out-$fused/$store.zarr" || ((++failures))

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// Campaigns that end before their time and go on, as a user sees it. tests/faults/kill_and_resume.sh
-/// kills them at random.
+/// Campaigns that end before their time and go on, as a user sees it.
+/// tests/faults/kill_and_resume.sh kills them at random.
 #include <filesystem>
 
 #include <gmock/gmock.h>

@@ -63,6 +63,9 @@ public:
         return oldest;
     }
     [[nodiscard]] bool empty() const override { return waiting.empty(); }
+    [[nodiscard]] std::vector<Sample> copies() const override {
+        return {waiting.begin(), waiting.end()};
+    }
 
     std::deque<Sample> waiting;
 
