@@ -120,9 +120,26 @@ private:
     std::map<std::pair<int, std::int64_t>, Sample> states_;  ///< by chain and id
 };
 
+/// A stage may stand in another element than it did, alone or among others: the position in it is
+/// worked out anew, and whoever was done with a stage goes on with the next one of its element.
+void fit_into(PipelineSpec const& pipeline, int element, Sample& sample) {
+    std::int32_t const first = first_stage_of(pipeline, element).value();
+    auto const stages = static_cast<std::int32_t>(
+        pipeline.elements[static_cast<std::size_t>(element)].stages.size());
+    std::int32_t& stage = sample.values<std::int32_t>(Fields::stage)[0];
+    if (position_of(sample).done && stage + 1 < first + stages) {
+        ++stage;
+        sample.values<std::int64_t>(Fields::stage_step)[0] = 0;
+        sample.values<std::uint8_t>(Fields::outcome)[0] =
+            static_cast<std::uint8_t>(Outcome::running);
+    }
+    sample.values<std::int64_t>(Fields::status)[0] = stage - first;
+}
+
 /// The samples that each instance of the placement goes on with, evenly over replicas.
 std::vector<std::vector<Sample>> deal_out(std::map<std::pair<int, std::int64_t>, Sample>& states,
                                           CampaignLedger const& ledger,
+                                          PipelineSpec const& pipeline,
                                           Placement const& placement) {
     auto const& instances = placement.instances();
     std::vector<std::vector<Sample>> dealt(instances.size());
@@ -134,6 +151,7 @@ std::vector<std::vector<Sample>> deal_out(std::map<std::pair<int, std::int64_t>,
             if (instances[i].element == element &&
                 (best == instances.size() || atoms[i] < atoms[best]))
                 best = i;
+        fit_into(pipeline, element, sample);
         atoms[best] += sample.atom_count();
         dealt[best].push_back(std::move(sample));
     }
@@ -212,7 +230,8 @@ private:
         result_.restored = static_cast<std::int64_t>(states.size());
         for (auto const& [key, sample] : states)
             settled_[static_cast<std::size_t>(key.first)].insert(key.second);
-        auto const written = write(deal_out(states, ledger_, placement_), physics);
+        auto const written =
+            write(deal_out(states, ledger_, plan_.config.pipeline, placement_), physics);
         std::vector<fs::path> old;
         for (fs::path const& file : files)
             if (!written.contains(file)) old.push_back(file);

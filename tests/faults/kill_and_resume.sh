@@ -79,11 +79,17 @@ json.dump({
 END
 }
 
-# A placement at random: pipelined or fused, one process or a rank for each instance.
+# A placement at random: one process or a rank for each instance, replicas; "mixed" is fused now and
+# pipelined then. Where a stage stands inside its element is what core/status tells.
 ranks=1
+ignored=()
 place() {
-    local fused=$1 replicas=$((1 + RANDOM % 2)) mpi=$((RANDOM % 3))
-    campaign "$folder/campaign.json" "out-$fused" "$fused" "$replicas"
+    local fused=$1 out="out-$1" replicas=$((1 + RANDOM % 2)) mpi=$((RANDOM % 3))
+    if [[ "$fused" == mixed ]]; then
+        fused=pipelined
+        ((RANDOM % 2)) || fused=fused
+    fi
+    campaign "$folder/campaign.json" "$out" "$fused" "$replicas"
     local others=2
     [[ "$fused" != fused ]] || others=1
     ranks=1
@@ -120,7 +126,8 @@ check_stores() {
 }
 
 failures=0
-for fused in pipelined fused; do
+for fused in pipelined mixed; do
+    [[ "$fused" != mixed ]] || ignored=(core/status)
     campaign "$folder/campaign.json" "expected-$fused" "$fused" 1
     ranks=1
     launch run
@@ -137,7 +144,10 @@ for fused in pipelined fused; do
             ((++ended_before))
             for store in trajectory done; do
                 "$python" "$here/../support/same_rows.py" "$folder/expected-$fused/$store.zarr" \
-                    "$folder/out-$fused/$store.zarr" || { ((++failures)); break 2; }
+                    "$folder/out-$fused/$store.zarr" "${ignored[@]}" || {
+                    ((++failures))
+                    break 2
+                }
             done
             rm -rf "$folder/out-$fused"
             command=run
@@ -153,7 +163,8 @@ for fused in pipelined fused; do
                 tail -5 "$folder/log"
                 ((++failures))
             }
-            # Before the program listens, the signal ends it as ever.
+            # Before mpirun or the program listens, it ends them as ever; ranks may stay behind.
+            kill_job
             ((++asked))
         else
             kill_job
@@ -170,7 +181,7 @@ for fused in pipelined fused; do
     }
     for store in trajectory done; do
         "$python" "$here/../support/same_rows.py" "$folder/expected-$fused/$store.zarr" \
-            "$folder/out-$fused/$store.zarr" || ((++failures))
+            "$folder/out-$fused/$store.zarr" "${ignored[@]}" || ((++failures))
     done
     echo "$fused: $killed SIGKILL, $asked SIGUSR1, $ended_before whole campaigns on the way"
 done

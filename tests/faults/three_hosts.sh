@@ -136,8 +136,12 @@ wait_for_rows() {
     return 1
 }
 digest() { # what is in the stores, whichever order rows came in
-    "$athanor" inspect "$here_now/out/done.zarr" --json &&
-        "$athanor" inspect "$here_now/out/trajectory.zarr" --json
+    local store frames="$folder/frames.extxyz"
+    for store in "$here_now"/out/{done,trajectory}.zarr; do
+        "$athanor" convert "$store" "$frames" --overwrite || return
+        awk 'left == 0 { if (frame != "") print frame; left = $1 + 1; frame = $0; next }
+             { --left; frame = frame "|" $0 } END { print frame }' "$frames" | sort
+    done
 }
 # Without the row of the batch, which depends on who came when.
 logs() { cut -d, -f1,3- "$here_now/out/md_1.csv" "$here_now/out/md_2.csv" | sort; }

@@ -106,14 +106,15 @@ TEST_F(Cli, AMissingConfigurationEndsWithTwo) {
 
 TEST_F(Cli, WrongWordsNameTheNearest) {
     EXPECT_EQ(athanor("vaildate good.json").code, 2);
-    EXPECT_EQ(
-        athanor("vaildate good.json").text,
-        "athanor: vaildate: unknown command; give run, validate, inspect or convert (nearest: "
-        "validate)\n");
+    EXPECT_EQ(athanor("vaildate good.json").text,
+              "athanor: vaildate: unknown command; give run, resume, validate, inspect or convert "
+              "(nearest: validate)\n");
     EXPECT_EQ(athanor("run good.json --overwrit").code, 2);
-    EXPECT_THAT(athanor("run good.json --overwrit").text,
-                HasSubstr("--overwrit: unknown option; give --help, --set, --device, --overwrite, "
-                          "--progress or --metrics (nearest: --overwrite)"));
+    EXPECT_THAT(
+        athanor("run good.json --overwrit").text,
+        HasSubstr(
+            "--overwrit: unknown option; give --help, --set, --device, --progress, --metrics, "
+            "--retry-quarantine, --overwrite or --resume (nearest: --overwrite)"));
     EXPECT_THAT(athanor("run good.json --progress plane").text,
                 HasSubstr("give auto, plain or off (nearest: plain)"));
 }

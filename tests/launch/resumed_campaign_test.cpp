@@ -36,10 +36,19 @@ void run_undisturbed(ProgramFolder const& folder, nlohmann::json campaign) {
     ASSERT_EQ(run.code, 0) << run.text;
 }
 
-void expect_as_undisturbed(ProgramFolder const& folder) {
-    for (char const* store : {"trajectory.zarr", "done.zarr"})
-        expect_same_rows(rows_of_store(folder.path() / "expected" / store),
-                         rows_of_store(folder.path() / "out" / store));
+enum class Status { same, depends_on_placement };
+
+void expect_as_undisturbed(ProgramFolder const& folder, Status status = Status::same) {
+    for (char const* store : {"trajectory.zarr", "done.zarr"}) {
+        SCOPED_TRACE(store);
+        auto expected = rows_of_store(folder.path() / "expected" / store);
+        auto found = rows_of_store(folder.path() / "out" / store);
+        if (status == Status::depends_on_placement)  // the position of a stage inside its element
+            for (auto* rows : {&expected, &found})
+                for (auto& [key, sample] : *rows)
+                    sample.values<std::int64_t>(Fields::status)[0] = 0;
+        expect_same_rows(expected, found);
+    }
 }
 
 /// Starts a command, sends the signal once it has written a checkpoint of the second stage, waits.
@@ -92,7 +101,7 @@ TEST(ResumedCampaign, GoesOnWithOtherRanksAndReplicas) {
     auto const third = folder.athanor("resume campaign.json --progress off");
 
     ASSERT_EQ(third.code, 0) << third.text;
-    expect_as_undisturbed(folder);
+    expect_as_undisturbed(folder, Status::depends_on_placement);
 }
 
 TEST(ResumedCampaign, GoesOnAfterAKillAndAfterTheLossOfEveryCheckpoint) {

@@ -105,8 +105,10 @@ TEST_F(ExtxyzWriterTest, BadFramesKeepTheirTextAndTheFileStaysReadable) {
     for (BadFrame const& bad : file.bad_frames) writer.write(bad);
     writer.write(file.samples.at(0), FrameContent::input, {{"reason", "too close"}});
     writer.close();
-    EXPECT_THAT(content_of(folder_ / "q.extxyz"),
-                StartsWith("1\nq=1 reason=\"in.xyz:3: frame 0: pos of the atom has the value nan"));
+    EXPECT_THAT(
+        content_of(folder_ / "q.extxyz"),
+        StartsWith(
+            "1\nq=1 system_id=0 reason=\"in.xyz:3: frame 0: pos of the atom has the value nan"));
     auto const rejects = content_of(writer.rejects_path());
     EXPECT_THAT(rejects, HasSubstr("# sample 1 \"x\"\n# in.xyz:6: frame 1: \"Qq\" is no element"));
     EXPECT_THAT(rejects, HasSubstr("\n1\nname=x\nQq 0 0 0\n"));

@@ -131,7 +131,14 @@ TEST(StageLoop, FreedRoomMayWaitForItsTurnWithoutALoss) {
 /// Runs until the input is half done, saves and stops; what a second loop then goes on with ends as
 /// if there had been no stop.
 TEST(StageLoop, WhatItSavedBetweenTwoStepsGoesOnInAnotherLoop) {
-    auto const stages = [] { return sub_stages(sub_stage(0, NveOptions{1.0}, 7)); };
+    auto const stages = [] {
+        auto made = sub_stages(sub_stage(0, NveOptions{1.0}));
+        made[0].predicates = {[](Batch const& batch, SystemIndex s) {
+            return batch.column<std::int64_t>(Fields::stage_step)[s.value()] >
+                   3 + batch.sample_id(s).value() % 4;
+        }};
+        return made;
+    };
     Harness whole(atoms(20));
     FusedStage undisturbed(test::plain_schema(), stages(), whole.model, {{4, 12, 0}, 1},
                            whole.metrics, {});

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Say whether two stores of ours hold the same rows, bit for bit, in whatever order.
 
-Usage:  python same_rows.py STORE STORE
+Usage:  python same_rows.py STORE STORE [ARRAY TO IGNORE]...
 Read with zarr-python alone. The key of a row is (system_id, stage, step, kind); all arrays of core
 and custom, and the names, are compared as bytes.
 """
@@ -15,7 +15,7 @@ import zarr
 KEY = ("core/system_id", "custom/ledger_stage", "custom/ledger_step", "custom/ledger_kind")
 
 
-def rows_of(path):
+def rows_of(path, ignored):
     root = zarr.open_group(path, mode="r")
     fields = root.attrs["fields"]
     count = root["meta/samples_mask"].shape[0]
@@ -27,7 +27,8 @@ def rows_of(path):
     columns = {}
     for group in ("core", "custom"):
         for name, level in sorted(fields[group].items()):
-            columns[f"{group}/{name}"] = (root[f"{group}/{name}"][:], offsets[level])
+            if f"{group}/{name}" not in ignored:
+                columns[f"{group}/{name}"] = (root[f"{group}/{name}"][:], offsets[level])
     columns["athanor/names"] = (root["athanor/names"][:], root["athanor/names_ptr"][:])
     edges = columns.get("core/neighbor_list")
     rows = {}
@@ -46,7 +47,7 @@ def rows_of(path):
 
 
 def main():
-    first, second = (rows_of(path) for path in sys.argv[1:3])
+    first, second = (rows_of(path, sys.argv[3:]) for path in sys.argv[1:3])
     missing, extra = sorted(first.keys() - second.keys()), sorted(second.keys() - first.keys())
     wrong = [
         (key, name)
