@@ -139,8 +139,9 @@ private:
     /// Where there are checkpoints, whoever was asked by a signal saves what is under way first.
     void ask_to_stop() {
         auto const other = ending_.watch().failure();
-        bool const by_signal =
-            other ? other->kind == RankFailure::Kind::interrupted : StopSignals::received() != 0;
+        bool const by_signal = other ? other->kind == RankFailure::Kind::interrupted ||
+                                           other->exit_code == exit_after_checkpoint
+                                     : StopSignals::received() != 0;
         if (!plan_.config.checkpoint || !by_signal || any_failed()) {
             stop_.request_stop();
             return;

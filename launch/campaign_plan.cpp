@@ -149,7 +149,8 @@ std::string to_bytes(CampaignPlan const& plan) {
                       {"generation", plan.resumption->generation},
                       {"finished", plan.resumption->finished},
                       {"quarantined", plan.resumption->quarantined},
-                      {"restored", plan.resumption->restored}};
+                      {"restored", plan.resumption->restored},
+                      {"restored_by_element", plan.resumption->restored_by_element}};
     }
     return nlohmann::json{{"config", to_json(plan.config)},
                           {"resumption", resumption},
@@ -194,6 +195,7 @@ CampaignPlan plan_from_bytes(std::string const& bytes) {
         resumption.finished = found.at("finished");
         resumption.quarantined = found.at("quarantined");
         resumption.restored = found.at("restored");
+        found.at("restored_by_element").get_to(resumption.restored_by_element);
     }
     plan.started = decltype(plan.started)(
         decltype(plan.started)::duration(json.at("started").get<std::chrono::system_clock::rep>()));

@@ -21,8 +21,10 @@ struct Resumption {
     std::vector<IdRanges> settled;  ///< by chain: samples that do not come from the input again
     std::int64_t generation = 0;    ///< of the checkpoints that hold the samples under way
     std::int64_t finished = 0,
-                 quarantined = 0;         ///< samples that need nothing more, over all chains
-    std::int64_t restored = 0;            ///< samples that go on in the middle
+                 quarantined = 0;  ///< samples that need nothing more, over all chains
+    std::int64_t restored = 0;     ///< samples that go on in the middle
+    /// How many of them each instance has in its checkpoint, by element, then by replica.
+    std::vector<std::vector<std::int64_t>> restored_by_element = {};
     std::vector<std::string> notes = {};  ///< for people
 };
 

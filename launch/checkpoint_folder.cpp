@@ -63,6 +63,12 @@ std::vector<fs::path> CheckpointFolder::files() const {
         path_, [](fs::path const& file) { return is_ours(file) && file.extension() == ".ckpt"; });
 }
 
+std::vector<fs::path> CheckpointFolder::leftovers() const {
+    return files_where(path_, [](fs::path const& file) {
+        return is_ours(file) && file.filename().string().find(".tmp-") != std::string::npos;
+    });
+}
+
 fs::path CheckpointFolder::file_of(CheckpointHeader const& of) const {
     return path_ / fmt::format("stage-{}-{}-{}.ckpt", of.element, of.replica, of.generation);
 }

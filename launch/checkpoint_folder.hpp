@@ -32,6 +32,8 @@ public:
     [[nodiscard]] std::filesystem::path file_of(CheckpointHeader const& of) const;
     /// Removes these checkpoints.
     void remove(std::vector<std::filesystem::path> const& files) const;
+    /// What processes that died in the middle of writing one have left behind.
+    [[nodiscard]] std::vector<std::filesystem::path> leftovers() const;
     /// Removes everything that this class makes, and the folder when nothing else is in it.
     void clear() const;
 

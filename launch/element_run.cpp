@@ -15,6 +15,7 @@
 #include "launch/make_hooks.hpp"
 #include "launch/placement.hpp"
 #include "launch/resumption.hpp"
+#include "runtime/error.hpp"
 #include "sinks/extxyz_reader.hpp"
 #include "sinks/host_memory_sink.hpp"
 #include "stages/make_dynamics.hpp"
@@ -161,9 +162,7 @@ void ElementRun::keep_checkpoints(Surroundings const& surroundings) {
     CheckpointHeader header{physics_hash(plan.config), 0, instance_.element, instance_.replica};
     if (plan.resumption) {
         header.generation = plan.resumption->generation;
-        if (std::filesystem::exists(folder.file_of(header)))
-            for (Sample& sample : read_checkpoint(folder.file_of(header)).samples)
-                ports_.restored.push_back(std::move(sample));
+        restore(*plan.resumption, folder.file_of(header));
     }
     checkpoints_.emplace(folder, header);
     ports_.save_request = &save_request_;
@@ -173,6 +172,21 @@ void ElementRun::keep_checkpoints(Surroundings const& surroundings) {
         quarantine.flush();
         checkpoints_->save(samples);
     };
+}
+
+/// What rank 0 dealt out to this instance is in nobody else's hands.
+void ElementRun::restore(Resumption const& resumption, std::filesystem::path const& file) {
+    std::int64_t const expected =
+        resumption.restored_by_element.at(static_cast<std::size_t>(instance_.element))
+            .at(static_cast<std::size_t>(instance_.replica));
+    if (expected == 0) return;
+    for (Sample& sample : read_checkpoint(file).samples)
+        ports_.restored.push_back(std::move(sample));
+    if (static_cast<std::int64_t>(ports_.restored.size()) != expected)
+        throw StorageError(fmt::format(
+            "{}: holds {} samples and not the {} that rank 0 put there; /checkpoint/path must be a "
+            "folder that all ranks see",
+            file.string(), ports_.restored.size(), expected));
 }
 
 void ElementRun::start(int threads, std::stop_token stop) {

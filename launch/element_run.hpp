@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -68,6 +69,7 @@ private:
     void read_input(Surroundings const& surroundings);
     void make_overflow(Surroundings const& surroundings);
     void keep_checkpoints(Surroundings const& surroundings);
+    void restore(Resumption const& resumption, std::filesystem::path const& file);
 
     Instance instance_;
     std::string name_;

@@ -145,9 +145,9 @@ ExtxyzWriter& Quarantine::writer() {
 
 void Quarantine::take(Batch const& batch, SystemIndex system, std::string const& reason) {
     std::lock_guard const lock(mutex_);
+    ++count_;  // also one whose rows were lost with an earlier run, and that failed again
     if (is_known(batch.sample_id(system), batch.values<std::int32_t>(Fields::stage, system)[0]))
         return;
-    ++count_;
     Sample const sample = batch.extract(system);
     ExtraKeys keys = ledger_keys(sample, RowKind::quarantined);
     keys.push_back({"reason", reason});

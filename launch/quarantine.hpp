@@ -55,7 +55,7 @@ public:
     void take(Sample const& sample, std::string const& reason);
     /// A frame of the input that is no sample.
     void take(BadFrame const& frame);
-    /// Samples taken and not known before.
+    /// Samples taken; of those that never ran, without those known before.
     [[nodiscard]] std::int64_t count() const;
     /// Makes what was taken durable.
     void flush();

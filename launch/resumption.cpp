@@ -167,7 +167,9 @@ public:
 
     Resumption run() {
         refuse_other_campaign(plan_, folder_ ? &*folder_ : nullptr);
+        remove_unfinished_stores(plan_.config);
         for (fs::path const& store : stores_of(plan_.config)) refuse_store_of_another(store, plan_);
+        for (fs::path const& part : parts_of(plan_.config)) refuse_store_of_another(part, plan_);
         merge_leftover_parts(plan_.config);
         for (fs::path const& store : stores_of(plan_.config)) ledger_.add_store(store);
         for (fs::path const& file : extxyz_files_of(plan_.config)) {
@@ -236,14 +238,18 @@ private:
         for (fs::path const& file : files)
             if (!written.contains(file)) old.push_back(file);
         folder_->remove(old);
+        folder_->remove(folder_->leftovers());
     }
 
     std::set<fs::path> write(std::vector<std::vector<Sample>> const& dealt, std::uint64_t physics) {
         std::set<fs::path> written;
         folder_->begin(campaign_text(plan_));
+        result_.restored_by_element.resize(plan_.config.pipeline.elements.size());
         for (std::size_t i = 0; i < dealt.size(); ++i) {
-            if (dealt[i].empty()) continue;
             Instance const& instance = placement_.instances()[i];
+            result_.restored_by_element[static_cast<std::size_t>(instance.element)].push_back(
+                static_cast<std::int64_t>(dealt[i].size()));
+            if (dealt[i].empty()) continue;
             CheckpointHeader const header{physics, result_.generation, instance.element,
                                           instance.replica};
             write_checkpoint(folder_->file_of(header), header, dealt[i]);

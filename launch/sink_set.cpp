@@ -3,6 +3,8 @@
 #include "launch/sink_set.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -38,6 +40,29 @@ std::set<int> ranks_that_write(Config const& config, Placement const& placement,
 
 fs::path part_path(fs::path const& url, int rank) {
     return fmt::format("{}.part-{}", url.string(), rank);
+}
+
+bool is_digits(std::string_view text) {
+    return !text.empty() &&
+           std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
+}
+
+// What stands behind the name of a store: only names that we give, for others may begin with it.
+bool is_part(std::string_view rest) {
+    return rest.starts_with(".part-") && is_digits(rest.substr(6));
+}
+bool is_temporary(std::string_view rest) {
+    return rest.starts_with(".tmp-") && (rest == ".tmp-removed" || is_digits(rest.substr(5)));
+}
+
+/// Parts of a store that are there, also those of another placement.
+std::vector<std::string> parts_of(ZarrSinkSpec const& spec) {
+    std::string const url = spec.url.string();
+    std::vector<std::string> parts = places_beside(url, ".part-");
+    std::erase_if(parts, [&url](std::string const& place) {
+        return !is_part(std::string_view(place).substr(url.size()));
+    });
+    return parts;
 }
 
 /// As codecs_from_name() takes it.
@@ -95,11 +120,16 @@ void clear_output(fs::path const& path, std::string const& pointer, bool overwri
         throw ConfigError(
             fmt::format("{}: {} is a folder, but no store; it is not overwritten, move it away",
                         pointer, path.string()));
-    std::error_code error;
-    fs::remove_all(path, error);
-    if (error)
+    try {
+        // A folder goes under another name first: half a store never stands under its own.
+        if (fs::is_directory(path))
+            remove_store(path.string());
+        else
+            fs::remove(path);
+    } catch (fs::filesystem_error const& error) {
         throw StorageError(
-            fmt::format("{}: cannot be overwritten: {}", path.string(), error.message()));
+            fmt::format("{}: cannot be overwritten: {}", path.string(), error.code().message()));
+    }
 }
 
 void clear_store(fs::path const& place, std::string const& pointer, bool overwrite) {
@@ -229,8 +259,8 @@ void clear_outputs(Config const& config, bool overwrite) {
         std::string const pointer = "/sinks/" + name;
         if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec)) {
             clear_store(zarr->url, pointer + "/url", overwrite);
-            for (int rank = 0; rank < ranks; ++rank)
-                clear_store(part_path(zarr->url, rank), pointer + "/url", overwrite);
+            for (std::string const& part : parts_of(*zarr))
+                clear_store(part, pointer + "/url", overwrite);
         } else if (auto const* extxyz = std::get_if<ExtxyzSpec>(&spec)) {
             clear_output(extxyz->path, pointer + "/path", overwrite);
         }
@@ -268,12 +298,6 @@ void merge_into(ZarrSinkSpec const& spec, std::vector<std::string> const& parts)
     for (std::string const& part : parts) remove_store(part);
 }
 
-/// A store that was not finished, or not quite removed.
-bool is_unfinished(std::string const& place) {
-    if (is_object_url(place)) return !has_store(place);
-    return fs::path(place).filename().string().find(".tmp-") != std::string::npos;
-}
-
 }  // namespace
 
 void merge_parts(Config const& config, Placement const& placement) {
@@ -287,16 +311,38 @@ void merge_parts(Config const& config, Placement const& placement) {
     }
 }
 
+void remove_unfinished_stores(Config const& config) {
+    for (auto const& [name, spec] : config.sinks) {
+        auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
+        if (zarr == nullptr) continue;
+        std::string const url = zarr->url.string();
+        for (std::string const& place : places_beside(url, ".tmp-"))
+            if (is_temporary(place.substr(url.size()))) remove_store(place);
+        for (std::string const& place : places_beside(url, ".part-")) {
+            std::string const rest = place.substr(url.size());
+            bool const rootless = is_object_url(url) && is_part(rest) && !has_store(place);
+            auto const temporary = rest.find(".tmp-");
+            if (rootless || (temporary != std::string::npos && is_part(rest.substr(0, temporary)) &&
+                             is_temporary(rest.substr(temporary))))
+                remove_store(place);
+        }
+    }
+}
+
 void merge_leftover_parts(Config const& config) {
     for (auto const& [name, spec] : config.sinks) {
         auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
         if (zarr == nullptr) continue;
-        for (char const* suffix : {".tmp-", ".part-"})  // stores that were not finished
-            for (std::string const& place : places_beside(zarr->url.string(), suffix))
-                if (is_unfinished(place)) remove_store(place);
-        auto const parts = places_beside(zarr->url.string(), ".part-");
-        if (!parts.empty()) merge_into(*zarr, parts);
+        if (auto const parts = parts_of(*zarr); !parts.empty()) merge_into(*zarr, parts);
     }
+}
+
+std::vector<fs::path> parts_of(Config const& config) {
+    std::vector<fs::path> all;
+    for (auto const& [name, spec] : config.sinks)
+        if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec))
+            for (std::string const& part : parts_of(*zarr)) all.emplace_back(part);
+    return all;
 }
 
 std::vector<fs::path> stores_of(Config const& config) {

@@ -48,7 +48,13 @@ void clear_outputs(Config const& config, bool overwrite);
 /// when all ranks have closed theirs.
 void merge_parts(Config const& config, Placement const& placement);
 
-/// The same for what a run left behind that did not come to its end, whatever its placement was.
+/// Removes what runs that were killed have left of stores and parts that they were making.
+void remove_unfinished_stores(Config const& config);
+
+/// Parts that a run left behind which did not come to its end, whatever its placement was.
+[[nodiscard]] std::vector<std::filesystem::path> parts_of(Config const& config);
+
+/// Merges these parts, too.
 void merge_leftover_parts(Config const& config);
 
 /// The extended-XYZ files of its sinks that are there.

@@ -201,7 +201,7 @@ std::vector<std::byte> read_all(fs::path const& path) {
         file.read(reinterpret_cast<char*>(bytes.data()),
                   static_cast<std::streamsize>(bytes.size()));
     }
-    if (!file) throw StorageError("cannot be read");
+    if (!file) throw StorageError("cannot be read (do all ranks see this folder?)");
     return bytes;
 }
 

@@ -203,14 +203,16 @@ private:
             is_whole_number(find_value("stage"), std::numeric_limits<std::int32_t>::max()) &&
             is_whole_number(find_value("stage_step"), most);
         if (!header_.has_ledger) return;
+        // Of several the first is ours; a sample that came from such a file keeps the others.
+        bool has_kind = false, has_outcome = false;
         for (std::size_t i = 0; i < values_.size(); ++i) {
             if (values_[i].key == "kind") {
                 auto const kind = ledger_value(kind_words, values_[i].text);
-                if (!kind) continue;
+                if (!kind || std::exchange(has_kind, true)) continue;
                 header_.kind = static_cast<RowKind>(*kind);
             } else if (values_[i].key == "outcome") {
                 auto const outcome = ledger_value(outcome_words, values_[i].text);
-                if (!outcome) continue;
+                if (!outcome || std::exchange(has_outcome, true)) continue;
                 header_.outcome = static_cast<Outcome>(*outcome);
             } else {
                 continue;

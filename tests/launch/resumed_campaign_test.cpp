@@ -191,6 +191,31 @@ TEST(ResumedCampaign, OtherPhysicsAreRefusedWithWhatDiffers) {
     EXPECT_THAT(both.text, HasSubstr("give one of the two"));
 }
 
+TEST(ResumedCampaign, PartsOfAnotherCampaignAreNeitherMergedNorLeftBehind) {
+    ProgramFolder const folder;
+    folder.write("in.extxyz", mixed_input());
+    auto campaign = long_campaign();
+    campaign["pipeline"][1]["steps"] = 100000000;
+    folder.write("campaign.json", campaign.dump());
+    auto const killed = folder.shell(
+        interrupt("mpirun -n 2 '" ATHANOR_EXECUTABLE "' run campaign.json --progress off", "KILL") +
+        "; pkill -KILL -f '" ATHANOR_EXECUTABLE " run campaign.json'; sleep 0.5");
+    auto const part = folder.path() / "out/trajectory.zarr.part-1";
+    ASSERT_TRUE(std::filesystem::exists(part)) << killed.text;
+    std::filesystem::create_directory(folder.path() / "out/trajectory.zarr.part-mine");
+    std::filesystem::remove_all(folder.path() / "out/checkpoint");
+
+    auto const other = folder.athanor("resume campaign.json --set /model/cutoff=9 --progress off");
+    EXPECT_EQ(other.code, 2) << other.text;
+    EXPECT_THAT(other.text, HasSubstr("/model/cutoff: it was 8.5, and is 9.0 now"));
+    EXPECT_TRUE(std::filesystem::exists(part));
+    auto const anew =
+        folder.athanor("run campaign.json --overwrite --set /pipeline/1/steps=20 --progress off");
+    EXPECT_EQ(anew.code, 0) << anew.text;
+    EXPECT_FALSE(std::filesystem::exists(part));
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / "out/trajectory.zarr.part-mine"));
+}
+
 TEST(ResumedCampaign, SamplesInQuarantineStayThereUntilTheyAreRetried) {
     ProgramFolder const folder;
     folder.write("in.extxyz", golden_input("lj3") +
