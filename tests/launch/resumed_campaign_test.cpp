@@ -199,7 +199,7 @@ TEST(ResumedCampaign, PartsOfAnotherCampaignAreNeitherMergedNorLeftBehind) {
     folder.write("campaign.json", campaign.dump());
     auto const killed = folder.shell(
         interrupt("mpirun -n 2 '" ATHANOR_EXECUTABLE "' run campaign.json --progress off", "KILL") +
-        "; pkill -KILL -f '" ATHANOR_EXECUTABLE " run campaign.json'; sleep 0.5");
+        "; pkill -KILL -f '" ATHANOR_EXECUTABLE " [r]un campaign.json'; sleep 0.5");
     auto const part = folder.path() / "out/trajectory.zarr.part-1";
     ASSERT_TRUE(std::filesystem::exists(part)) << killed.text;
     std::filesystem::create_directory(folder.path() / "out/trajectory.zarr.part-mine");
