@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The one test command: whatever must hold is checked here, on a fresh Debian or Ubuntu machine, in
-# about half an hour on two cores. Continuous integration (.ci/run) calls the same script.
+# 48 minutes on two cores. Continuous integration (.ci/run) calls the same script.
 set -uo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -10,7 +10,7 @@
 namespace athanor::test {
 
 /// A table in memory that outlives the sink that writes it.
-class SharedStorage final : public Storage {
+class SharedStorage : public Storage {
 public:
     explicit SharedStorage(std::shared_ptr<MemoryStorage> table) : table_(std::move(table)) {}
     void put(std::string const& key, std::span<std::byte const> bytes) override {

@@ -16,6 +16,7 @@
 #include "sinks/zarr_reader.hpp"
 #include "sinks/zarr_sink.hpp"
 #include "tests/sinks/expect_samples.hpp"
+#include "tests/sinks/shared_storage.hpp"
 #include "tests/sinks/store_samples.hpp"
 
 namespace athanor::test {
@@ -150,32 +151,19 @@ TEST(WriteQueue, MemoryIsUsedAgain) {
 
 // --- the same under a sink -----------------------------------------------------------------------
 
-/// A table in memory that outlives its sink, and that may hold it up or fail.
-class GatedStorage final : public Storage {
+/// A table that may hold its sink up, or fail.
+class GatedStorage final : public SharedStorage {
 public:
     GatedStorage(std::shared_ptr<MemoryStorage> table, Gate& gate, std::string fails_at = "none")
-        : table_(std::move(table)), gate_(gate), fails_at_(std::move(fails_at)) {}
+        : SharedStorage(std::move(table)), gate_(gate), fails_at_(std::move(fails_at)) {}
     void put(std::string const& key, std::span<std::byte const> bytes) override {
         gate_.pass();
         if (key == fails_at_) throw StorageError("x.zarr/" + key + ": cannot write");
-        table_->put(key, bytes);
+        SharedStorage::put(key, bytes);
     }
-    std::optional<Bytes> get(std::string const& key) override { return table_->get(key); }
-    std::optional<Bytes> get_range(std::string const& key, std::int64_t offset,
-                                   std::size_t length) override {
-        return table_->get_range(key, offset, length);
-    }
-    std::vector<std::string> list(std::string const& folder) override {
-        return table_->list(folder);
-    }
-    void remove(std::string const& key) override { table_->remove(key); }
-    void sync() override {}
-    void publish() override { table_->publish(); }
-    void close() noexcept override {}
     std::string describe() const override { return "x.zarr"; }
 
 private:
-    std::shared_ptr<MemoryStorage> table_;
     Gate& gate_;
     std::string fails_at_;
 };
