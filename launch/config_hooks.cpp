@@ -213,6 +213,25 @@ void check_hooks_together(json const& hooks, std::string const& pointer, StageSp
     }
 }
 
+void check_rows_stand_once(PlacedHooks const& first, PlacedHooks const& second,
+                           ConfigErrors& errors) {
+    auto const writes = [](json const& hook) { return holds(hook, "type") && holds(hook, "sink"); };
+    bool const is_one_list = &first.hooks == &second.hooks;
+    for (std::size_t b = 0; b < second.hooks.size(); ++b)
+        for (std::size_t a = 0; a < (is_one_list ? b : first.hooks.size()); ++a) {
+            json const &one = first.hooks[a], &other = second.hooks[b];
+            if (!writes(one) || !writes(other) || one["type"] != other["type"] ||
+                one["sink"] != other["sink"])
+                continue;
+            errors.add(child_pointer(second.pointer, b),
+                       fmt::format("would write rows that {} writes into \"{}\" already; keep one "
+                                   "of the two, or give them two sinks",
+                                   child_pointer(first.pointer, a),
+                                   one["sink"].get_ref<std::string const&>()));
+            break;
+        }
+}
+
 HookSpec read_hook(json const& checked, std::string const& pointer, PathReader const& read_path,
                    ConfigErrors& errors) {
     auto const& type = checked["type"].get_ref<std::string const&>();

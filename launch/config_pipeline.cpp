@@ -337,6 +337,8 @@ void PipelineReader::read_element_hooks(json const& found, std::string const& po
                         "fire; take it out");
         element.hooks.push_back(read_any_hook(hook, element_name(element), hook_pointer));
     }
+    PlacedHooks const own{found["hooks"], pointer + "/hooks"};
+    check_rows_stand_once(own, own, errors_);
     for (std::size_t s = 0; s < element.stages.size(); ++s) {
         // Beside the hooks of each stage, since both see its samples.
         json all = found["hooks"];
@@ -345,6 +347,9 @@ void PipelineReader::read_element_hooks(json const& found, std::string const& po
             for (json const& hook : stage["hooks"])
                 if (holds(hook, "type") && hook["type"] == "wrap_periodic") all.push_back(hook);
         check_hooks_together(all, pointer + "/hooks", element.stages[s], errors_);
+        if (holds(stage, "hooks"))
+            check_rows_stand_once(
+                own, {stage["hooks"], child_pointer(pointer + "/fuse", s) + "/hooks"}, errors_);
     }
 }
 
@@ -368,6 +373,8 @@ void PipelineReader::read_hooks(json const& found, std::string const& pointer, S
         }
     }
     check_hooks_together(found["hooks"], pointer + "/hooks", stage, errors_);
+    PlacedHooks const own{found["hooks"], pointer + "/hooks"};
+    check_rows_stand_once(own, own, errors_);
 }
 
 }  // namespace

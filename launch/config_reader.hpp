@@ -40,6 +40,16 @@ using PathReader =
 void check_hooks_together(nlohmann::json const& hooks, std::string const& pointer,
                           StageSpec const& stage, ConfigErrors& errors);
 
+struct PlacedHooks {
+    nlohmann::json const& hooks;  ///< the list
+    std::string pointer;          ///< to it
+};
+/// Refuses hooks of `second` that write the rows of one of `first` into the same sink: it keeps one
+/// of them, and whoever counts rows to see whether all are there waits for the other. Both may be
+/// one list.
+void check_rows_stand_once(PlacedHooks const& first, PlacedHooks const& second,
+                           ConfigErrors& errors);
+
 /// Replicas, ranks and overflow of the element at `pointer`; sinks are looked up in `document`.
 void read_topology(nlohmann::json const& checked, std::string const& pointer,
                    nlohmann::json const& document, ElementSpec& element, ConfigErrors& errors);

@@ -110,6 +110,28 @@ TEST(ConfigHooks, AlignCellStandsBeforeABiasOnPlaces) {
               "before it has looked at; put align_cell before it");
 }
 
+TEST(ConfigHooks, TwoHooksDoNotWriteTheSameRows) {
+    Json const once = Json::parse(R"([{"type": "snapshot", "sink": "trajectory", "frequency": 10}])");
+    Json const twice = Json::parse(R"([{"type": "snapshot", "sink": "trajectory", "frequency": 10},
+        {"type": "converged_snapshot", "sink": "trajectory"},
+        {"type": "snapshot", "sink": "trajectory", "frequency": 25}])");
+    char const* const advice =
+        "writes into \"trajectory\" already; keep one of the two, or give them two sinks";
+
+    EXPECT_EQ(error_of(with(relax_then_md(), "/pipeline/0/hooks", twice)),
+              std::string("campaign.json#/pipeline/0/hooks/2: would write rows that "
+                          "/pipeline/0/hooks/0 ") +
+                  advice);
+    Json fused = relax_then_md();
+    for (Json& stage : fused["pipeline"]) stage["hooks"] = Json::array();
+    fused["pipeline"] = {{{"fuse", fused["pipeline"]}, {"hooks", once}}};
+    EXPECT_EQ(error_of(fused), "");
+    EXPECT_EQ(error_of(with(fused, "/pipeline/0/fuse/1/hooks", once)),
+              std::string("campaign.json#/pipeline/0/fuse/1/hooks/0: would write rows that "
+                          "/pipeline/0/hooks/0 ") +
+                  advice);
+}
+
 TEST(ConfigHooks, MaxForceClampCanLog) {
     Config const config =
         parse(with_hooks(R"([{"type": "max_force_clamp", "max_force": 2, "log_clamps": true}])"));
