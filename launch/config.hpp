@@ -164,6 +164,9 @@ struct ConfigOverride {
 /// What decides the numbers of a trajectory (seed, model, stages) as JSON on one line.
 [[nodiscard]] std::string physics_json(Config const& config);
 
+/// What decides which rows hooks store, by stage, as JSON on one line.
+[[nodiscard]] std::string snapshots_json(Config const& config);
+
 /// FNV-1a of physics_json(): equal hashes mean that results of two runs on one kind of processor
 /// may be compared bit for bit.
 [[nodiscard]] std::uint64_t physics_hash(Config const& config);

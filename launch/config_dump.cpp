@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -359,6 +360,24 @@ std::string physics_json(Config const& config) {
         }
     }
     return json{{"seed", config.seed}, {"model", dump(config.model)}, {"stages", flat}}.dump();
+}
+
+std::string snapshots_json(Config const& config) {
+    json flat = json::array();  // the same rows are stored whatever is fused
+    for (json const& element : dump_pipeline(config.pipeline)) {
+        bool const fused = element.contains("fuse");
+        for (json const& stage : fused ? element["fuse"] : json::array({element})) {
+            json all = stage["hooks"], hooks = json::array();
+            if (fused) all.insert(all.end(), element["hooks"].begin(), element["hooks"].end());
+            for (json const& hook : all)
+                if (hook.contains("sink") &&
+                    (hook["type"] != "converged_snapshot" || stage.contains("converge")))
+                    hooks.push_back(hook);
+            std::sort(hooks.begin(), hooks.end());
+            flat.push_back(hooks);
+        }
+    }
+    return flat.dump();
 }
 
 std::uint64_t physics_hash(Config const& config) {

@@ -41,14 +41,25 @@ std::string differences(json const& before, json const& now) {
     return text;
 }
 
-void refuse_other_physics(std::string const& before, CampaignPlan const& plan,
-                          std::string const& where) {
-    std::string const now = physics_json(plan.config);
+/// What must be as it was, each with its reason.
+struct Constancy {
+    std::string (*now)(Config const&);
+    char const* what;
+};
+constexpr Constancy same_physics{physics_json, "with other physics than it began with"};
+constexpr Constancy same_snapshots{
+    snapshots_json,
+    "with other snapshots than it began with, for then nobody can tell "
+    "which rows are missing"};
+
+void refuse_change(Constancy const& constancy, std::string const& before, CampaignPlan const& plan,
+                   std::string const& where) {
+    std::string const now = constancy.now(plan.config);
     if (before == now) return;
     throw ConfigError(fmt::format(
-        "the campaign cannot go on with other physics than it began with (says {}):{}\nset that "
-        "back, or begin anew with `athanor run --overwrite`",
-        where, differences(json::parse(before), json::parse(now))));
+        "the campaign cannot go on {} (says {}):{}\nset that back, or begin anew with `athanor run "
+        "--overwrite`",
+        constancy.what, where, differences(json::parse(before), json::parse(now))));
 }
 
 void refuse_other_input(json const& before, CampaignPlan const& plan, std::string const& where) {
@@ -71,7 +82,9 @@ void refuse_other_campaign(CampaignPlan const& plan, CheckpointFolder const* fol
     std::string const where = (folder->path() / "campaign.json").string();
     try {
         json const campaign = json::parse(*text);
-        refuse_other_physics(campaign.at("physics").dump(), plan, where);
+        refuse_change(same_physics, campaign.at("physics").dump(), plan, where);
+        if (campaign.contains("snapshots"))
+            refuse_change(same_snapshots, campaign["snapshots"].dump(), plan, where);
         refuse_other_input(campaign.at("input"), plan, where);
     } catch (json::exception const& error) {
         throw StorageError(fmt::format("{}: is damaged ({}); remove it to go on without its check",
@@ -89,7 +102,8 @@ void refuse_store_of_another(fs::path const& store, CampaignPlan const& plan) {
     } catch (ConfigError const&) {
         return;  // of a version with other keys; campaign.json has a say as well
     }
-    refuse_other_physics(physics_json(before), plan, store.string());
+    for (Constancy const& constancy : {same_physics, same_snapshots})
+        refuse_change(constancy, constancy.now(before), plan, store.string());
 }
 
 /// The furthest state of each sample in each chain.
@@ -294,6 +308,7 @@ Resumption prepare_resumption(CampaignPlan const& plan, Placement const& placeme
 std::string campaign_text(CampaignPlan const& plan) {
     return json{{"athanor", version()},
                 {"physics", json::parse(physics_json(plan.config))},
+                {"snapshots", json::parse(snapshots_json(plan.config))},
                 {"input",
                  {{"path", plan.config.input.path.string()},
                   {"select", plan.config.input.select},

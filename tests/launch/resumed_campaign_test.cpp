@@ -176,6 +176,11 @@ TEST(ResumedCampaign, OtherPhysicsAreRefusedWithWhatDiffers) {
     auto const other = folder.athanor("resume campaign.json --set /model/cutoff=9 --progress off");
     EXPECT_EQ(other.code, 2);
     EXPECT_THAT(other.text, HasSubstr("/model/cutoff: it was 8.5, and is 9.0 now"));
+    auto const rarer = folder.athanor(
+        "resume campaign.json --set /pipeline/1/hooks/0/frequency=7 --progress off");
+    EXPECT_EQ(rarer.code, 2);
+    EXPECT_THAT(rarer.text, HasSubstr("nobody can tell which rows are missing"));
+    EXPECT_THAT(rarer.text, HasSubstr("/1/0/frequency: it was "));
     folder.write("in.extxyz", mixed_input() + golden_input("ar108"));
     campaign["checkpoint"] = {{"path", "out/checkpoint"}};
     folder.write("campaign.json", campaign.dump());
@@ -208,6 +213,11 @@ TEST(ResumedCampaign, PartsOfAnotherCampaignAreNeitherMergedNorLeftBehind) {
     auto const other = folder.athanor("resume campaign.json --set /model/cutoff=9 --progress off");
     EXPECT_EQ(other.code, 2) << other.text;
     EXPECT_THAT(other.text, HasSubstr("/model/cutoff: it was 8.5, and is 9.0 now"));
+    auto const rarer = folder.athanor(
+        "resume campaign.json --set /pipeline/1/hooks/0/frequency=7 --progress off");
+    EXPECT_EQ(rarer.code, 2);
+    EXPECT_THAT(rarer.text, HasSubstr("nobody can tell which rows are missing"));
+    EXPECT_THAT(rarer.text, HasSubstr("/1/0/frequency: it was "));
     EXPECT_TRUE(std::filesystem::exists(part));
     auto const anew =
         folder.athanor("run campaign.json --overwrite --set /pipeline/1/steps=20 --progress off");
