@@ -132,8 +132,9 @@ void ElementRun::read_input(Surroundings const& surroundings) {
     ports_.sampler = sampler_.get();
     ports_.refill_frequency = config.sampler.refill_frequency;
     ports_.refuse = [&quarantine, most_edges = config.sampler.max_edges, largest,
+                     first_stage = first_stage_of(config.pipeline, instance_.element).value(),
                      this](Sample const& sample) {
-        quarantine.take(sample,
+        quarantine.take(sample, first_stage,
                         sample.atom_count() > largest
                             ? fmt::format("{} atoms are more than the {} that a batch or buffer "
                                           "holds (/sampler/max_atoms, /buffers/atoms)",

@@ -154,12 +154,14 @@ void Quarantine::take(Batch const& batch, SystemIndex system, std::string const&
     writer().write(sample, FrameContent::result, keys);
 }
 
-void Quarantine::take(Sample const& sample, std::string const& reason) {
+void Quarantine::take(Sample const& sample, std::int32_t first_stage, std::string const& reason) {
     std::lock_guard const lock(mutex_);
-    if (is_known(sample.id(), std::nullopt)) return;
+    if (is_known(sample.id(), first_stage)) return;
     ++count_;
     writer().write(sample, FrameContent::input,
-                   {{"system_id", std::to_string(sample.id().value())}, {"reason", reason}});
+                   {{"system_id", std::to_string(sample.id().value())},
+                    {"stage", std::to_string(first_stage)},
+                    {"reason", reason}});
 }
 
 void Quarantine::take(BadFrame const& frame) {

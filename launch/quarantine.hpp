@@ -20,7 +20,7 @@ namespace athanor {
 /// A sample that an earlier run put into quarantine.
 struct QuarantinedSample {
     SampleId id;
-    std::optional<std::int32_t> stage;  ///< where it failed; none: it never ran
+    std::optional<std::int32_t> stage;  ///< where it failed or was refused; none: it is no sample
     std::int64_t step = 0;              ///< completed there
     std::int64_t stored_rows = 0;       ///< that hooks had stored by then
 };
@@ -51,8 +51,9 @@ public:
 
     /// A sample that failed in a stage.
     void take(Batch const& batch, SystemIndex system, std::string const& reason);
-    /// A sample of the input that fits into no batch or buffer.
-    void take(Sample const& sample, std::string const& reason);
+    /// A sample of the input that fits into no batch or buffer of the chain that begins with this
+    /// stage; another chain may have room for it.
+    void take(Sample const& sample, std::int32_t first_stage, std::string const& reason);
     /// A frame of the input that is no sample.
     void take(BadFrame const& frame);
     /// Samples taken; of those that never ran, without those known before.
@@ -69,7 +70,7 @@ private:
     mutable std::mutex mutex_;
     std::optional<ExtxyzWriter> writer_;
     std::int64_t count_ = 0;
-    std::set<std::pair<std::int64_t, std::int32_t>> known_;  ///< id and stage; -1: never ran
+    std::set<std::pair<std::int64_t, std::int32_t>> known_;  ///< id and stage; -1: no sample
 };
 
 }  // namespace athanor

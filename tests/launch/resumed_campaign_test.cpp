@@ -176,8 +176,8 @@ TEST(ResumedCampaign, OtherPhysicsAreRefusedWithWhatDiffers) {
     auto const other = folder.athanor("resume campaign.json --set /model/cutoff=9 --progress off");
     EXPECT_EQ(other.code, 2);
     EXPECT_THAT(other.text, HasSubstr("/model/cutoff: it was 8.5, and is 9.0 now"));
-    auto const rarer = folder.athanor(
-        "resume campaign.json --set /pipeline/1/hooks/0/frequency=7 --progress off");
+    auto const rarer =
+        folder.athanor("resume campaign.json --set /pipeline/1/hooks/0/frequency=7 --progress off");
     EXPECT_EQ(rarer.code, 2);
     EXPECT_THAT(rarer.text, HasSubstr("nobody can tell which rows are missing"));
     EXPECT_THAT(rarer.text, HasSubstr("/1/0/frequency: it was "));
@@ -213,17 +213,38 @@ TEST(ResumedCampaign, PartsOfAnotherCampaignAreNeitherMergedNorLeftBehind) {
     auto const other = folder.athanor("resume campaign.json --set /model/cutoff=9 --progress off");
     EXPECT_EQ(other.code, 2) << other.text;
     EXPECT_THAT(other.text, HasSubstr("/model/cutoff: it was 8.5, and is 9.0 now"));
-    auto const rarer = folder.athanor(
-        "resume campaign.json --set /pipeline/1/hooks/0/frequency=7 --progress off");
-    EXPECT_EQ(rarer.code, 2);
-    EXPECT_THAT(rarer.text, HasSubstr("nobody can tell which rows are missing"));
-    EXPECT_THAT(rarer.text, HasSubstr("/1/0/frequency: it was "));
     EXPECT_TRUE(std::filesystem::exists(part));
     auto const anew =
         folder.athanor("run campaign.json --overwrite --set /pipeline/1/steps=20 --progress off");
     EXPECT_EQ(anew.code, 0) << anew.text;
     EXPECT_FALSE(std::filesystem::exists(part));
     EXPECT_TRUE(std::filesystem::exists(folder.path() / "out/trajectory.zarr.part-mine"));
+}
+
+TEST(ResumedCampaign, ASampleThatOnePipelineRefusedGoesOnInAnother) {
+    ProgramFolder const folder;
+    folder.write("in.extxyz", golden_input("lj3") + golden_input("lj13"));
+    auto campaign = small_campaign("in.extxyz");
+    campaign["oversized"] = "quarantine";
+    campaign["buffers"]["atoms"] = 5;  // the second pipeline sends nothing, and has room
+    campaign["sinks"]["second"] = {{"type", "zarr"}, {"url", "out/second.zarr"}};
+    campaign["pipelines"] = {
+        {{"pipeline", campaign["pipeline"]}},
+        {{"pipeline", {{{"name", "quench"}, {"dynamics", {{"type", "lbfgs"}}}, {"max_steps", 4}}}},
+         {"output", {"second"}}}};
+    campaign.erase("pipeline");
+    folder.write("campaign.json", campaign.dump());
+    ASSERT_EQ(folder.mpirun(3, "run campaign.json --progress off").code, 5);
+    auto const expected = rows_of_store(folder.path() / "out/second.zarr");
+    ASSERT_EQ(expected.size(), 2);
+    std::string const quarantine = folder.read("out/quarantine.extxyz");
+
+    std::filesystem::remove_all(folder.path() / "out/second.zarr");
+    auto const resumed = folder.mpirun(3, "resume campaign.json --progress off");
+
+    EXPECT_EQ(resumed.code, 5) << resumed.text;
+    expect_same_rows(expected, rows_of_store(folder.path() / "out/second.zarr"));
+    EXPECT_EQ(folder.read("out/quarantine.extxyz"), quarantine);
 }
 
 TEST(ResumedCampaign, SamplesInQuarantineStayThereUntilTheyAreRetried) {
