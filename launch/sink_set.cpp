@@ -316,6 +316,7 @@ void remove_unfinished_stores(Config const& config) {
         auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
         if (zarr == nullptr) continue;
         std::string const url = zarr->url.string();
+        bring_back_store(url);
         for (std::string const& place : places_beside(url, ".tmp-"))
             if (is_temporary(place.substr(url.size()))) remove_store(place);
         for (std::string const& place : places_beside(url, ".part-")) {

@@ -48,7 +48,8 @@ void clear_outputs(Config const& config, bool overwrite);
 /// when all ranks have closed theirs.
 void merge_parts(Config const& config, Placement const& placement);
 
-/// Removes what runs that were killed have left of stores and parts that they were making.
+/// Removes what runs that were killed have left of stores and parts that they were making, once
+/// those that they were replacing have their names back.
 void remove_unfinished_stores(Config const& config);
 
 /// Parts that a run left behind which did not come to its end, whatever its placement was.

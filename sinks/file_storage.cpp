@@ -153,6 +153,7 @@ std::unique_ptr<FileStorage> FileStorage::create(fs::path const& path, Durabilit
     make_folders(calls, storage->path_.parent_path());
     storage->take_lock();
     storage->remove_leftovers();
+    if (!overwrite && status_of(calls, storage->path_)) refuse_existing(storage->path_);
     storage->root_ = storage->beside("", process_suffix());
     make_folders(calls, storage->root_);
     return storage;
@@ -161,11 +162,15 @@ std::unique_ptr<FileStorage> FileStorage::create(fs::path const& path, Durabilit
 std::unique_ptr<FileStorage> FileStorage::open(fs::path const& path, Durability durability,
                                                FileSystem& calls) {
     std::unique_ptr<FileStorage> storage(new FileStorage(path, durability, calls));
-    if (!is_folder(calls, storage->path_))
-        throw StorageError(
-            fmt::format("{}: there is no store to go on with", storage->path_.string()));
+    auto const expect_store = [&storage] {
+        if (!is_folder(*storage->calls_, storage->path_))
+            throw StorageError(
+                fmt::format("{}: there is no store to go on with", storage->path_.string()));
+    };
+    if (!storage->replaced()) expect_store();
     storage->take_lock();
     storage->remove_leftovers();
+    expect_store();
     storage->sync_everything();  // the last writer may have synced nothing
     return storage;
 }
@@ -227,16 +232,41 @@ void FileStorage::release_lock() noexcept {
     lock_ = -1;
 }
 
-/// What a killed writer may have left beside the store. Expects: the lock is held.
-void FileStorage::remove_leftovers() {
-    std::string const name = path_.filename().string();
+/// Names of what killed writers may have left beside the store, where they begin like this.
+std::vector<fs::path> FileStorage::leftovers(std::string const& start) {
     std::vector<std::string> names;
     calls_->list(parent(), names);
-    for (std::string const& other : names)
-        for (std::string const& start : {name + ".tmp-", name + ".old-", "." + name + ".put-"})
-            if (other.starts_with(start) &&
-                other.find_first_not_of("0123456789", start.size()) == std::string::npos)
-                remove_tree(*calls_, parent() / other);
+    std::erase_if(names, [&start](std::string const& name) {
+        return !name.starts_with(start) ||
+               name.find_first_not_of("0123456789", start.size()) != std::string::npos;
+    });
+    return {names.begin(), names.end()};
+}
+
+/// The store of this name, where a writer died between the two renames that replace it.
+std::optional<fs::path> FileStorage::replaced() {
+    if (status_of(*calls_, path_)) return std::nullopt;
+    for (fs::path const& name : leftovers(path_.filename().string() + ".old-"))
+        if (status_of(*calls_, parent() / name / "zarr.json")) return parent() / name;
+    return std::nullopt;
+}
+
+/// Expects: the lock is held.
+void FileStorage::remove_leftovers() {
+    if (auto const old = replaced(); old && calls_->rename(*old, path_) != 0)
+        fail("bring back", path_, errno);
+    std::string const name = path_.filename().string();
+    for (std::string const& start : {name + ".tmp-", name + ".old-", "." + name + ".put-"})
+        for (fs::path const& other : leftovers(start)) remove_tree(*calls_, parent() / other);
+}
+
+bool FileStorage::bring_back(fs::path const& path, FileSystem& calls) {
+    FileStorage storage(path, Durability::none, calls);
+    auto const old = storage.replaced();
+    if (!old) return false;
+    storage.take_lock();
+    storage.remove_leftovers();
+    return true;
 }
 
 void FileStorage::write_file(fs::path const& file, std::span<std::byte const> bytes) {

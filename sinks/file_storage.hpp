@@ -36,6 +36,11 @@ public:
     /// An existing store, to be read alone: takes no lock, writes nothing.
     static std::unique_ptr<FileStorage> read_only(std::filesystem::path const& path,
                                                   FileSystem& calls = real_file_system());
+    /// Without an exchange of names, a store that is being replaced has for an instant no name of
+    /// its own: whoever was killed in it left the old one as STORE.old-PID, which gets its name
+    /// back here, as in create() and open(). True when there was one.
+    static bool bring_back(std::filesystem::path const& path,
+                           FileSystem& calls = real_file_system());
     ~FileStorage() override;
 
     void put(std::string const& key, std::span<std::byte const> bytes) override;
@@ -53,6 +58,8 @@ private:
     FileStorage(std::filesystem::path path, Durability durability, FileSystem& calls);
     void take_lock();
     void release_lock() noexcept;
+    [[nodiscard]] std::vector<std::filesystem::path> leftovers(std::string const& start);
+    [[nodiscard]] std::optional<std::filesystem::path> replaced();
     void remove_leftovers();
     [[nodiscard]] std::optional<std::filesystem::path> move_into_place();
     void expect_replaceable();

@@ -46,6 +46,10 @@ bool has_store(std::string const& place) {
            ObjectStoreState::store;
 }
 
+void bring_back_store(std::string const& place) {
+    if (!is_url(place)) FileStorage::bring_back(place);
+}
+
 void remove_store(std::string const& place) {
     if (is_url(place)) {
         remove_object_store(parse_object_url(place), options_from_environment());

@@ -30,6 +30,9 @@ enum class StoreAccess : std::uint8_t {
 /// True when a store stands there. Of a bucket: one with a root; of a folder: anything.
 [[nodiscard]] bool has_store(std::string const& place);
 
+/// Gives a store its name back that was being replaced when its writer was killed.
+void bring_back_store(std::string const& place);
+
 /// Removes a store. Whoever is killed meanwhile leaves a whole store, or one that nobody takes for
 /// one.
 void remove_store(std::string const& place);

@@ -189,6 +189,10 @@ int MemoryFileSystem::rmdir(Path const& folder) {
 
 int MemoryFileSystem::renameat2(Path const& from, Path const& to, unsigned flags) {
     if (fails("rename", to, true)) return -1;
+    if (flags != 0 && !has_rename_flags_) {
+        errno = EINVAL;
+        return -1;
+    }
     auto const old_place = find(from), place = find(to);
     if (!old_place || !place) return -1;
     if (!old_place->node || (flags == RENAME_EXCHANGE && !place->node)) {

@@ -58,6 +58,8 @@ public:
     int syncfs(int fd) override;
 
     void fail(Fault const& fault) { fault_ = fault; }
+    /// As on file systems over a network: renameat2() knows no flags.
+    void forget_rename_flags() { has_rename_flags_ = false; }
     [[nodiscard]] int calls() const { return calls_; }
     /// What the call was that failed; empty when none did.
     [[nodiscard]] std::string const& failed_call() const { return failed_call_; }
@@ -101,6 +103,7 @@ private:
     int calls_ = 0;
     Fault fault_;
     std::string failed_call_;
+    bool has_rename_flags_ = true;
     bool pretend_ = false;  ///< the call under way does its work and fails nevertheless
     std::function<void(MemoryFileSystem const&)> watcher_;
 };

@@ -230,6 +230,34 @@ TEST(StorageFaults, KilledBeforeAnyCallTheStoreHoldsWhatWasCommittedAndCanBeFini
     EXPECT_GT(seen, 300);
 }
 
+TEST(StorageFaults, KilledWhileItIsReplacedWithoutAnExchangeOfNamesAStoreIsTheOldOrTheNewOne) {
+    auto const bytes_of = [](std::string_view text) { return std::as_bytes(std::span(text)); };
+    auto const make = [&](FileSystem& disk, std::string_view text) {
+        auto const made = FileStorage::create("/data/s", Durability::commit, true, disk);
+        made->put("zarr.json", bytes_of(text));
+        made->publish();
+    };
+    MemoryFileSystem disk;
+    disk.forget_rename_flags();
+    make(disk, "old");
+    std::map<std::string, int> seen;
+    disk.watch([&](MemoryFileSystem const& now) {
+        for (bool const asks_first : {true, false}) {
+            MemoryFileSystem left = now.after_kill();
+            if (asks_first) FileStorage::bring_back("/data/s", left);
+            auto const found = FileStorage::open("/data/s", Durability::none, left);
+            Bytes const bytes = found->get("zarr.json").value_or(Bytes{});
+            ++seen[{reinterpret_cast<char const*>(bytes.data()), bytes.size()}];
+        }
+    });
+
+    make(disk, "new");
+
+    EXPECT_EQ(seen.size(), 2);
+    EXPECT_GT(seen["old"], 10);
+    EXPECT_GT(seen["new"], 2);
+}
+
 class EveryPowerCut : public ::testing::TestWithParam<std::tuple<Durability, PowerCut>> {};
 
 TEST_P(EveryPowerCut, LeavesTheLastCommitThatReturned) {
