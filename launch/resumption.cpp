@@ -187,7 +187,13 @@ public:
         merge_leftover_parts(plan_.config);
         for (fs::path const& store : stores_of(plan_.config)) ledger_.add_store(store);
         for (fs::path const& file : extxyz_files_of(plan_.config)) {
-            ExtxyzSink::reopen(file)->close();  // cuts off what is there in part
+            auto const sink = ExtxyzSink::reopen(file);  // cuts off what is there in part
+            sink->close();
+            if (!sink->damage().empty())
+                result_.notes.push_back(fmt::format(
+                    "{}; a killed process left half a frame there. What comes after it, {} bytes, "
+                    "is in {}.torn and will be written again",
+                    sink->damage(), sink->cut_bytes(), file.string()));
             ledger_.add_extxyz(file);
         }
         ledger_.seal();

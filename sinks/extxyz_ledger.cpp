@@ -16,17 +16,22 @@
 namespace athanor {
 namespace {
 
+class NoFrame : public StorageError {
+public:
+    using StorageError::StorageError;
+};
+
 /// The lines of a file that have an end. Not LineReader: that cannot tell whether the last has.
 class WholeLines {
 public:
     explicit WholeLines(std::filesystem::path const& path)
         : path_(path), file_(path, std::ios::binary) {
-        if (!file_) refuse("cannot be opened");
+        if (!file_) fail("opened");
     }
 
     bool next(std::string& line) {
         if (!std::getline(file_, line)) {
-            if (file_.bad()) refuse("cannot be read");
+            if (file_.bad()) fail("read");
             return false;
         }
         if (file_.eof()) return false;  // the end of the file came before that of the line
@@ -37,12 +42,15 @@ public:
     std::int64_t bytes() const { return bytes_; }
 
     [[noreturn]] void refuse(std::string_view what) const {
-        throw StorageError(
-            fmt::format("{}:{}: {}; this is no file that a run can go on with, move it away",
-                        path_.string(), number_, what));
+        throw NoFrame(fmt::format("{}:{}: {}", path_.string(), number_, what));
     }
 
 private:
+    [[noreturn]] void fail(char const* deed) const {
+        throw StorageError(
+            fmt::format("{}: cannot be {}; give a file that a run wrote", path_.string(), deed));
+    }
+
     std::filesystem::path path_;
     std::ifstream file_;
     std::int64_t number_ = 0;
@@ -82,8 +90,9 @@ int count_words(std::string const& line) {
     return words;
 }
 
-/// The entry of the next frame; nothing at the end, or where the frame is there in part.
-std::optional<ExtxyzLedgerRow> next_frame(WholeLines& lines) {
+/// The entry of the next frame; nothing at the end, or where the frame is there in part. `is_ours`:
+/// becomes true once a header has a ledger.
+std::optional<ExtxyzLedgerRow> next_frame(WholeLines& lines, bool& is_ours) {
     std::string line;
     if (!lines.next(line)) return std::nullopt;
     auto const atoms = parse_integer(line);
@@ -91,6 +100,7 @@ std::optional<ExtxyzLedgerRow> next_frame(WholeLines& lines) {
     if (!lines.next(line)) return std::nullopt;
     ExtxyzHeader const header = header_of(line, lines);
     ExtxyzLedgerRow const row = row_of(header, lines);
+    is_ours = true;
     for (std::int64_t atom = 0; atom < *atoms; ++atom) {
         if (!lines.next(line)) return std::nullopt;
         if (count_words(line) != header.column_total)
@@ -105,11 +115,30 @@ ExtxyzLedger read_extxyz_ledger(std::filesystem::path const& path,
                                 ExtxyzLedgerListener const& on_row) {
     ExtxyzLedger ledger;
     WholeLines lines(path);
-    while (auto const row = next_frame(lines)) {
-        ledger.keys.insert(row->key);
-        if (on_row) on_row(*row);
+    struct Frame {
+        ExtxyzLedgerRow row;
+        std::int64_t end;
+    };
+    std::optional<Frame> last;  // counts when what follows it is sound
+    auto const count_last = [&] {
+        if (!last) return;
+        ledger.keys.insert(last->row.key);
+        if (on_row) on_row(last->row);
         ++ledger.frame_count;
-        ledger.whole_bytes = lines.bytes();
+        ledger.whole_bytes = last->end;
+    };
+    bool is_ours = false;
+    try {
+        while (auto const row = next_frame(lines, is_ours)) {
+            count_last();
+            last = Frame{*row, lines.bytes()};
+        }
+        count_last();
+    } catch (NoFrame const& error) {
+        if (!is_ours)
+            throw StorageError(fmt::format(
+                "{}; this is no file that a run can go on with, move it away", error.what()));
+        ledger.damage = error.what();
     }
     return ledger;
 }

@@ -3,6 +3,8 @@
 #include "sinks/extxyz_sink.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -11,6 +13,7 @@
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
 #include "sinks/extxyz_ledger.hpp"
+#include "sinks/replace_file.hpp"
 
 namespace athanor {
 namespace {
@@ -18,6 +21,14 @@ namespace {
 RowKey key_of(Batch const& batch, SystemIndex system, RowKind kind) {
     return {batch.sample_id(system).value(), batch.values<std::int32_t>(Fields::stage, system)[0],
             batch.values<std::int64_t>(Fields::stage_step, system)[0], kind};
+}
+
+/// What stands in a file from a byte on, into FILE.torn.
+void keep_aside(std::filesystem::path const& path, std::int64_t begin) {
+    std::ifstream file(path, std::ios::binary);
+    file.seekg(begin);
+    std::string const rest{std::istreambuf_iterator<char>(file), {}};
+    replace_file(path.string() + ".torn", std::as_bytes(std::span(rest)));
 }
 
 }  // namespace
@@ -39,14 +50,23 @@ std::unique_ptr<ExtxyzSink> ExtxyzSink::reopen(std::filesystem::path path,
             fmt::format("{}: cannot be looked at: {}; give the file that a run wrote",
                         path.string(), error.message()));
     ExtxyzLedger ledger = read_extxyz_ledger(path);
+    if (!ledger.damage.empty()) {
+        if (partial_frame == PartialFrame::keep)
+            throw StorageError(ledger.damage +
+                               "; it broke while this run was under way, begin "
+                               "again with athanor resume");
+        keep_aside(path, ledger.whole_bytes);
+    }
     auto const whole =
         partial_frame == PartialFrame::cut ? static_cast<std::uintmax_t>(ledger.whole_bytes) : size;
     if (whole < size) std::filesystem::resize_file(path, whole, error);
     if (error)
         throw StorageError(fmt::format("{}: the part of a frame at its end cannot be cut off: {}",
                                        path.string(), error.message()));
-    return std::unique_ptr<ExtxyzSink>(new ExtxyzSink(std::move(path), std::move(ledger.keys),
-                                                      static_cast<std::int64_t>(size - whole)));
+    auto sink = std::unique_ptr<ExtxyzSink>(new ExtxyzSink(
+        std::move(path), std::move(ledger.keys), static_cast<std::int64_t>(size - whole)));
+    sink->damage_ = std::move(ledger.damage);
+    return sink;
 }
 
 void ExtxyzSink::write(Batch const& batch, std::span<SystemIndex const> systems, RowKind kind) {

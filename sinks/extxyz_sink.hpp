@@ -30,10 +30,12 @@ public:
     explicit ExtxyzSink(std::filesystem::path path,
                         ExtxyzWriter::Existing existing = ExtxyzWriter::Existing::append);
     /// Goes on with a file that sinks wrote, perhaps ones that were killed: a last frame that is
-    /// there in part is cut off, and the keys of all others are known. Without a file, a new one.
+    /// there in part is cut off, and the keys of all others are known. One with frames of other
+    /// processes behind it is cut off with them, and all that stays in FILE.torn. Without a file, a
+    /// new one.
     /// Expects: no other process writes the file meanwhile, unless `partial_frame` is to be kept,
     /// for it may be one of theirs that is on its way. Throws StorageError, and leaves the
-    /// file alone, when something else than such frames is in it.
+    /// file alone, when it does not begin with such frames.
     [[nodiscard]] static std::unique_ptr<ExtxyzSink> reopen(
         std::filesystem::path path, PartialFrame partial_frame = PartialFrame::cut);
 
@@ -49,6 +51,8 @@ public:
     [[nodiscard]] bool contains(RowKey const& key) const;
     /// Bytes of a frame that was there in part, which reopen() cut off.
     [[nodiscard]] std::int64_t cut_bytes() const { return cut_bytes_; }
+    /// Where the file broke off before its end; empty when it did not.
+    [[nodiscard]] std::string const& damage() const { return damage_; }
 
 private:
     ExtxyzSink(std::filesystem::path path, RowKeys keys, std::int64_t cut_bytes);
@@ -57,6 +61,7 @@ private:
     ExtxyzWriter writer_;
     RowKeys keys_;
     std::int64_t cut_bytes_ = 0;
+    std::string damage_;
     std::int64_t rows_written_ = 0;
     std::string error_;  ///< of the write that failed
     bool closed_ = false;
