@@ -20,82 +20,18 @@
 
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
+#include "sinks/file_calls.hpp"
 
 namespace athanor {
 namespace fs = std::filesystem;
+
+using detail::Descriptor;
+using detail::fail;
+using detail::is_folder;
+using detail::status_of;
+using detail::uninterrupted;
+
 namespace {
-
-std::string_view advice_for(int error) {
-    switch (error) {
-        case ENOSPC:
-        case EDQUOT:
-            return "free some space there or write elsewhere";
-        case EROFS:
-        case EACCES:
-        case EPERM:
-            return "choose a place that can be written, or change its permissions";
-        case EIO:
-            return "the disk or its connection fails; check it before going on";
-        case EMFILE:
-        case ENFILE:
-            return "raise the limit of open files (ulimit -n)";
-        case EFBIG:
-            return "raise the limit of file sizes (ulimit -f) or write elsewhere";
-        default:
-            return "check the path and its file system";
-    }
-}
-
-[[noreturn]] void fail(std::string_view what, fs::path const& path, int error) {
-    char const* const name = ::strerrorname_np(error);
-    throw StorageError(fmt::format("{}: cannot {}: {} ({}); {}", path.string(), what,
-                                   std::generic_category().message(error),
-                                   name != nullptr ? name : "?", advice_for(error)));
-}
-
-/// `call` again for as long as a signal interrupts it.
-template <class Call>
-auto uninterrupted(Call call) {
-    for (;;)
-        if (auto const result = call(); result != -1 || errno != EINTR) return result;
-}
-
-/// A file descriptor that is closed when it goes; close() tells whether the data arrived.
-class Descriptor {
-public:
-    Descriptor(FileSystem& calls, fs::path const& path, int flags)
-        : calls_(calls),
-          fd_(uninterrupted([&] { return calls.open(path, flags | O_CLOEXEC); })),
-          error_(errno) {}
-    Descriptor(Descriptor const&) = delete;
-    Descriptor& operator=(Descriptor const&) = delete;
-    ~Descriptor() {
-        if (fd_ >= 0) calls_.close(fd_);
-    }
-    [[nodiscard]] int get() const { return fd_; }
-    [[nodiscard]] int error() const { return error_; }  ///< why it was not opened
-    [[nodiscard]] int release() { return std::exchange(fd_, -1); }
-    /// An interrupted close() has closed.
-    [[nodiscard]] bool close() { return calls_.close(release()) == 0 || errno == EINTR; }
-
-private:
-    FileSystem& calls_;
-    int fd_;
-    int error_;
-};
-
-/// What stands at a path, if anything. Throws StorageError when that cannot be told.
-std::optional<struct stat> status_of(FileSystem& calls, fs::path const& path) {
-    struct stat status {};
-    if (calls.stat(path, status) == 0) return status;
-    if (errno != ENOENT && errno != ENOTDIR) fail("look at", path, errno);
-    return std::nullopt;
-}
-
-bool is_folder(FileSystem& calls, fs::path const& path) {
-    auto const status = status_of(calls, path);
-    return status && S_ISDIR(status->st_mode);
-}
 
 void make_folders(FileSystem& calls, fs::path const& folder) {
     if (folder.empty() || calls.mkdir(folder) == 0) return;
@@ -197,9 +133,7 @@ fs::path FileStorage::temporary_for(std::string const& key) const {
     return root_ / (key + process_suffix());
 }
 
-fs::path FileStorage::parent() const {
-    return path_.has_parent_path() ? path_.parent_path() : fs::path(".");
-}
+fs::path FileStorage::parent() const { return detail::folder_of(path_); }
 
 void FileStorage::take_lock() {
     fs::path const file = beside(".", ".lock");
@@ -277,12 +211,7 @@ void FileStorage::write_file(fs::path const& file, std::span<std::byte const> by
         fd.emplace(*calls_, file, flags);
     }
     if (fd->get() < 0) fail("create", file, fd->error());
-    while (!bytes.empty()) {
-        ssize_t const written =
-            uninterrupted([&] { return calls_->write(fd->get(), bytes.data(), bytes.size()); });
-        if (written <= 0) fail("write", file, written < 0 ? errno : EIO);
-        bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
+    detail::write_all(*calls_, fd->get(), file, bytes);
     // What is made aside is synced all at once by publish().
     bool const sync_now = durability_ != Durability::none && root_ == path_;
     if (sync_now && uninterrupted([&] { return calls_->fdatasync(fd->get()); }) != 0)
@@ -332,17 +261,7 @@ std::optional<Bytes> FileStorage::get_range(std::string const& key, std::int64_t
     std::int64_t const begin =
         std::clamp<std::int64_t>(offset < 0 ? size + offset : offset, 0, size);
     Bytes bytes(std::min(length, static_cast<std::size_t>(size - begin)));
-    for (std::size_t done = 0; done < bytes.size();) {
-        auto const at = static_cast<off_t>(begin + static_cast<std::int64_t>(done));
-        ssize_t const got = uninterrupted(
-            [&] { return calls_->pread(fd.get(), bytes.data() + done, bytes.size() - done, at); });
-        if (got < 0) fail("read", file, errno);
-        if (got == 0) {
-            bytes.resize(done);
-            break;
-        }
-        done += static_cast<std::size_t>(got);
-    }
+    bytes.resize(detail::read_from(*calls_, fd.get(), file, begin, bytes));
     return bytes;
 }
 
@@ -364,13 +283,6 @@ void FileStorage::remove(std::string const& key) {
     if (calls_->unlink(file) != 0 && errno != ENOENT) fail("remove", file, errno);
 }
 
-void FileStorage::sync_folder(fs::path const& folder) {
-    Descriptor const fd(*calls_, folder, O_RDONLY | O_DIRECTORY);
-    if (fd.get() < 0) fail("open the folder", folder, fd.error());
-    if (uninterrupted([&] { return calls_->fsync(fd.get()); }) != 0)
-        fail("sync the folder", folder, errno);
-}
-
 /// Whatever is in the store now lasts, whoever wrote it.
 void FileStorage::sync_everything() {
     if (durability_ == Durability::none) return;
@@ -382,7 +294,7 @@ void FileStorage::sync_everything() {
 
 void FileStorage::sync() {
     std::lock_guard const guard(mutex_);
-    for (fs::path const& folder : touched_folders_) sync_folder(folder);
+    for (fs::path const& folder : touched_folders_) detail::sync_folder(*calls_, folder);
     touched_folders_.clear();
 }
 
@@ -391,7 +303,7 @@ void FileStorage::publish() {
     sync_everything();
     auto const old = move_into_place();
     root_ = path_;
-    if (durability_ != Durability::none) sync_folder(parent());
+    if (durability_ != Durability::none) detail::sync_folder(*calls_, parent());
     if (old) remove_tree(*calls_, *old);  // not before the new names last
 }
 

@@ -53,6 +53,9 @@ public:
     void publish() override;
     void close() noexcept override;
     [[nodiscard]] std::string describe() const override { return path_.string(); }
+    [[nodiscard]] std::optional<JournalPlace> journal_place() const override {
+        return JournalPlace{calls_, path_};
+    }
 
 private:
     FileStorage(std::filesystem::path path, Durability durability, FileSystem& calls);
@@ -64,7 +67,6 @@ private:
     [[nodiscard]] std::optional<std::filesystem::path> move_into_place();
     void expect_replaceable();
     void sync_everything();
-    void sync_folder(std::filesystem::path const& folder);
     [[nodiscard]] std::filesystem::path parent() const;
     void write_file(std::filesystem::path const& file, std::span<std::byte const> bytes);
     [[nodiscard]] std::filesystem::path beside(std::string const& prefix,

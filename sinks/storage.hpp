@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +19,14 @@ enum class Durability : std::uint8_t {
     none,    ///< power loss may cost the store
     commit,  ///< power loss costs at most what came after the last commit
     strict   ///< as commit, and every write() is one
+};
+
+class FileSystem;
+
+/// A store in a folder, beside which files can stand.
+struct JournalPlace {
+    FileSystem* calls = nullptr;  ///< outlives the storage
+    std::filesystem::path store;
 };
 
 /// Where the objects of one store live: a folder, a table in memory, a bucket.
@@ -57,6 +66,8 @@ public:
     virtual void close() noexcept = 0;
     /// The path or URL of the store.
     [[nodiscard]] virtual std::string describe() const = 0;
+    /// Where a journal of the store may stand; nothing where files cannot grow, as in a bucket.
+    [[nodiscard]] virtual std::optional<JournalPlace> journal_place() const { return std::nullopt; }
 };
 
 }  // namespace athanor

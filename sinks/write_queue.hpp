@@ -21,11 +21,11 @@ namespace athanor {
 
 /// One thing to be done to the storage of a store.
 struct WriteTask {
-    enum class Kind : std::uint8_t { chunk, document, text, root, sync };
+    enum class Kind : std::uint8_t { chunk, document, text, root, sync, journal };
     Kind kind = Kind::sync;
     bool alone = false;                    ///< after all earlier tasks, and before all later ones
     std::size_t array = 0;                 ///< of a chunk or document
-    std::int64_t number = 0;               ///< which chunk; rows of a document; samples of the root
+    std::int64_t number = 0;               ///< chunk; rows of a document; samples of the root; file
     std::span<std::byte const> rows = {};  ///< of a chunk, padded to its full size
     std::int64_t used_rows = 0;            ///< of these, without the padding
     std::string key = {}, text = {};       ///< an object as it is

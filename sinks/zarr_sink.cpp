@@ -14,6 +14,7 @@
 #include "sinks/codec_names.hpp"
 #include "sinks/convert_elements.hpp"
 #include "sinks/storage_url.hpp"
+#include "sinks/zarr_journal.hpp"
 #include "sinks/zarr_store_writer.hpp"
 
 namespace athanor {
@@ -70,7 +71,33 @@ CodecChain check(ZarrSinkOptions const& options) {
     if (options.commit_bytes < 1 || !(options.commit_seconds >= 0.0))
         throw ConfigError(
             fmt::format("{}: a commit needs bytes above 0 and seconds of 0 or more", options.path));
+    if (options.journal && options.durability == Durability::none)
+        throw ConfigError(fmt::format(
+            "{}: a journal is for rows that survive a power cut; give durability commit or strict",
+            options.path));
     return codecs_from_name(options.codec);
+}
+
+void check_journal(ZarrSinkOptions const& options, Storage const& storage) {
+    if (options.journal && (!storage.journal_place() || !options.visible_at_once))
+        throw ConfigError(
+            fmt::format("{}: a journal needs a store in a folder that is there from the start",
+                        storage.describe()));
+}
+
+/// The journal of a store that is gone would be taken for that of the new one.
+void refuse_stale_journal(ZarrSinkOptions const& options, Storage const& storage) {
+    auto const place = storage.journal_place();
+    if (!place || options.overwrite) return;
+    if (auto const files = journal_files(*place); !files.empty())
+        throw ConfigError(fmt::format(
+            "{}: the journal of a store that is gone stands there; move it away, or overwrite",
+            files.front().path.string()));
+}
+
+void remove_replaced_journal(ZarrSinkOptions const& options, Storage const& storage) {
+    auto const place = storage.journal_place();
+    if (place && options.overwrite && !journal_files(*place).empty()) remove_journal(*place);
 }
 
 template <class T>
@@ -79,8 +106,8 @@ void store(std::byte* to, std::int64_t index, T value) {
 }
 
 ZarrStoreWriter::Queue queue_of(ZarrSinkOptions const& options) {
-    return {options.durability == Durability::strict ? 0 : options.threads,
-            static_cast<std::size_t>(options.queue_bytes)};
+    bool const waits = options.durability == Durability::strict && !options.journal;
+    return {waits ? 0 : options.threads, static_cast<std::size_t>(options.queue_bytes)};
 }
 
 int rows_of(RowAxis axis, int atoms, int edges) {
@@ -95,19 +122,29 @@ ZarrSink::ZarrSink(ZarrSinkOptions options)
         open_storage(options_.path, options_.overwrite ? StoreAccess::replace : StoreAccess::create,
                      options_.durability);
     place_ = storage_->describe();
+    check_journal(options_, *storage_);
+    refuse_stale_journal(options_, *storage_);
     last_commit_ = std::chrono::steady_clock::now();
 }
 
 ZarrSink::ZarrSink(ZarrSinkOptions options, std::unique_ptr<Storage> storage)
     : options_(std::move(options)), compressors_(check(options_)), storage_(std::move(storage)) {
     place_ = storage_->describe();
+    check_journal(options_, *storage_);
+    refuse_stale_journal(options_, *storage_);
     last_commit_ = std::chrono::steady_clock::now();
 }
 
 ZarrSink::ZarrSink(ResumeTag, ZarrSinkOptions options, std::unique_ptr<Storage> storage)
     : options_(std::move(options)), compressors_(check(options_)) {
     place_ = storage->describe();
+    check_journal(options_, *storage);
     writer_ = std::make_unique<ZarrStoreWriter>(std::move(storage), queue_of(options_));
+    replayed_ = replay_journal(*writer_);
+    if (options_.journal)
+        writer_->start_journal();
+    else
+        writer_->end_journal();
     keys_ = writer_->load_keys();
     last_commit_ = std::chrono::steady_clock::now();
 }
@@ -140,8 +177,9 @@ void ZarrSink::guarded(Body body) {
     try {
         body();
     } catch (StorageError const& error) {
-        std::int64_t const kept = writer_ != nullptr ? writer_->committed_samples() : 0;
-        error_ = fmt::format("{}; {} committed samples are kept in {}", error.what(), kept, place_);
+        std::int64_t const kept = writer_ != nullptr ? writer_->kept_samples() : 0;
+        error_ = fmt::format("{}; {} committed samples are kept in {}{}", error.what(), kept,
+                             place_, options_.journal ? " and its journal" : "");
         throw StorageError(error_);
     } catch (std::exception const& error) {
         error_ = fmt::format("{}: {}", place_, error.what());
@@ -163,7 +201,11 @@ void ZarrSink::open_locked(Schema const& schema) {
     writer_ = std::make_unique<ZarrStoreWriter>(std::move(storage_), plan, form, provenance_,
                                                 queue_of(options_));
     plan_ = std::move(plan);
-    if (options_.visible_at_once) writer_->publish();
+    if (options_.journal) writer_->start_journal();
+    if (options_.visible_at_once) {
+        writer_->publish();
+        remove_replaced_journal(options_, writer_->storage());
+    }
 }
 
 void ZarrSink::open(Schema const& schema) {
@@ -238,7 +280,9 @@ void ZarrSink::write_rows(SchemaPtr const& schema, Rows& rows) {
     rows.list.resize(kept);
     if (kept > 0) append(rows, binding);
     std::chrono::duration<double> const since = std::chrono::steady_clock::now() - last_commit_;
-    if (options_.durability == Durability::strict || bytes_since_commit_ >= options_.commit_bytes ||
+    bool const strict = options_.durability == Durability::strict;
+    if (strict && options_.journal) writer_->sync_journal();
+    if ((strict && !options_.journal) || bytes_since_commit_ >= options_.commit_bytes ||
         (bytes_since_commit_ > 0 && since.count() >= options_.commit_seconds))
         commit_locked(false);
     rows_written_ += static_cast<std::int64_t>(kept);
@@ -370,6 +414,7 @@ void ZarrSink::append(Rows const& rows, Binding const& binding) {
             }
         }
     }
+    if (writer_->has_journal()) writer_->journal_rows(added, targets);
     writer_->add(added);
     writer_->push_full_chunks();
 }
@@ -383,7 +428,11 @@ void ZarrSink::commit_locked(bool wait) {
 
 void ZarrSink::flush() {
     guarded([&] {
-        if (writer_ != nullptr) commit_locked(true);
+        if (writer_ == nullptr) return;
+        if (writer_->has_journal())
+            writer_->sync_journal();
+        else
+            commit_locked(true);
     });
 }
 
@@ -395,7 +444,9 @@ void ZarrSink::close() {
     guarded([&] {
         if (writer_ == nullptr) open_locked(Schema{});
         commit_locked(true);
+        writer_->end_journal();
         writer_->publish();
+        if (!options_.visible_at_once) remove_replaced_journal(options_, writer_->storage());
         writer_->storage().close();
         closed_ = true;
     });

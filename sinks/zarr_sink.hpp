@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/sink.hpp"
+#include "sinks/journal_replay.hpp"
 #include "sinks/row_keys.hpp"
 #include "sinks/storage.hpp"
 #include "sinks/zarr_layout.hpp"
@@ -29,7 +30,11 @@ struct ZarrSinkOptions {
     double commit_seconds = 10.0;  ///< a write() this long after the last commit commits [s]
     bool overwrite = false;        ///< replace a store that is there
     bool visible_at_once = true;   ///< false: the store appears under its name at close()
-    int threads = 1;               ///< that encode and write; 0: the one that calls write()
+    /// Rows go into a journal beside the store, so that flush(), and every write() that is strict,
+    /// costs one sync instead of some hundred; the arrays follow at the commits by bytes and
+    /// seconds and at close(). Needs a folder and syncs; for stores that are visible_at_once.
+    bool journal = false;
+    int threads = 1;  ///< that encode and write; 0: the one that calls write()
     std::int64_t queue_bytes = std::int64_t{128} << 20;  ///< chunks that may wait for them [bytes]
     std::string attributes = "{}";  ///< more attributes of the store's root, a JSON object
 };
@@ -38,9 +43,12 @@ struct ZarrSinkOptions {
 /// Rows:    built-in and user fields; state fields are not stored. A row whose (system_id, stage,
 ///          step, kind) is in the store already is skipped silently.
 ///          What write() took counts as written, and is lost when the sink fails before it is
-///          committed.
+///          committed, or stands in the journal.
 /// Order:   at every instant a reader sees the samples up to some commit, whatever kills the
 ///          writer. The path does not exist before the store is readable.
+/// Journal: with one (sinks/journal.hpp), flush() keeps rows without showing them to readers, and
+///          what write() took survives the process. reopen() brings the rows of a journal in
+///          first, whatever `journal` says.
 /// Bound:   a chunk (or shard) of memory per array, besides the rows of one write(), `queue_bytes`
 ///          and 30 bytes a row.
 /// Threads: every member may be called from any thread. write() copies rows; threads of the sink
@@ -58,7 +66,7 @@ public:
     /// The same over any storage that was made for a new store; `options.path` is not looked at.
     ZarrSink(ZarrSinkOptions options, std::unique_ptr<Storage> storage);
     /// Goes on with a store that a sink wrote, perhaps one that was killed: a torn append is cut
-    /// off. Type, chunks and codec are those of the store.
+    /// off, and rows of a journal come in. Type, chunks and codec are those of the store.
     [[nodiscard]] static std::unique_ptr<ZarrSink> reopen(ZarrSinkOptions options);
     [[nodiscard]] static std::unique_ptr<ZarrSink> reopen(ZarrSinkOptions options,
                                                           std::unique_ptr<Storage> storage);
@@ -87,6 +95,8 @@ public:
 
     /// Samples in the store that readers see.
     [[nodiscard]] std::int64_t committed_samples() const;
+    /// What the journal held that reopen() found.
+    [[nodiscard]] JournalReplay const& replayed() const { return replayed_; }
     /// Rows of these keys stand elsewhere: they are skipped as if they were here.
     void know(std::span<RowKey const> keys);
     /// True when a row of this key was written, or was there before.
@@ -118,6 +128,7 @@ private:
     std::string place_;
     std::string error_;  ///< of the write or commit that failed
     bool closed_ = false;
+    JournalReplay replayed_;
     std::int64_t rows_written_ = 0;
     std::int64_t bytes_since_commit_ = 0;
     std::chrono::steady_clock::time_point last_commit_;

@@ -13,6 +13,7 @@
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
 #include "sinks/zarr_array_reader.hpp"
+#include "sinks/zarr_journal.hpp"
 
 namespace athanor {
 namespace {
@@ -80,6 +81,10 @@ constexpr std::array<FixedArray, 9> fixed_arrays{
      {"meta/edges_mask", RowAxis::edge, RowSource::present},
      {"meta/samples_mask", RowAxis::system, RowSource::present}}};
 
+std::optional<JournalIdentity> identity_in(GroupMetadata const& own) {
+    return JournalIdentity::parse(string_member(own.attributes, "journal").value_or(""));
+}
+
 /// Chunks and temporary files that a torn append left: no reader sees them, and they take space.
 void remove_chunks_beyond(Storage& storage, std::string const& key, std::int64_t chunks) {
     for (std::string const& name : storage.list(key))
@@ -130,6 +135,16 @@ std::int64_t RowCounts::of(RowAxis axis) const {
     return 0;
 }
 
+RowCounts operator+(RowCounts const& a, RowCounts const& b) {
+    return {a.atoms + b.atoms, a.edges + b.edges, a.samples + b.samples,
+            a.name_bytes + b.name_bytes, a.text_bytes + b.text_bytes};
+}
+
+std::optional<JournalIdentity> journal_identity_of(Storage& storage) {
+    auto const own = load_group(storage, "athanor");
+    return own ? identity_in(*own) : std::nullopt;
+}
+
 ZarrStoreWriter::ZarrStoreWriter(std::unique_ptr<Storage> storage, std::vector<StoredArray> arrays,
                                  StoreForm const& form, std::string const& provenance,
                                  Queue const& queue)
@@ -171,6 +186,7 @@ ZarrStoreWriter::ZarrStoreWriter(std::unique_ptr<Storage> storage, Queue const& 
             where));
     attributes_ = root->attributes;
     provenance_ = member(own->attributes, "provenance").value_or("{}");
+    identity_ = identity_in(*own);
     auto const attributes = parse_root_attributes(root->attributes);
     open_arrays(attributes);
     resume_arrays();
@@ -278,6 +294,9 @@ void ZarrStoreWriter::perform(WriteTask const& task, EncodeScratch& scratch) {
             storage_->put("zarr.json", std::as_bytes(std::span(text)));
             break;
         }
+        case WriteTask::Kind::journal:
+            journal_->remove_before(task.number);
+            break;
         case WriteTask::Kind::sync:
             storage_->sync();
             if (task.number >= 0) committed_samples_ = task.number;
@@ -298,6 +317,9 @@ void ZarrStoreWriter::push_provenance() {
     GroupMetadata group;
     group.attributes = with_member("{}", "store_format", std::to_string(store_format_version));
     group.attributes = with_member(group.attributes, "provenance", provenance_);
+    if (identity_)
+        group.attributes =
+            with_member(group.attributes, "journal", fmt::format("\"{}\"", identity_->text()));
     push_text("athanor/zarr.json", to_document(group));
     provenance_changed_ = false;
 }
@@ -308,13 +330,7 @@ void ZarrStoreWriter::set_provenance(std::string const& json) {
     provenance_changed_ = true;
 }
 
-void ZarrStoreWriter::add(RowCounts const& added) {
-    counts_.atoms += added.atoms;
-    counts_.edges += added.edges;
-    counts_.samples += added.samples;
-    counts_.name_bytes += added.name_bytes;
-    counts_.text_bytes += added.text_bytes;
-}
+void ZarrStoreWriter::add(RowCounts const& added) { counts_ = counts_ + added; }
 
 void ZarrStoreWriter::push_full_chunks() {
     for (std::size_t k = 0; k < writers_.size(); ++k) writers_[k].push_full_chunks(queue_, k);
@@ -322,7 +338,43 @@ void ZarrStoreWriter::push_full_chunks() {
 
 void ZarrStoreWriter::commit() {
     if (provenance_changed_) push_provenance();
-    if (counts_ != pushed_) push_documents();
+    if (counts_ == pushed_) return;
+    push_documents();
+    if (journal_)
+        queue_.push(
+            {.kind = WriteTask::Kind::journal, .alone = true, .number = journal_->rotate()});
+}
+
+void ZarrStoreWriter::start_journal() {
+    if (!identity_) {
+        identity_ = JournalIdentity::make();
+        push_provenance();
+        push_sync();
+        drain();
+    }
+    journal_ = std::make_unique<Journal>(storage_->journal_place().value(), *identity_,
+                                         journal_fingerprint(arrays_));
+}
+
+void ZarrStoreWriter::journal_rows(RowCounts const& added, std::span<std::byte* const> rows) {
+    append_rows(*journal_, *this, added, rows);
+    journalled_samples_ = counts_.samples + added.samples;
+}
+
+void ZarrStoreWriter::end_journal() {
+    if (!identity_) return;
+    drain();
+    journal_.reset();
+    // In this order: a journal beside a store that does not know it would be refused.
+    if (auto const place = storage_->journal_place()) remove_journal(*place);
+    identity_.reset();
+    push_provenance();
+    push_sync();
+    drain();
+}
+
+std::int64_t ZarrStoreWriter::kept_samples() const {
+    return std::max(committed_samples(), journalled_samples_);
 }
 
 /// The chunks that are left, and then all documents, in the order of a commit.

@@ -6,9 +6,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "sinks/journal.hpp"
 #include "sinks/row_keys.hpp"
 #include "sinks/write_queue.hpp"
 #include "sinks/zarr_array_writer.hpp"
@@ -27,6 +30,10 @@ struct RowCounts {
     [[nodiscard]] std::int64_t of(RowAxis axis) const;
     bool operator==(RowCounts const&) const = default;
 };
+[[nodiscard]] RowCounts operator+(RowCounts const& a, RowCounts const& b);
+
+/// The identity that a store shares with its journal; nothing where it has none.
+[[nodiscard]] std::optional<JournalIdentity> journal_identity_of(Storage& storage);
 
 /// The arrays of one store, and the order in which they reach the storage (STORE_FORMAT.md,
 /// "Order").
@@ -63,6 +70,23 @@ public:
     void push_full_chunks();
     /// Everything added so far becomes visible to readers, at the latest when drain() returns.
     void commit();
+
+    /// From now on journal_rows() is to be told of everything that arrays are extended by, and a
+    /// commit removes what it brings into the arrays. Expects: the storage has a journal_place().
+    void start_journal();
+    /// To be called before add(), with where the new rows of every array begin.
+    void journal_rows(RowCounts const& added, std::span<std::byte* const> rows);
+    /// Rows of the journal survive a power cut.
+    void sync_journal() { journal_->sync(); }
+    /// Without a journal from now on. Expects: everything is committed.
+    void end_journal();
+    [[nodiscard]] bool has_journal() const { return journal_ != nullptr; }
+    [[nodiscard]] std::optional<JournalIdentity> const& journal_identity() const {
+        return identity_;
+    }
+    /// Samples that the arrays show, or the journal holds.
+    [[nodiscard]] std::int64_t kept_samples() const;
+
     /// Waits for the threads.
     void drain() { queue_.drain(); }
 
@@ -96,6 +120,9 @@ private:
     std::string attributes_ = "{}";  ///< of the root group, those of others included
     std::string provenance_ = "{}";
     bool provenance_changed_ = false;
+    std::optional<JournalIdentity> identity_;  ///< of the store and its journal
+    std::unique_ptr<Journal> journal_;
+    std::int64_t journalled_samples_ = 0;
     WriteQueue queue_;  ///< the last member: its threads use the others
 };
 

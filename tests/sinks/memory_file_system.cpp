@@ -253,6 +253,10 @@ MemoryFileSystem MemoryFileSystem::after_kill() const {
     return disk;
 }
 
+static bool has_prefix(Bytes const& bytes, Bytes const& prefix) {
+    return bytes.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), bytes.begin());
+}
+
 MemoryFileSystem MemoryFileSystem::after_power_cut(PowerCut form, std::uint64_t seed) const {
     MemoryFileSystem disk = after_kill();
     std::mt19937_64 random(seed);
@@ -264,9 +268,15 @@ MemoryFileSystem MemoryFileSystem::after_power_cut(PowerCut form, std::uint64_t 
                 if (random() % 2 == 0) apply(node.names, change);
         }
         if (node.bytes != node.synced_bytes) {
-            auto const kept = form == PowerCut::keeps_some ? random() % 3 : 0;
+            // Bytes that were synced stay, if what came after them was appended.
+            auto const least = has_prefix(node.bytes, node.synced_bytes) ? node.synced_bytes.size()
+                                                                         : std::size_t{0};
+            auto const kept = form == PowerCut::keeps_some ? random() % 4 : 0;
             if (kept == 0) node.bytes = node.synced_bytes;
-            if (kept == 1) node.bytes.resize(random() % (node.bytes.size() + 1));
+            if (kept == 1) node.bytes.resize(least + random() % (node.bytes.size() - least + 1));
+            if (kept == 2)  // the length arrived, the bytes did not
+                std::fill(node.bytes.begin() + static_cast<std::ptrdiff_t>(least), node.bytes.end(),
+                          std::byte{0});
         }
         sync_node(node);
     }

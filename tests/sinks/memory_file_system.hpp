@@ -17,7 +17,7 @@
 namespace athanor::test {
 
 /// What a power cut leaves of what was not synced: no name and no byte, all names without their
-/// bytes, or of each folder's changes and each file's bytes some.
+/// bytes, or of each folder's changes and each file's bytes some, or zeros for them.
 enum class PowerCut { drops_all, keeps_names, keeps_some };
 
 /// What a call that fails does: nothing, all that it should (and says otherwise), or half of it

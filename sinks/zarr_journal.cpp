@@ -1,0 +1,210 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/zarr_journal.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <functional>
+#include <numeric>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "runtime/error.hpp"
+#include "sinks/journal_reader.hpp"
+#include "sinks/zarr_store_writer.hpp"
+
+namespace athanor {
+namespace {
+
+constexpr std::size_t counts_bytes = 2 * 5 * sizeof(std::int64_t);
+using CountsBytes = std::array<std::byte, counts_bytes>;
+
+/// Where a record stands in the store, and what it adds.
+struct RecordCounts {
+    RowCounts before, added;
+};
+
+auto members(RowCounts& counts) {
+    return std::array{&counts.samples, &counts.atoms, &counts.edges, &counts.name_bytes,
+                      &counts.text_bytes};
+}
+
+CountsBytes to_bytes(RecordCounts counts) {
+    CountsBytes bytes{};
+    std::byte* to = bytes.data();
+    for (RowCounts* part : {&counts.before, &counts.added})
+        for (std::int64_t const* member : members(*part)) {
+            std::memcpy(to, member, sizeof *member);
+            to += sizeof *member;
+        }
+    return bytes;
+}
+
+/// Nothing for bytes that are no record of ours.
+std::optional<RecordCounts> counts_from(std::span<std::byte const> payload) {
+    if (payload.size() < counts_bytes) return std::nullopt;
+    RecordCounts counts;
+    std::byte const* from = payload.data();
+    for (RowCounts* part : {&counts.before, &counts.added})
+        for (std::int64_t* member : members(*part)) {
+            std::memcpy(member, from, sizeof *member);
+            from += sizeof *member;
+            if (*member < 0 || *member > (std::int64_t{1} << 60)) return std::nullopt;
+        }
+    return counts.added.samples > 0 ? std::optional(counts) : std::nullopt;
+}
+
+/// Numbers of the arrays, by their keys.
+std::vector<std::size_t> in_order_of_keys(std::vector<StoredArray> const& arrays) {
+    std::vector<std::size_t> order(arrays.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return arrays[a].key < arrays[b].key; });
+    return order;
+}
+
+std::int64_t rows_added(RowAxis axis, RowCounts const& added) {
+    return axis == RowAxis::pointer ? added.samples : added.of(axis);
+}
+
+[[noreturn]] void refuse(std::filesystem::path const& path, std::string_view why) {
+    throw StorageError(
+        fmt::format("{}: {}; move it away to go on without its rows", path.string(), why));
+}
+
+/// Goes through the records of a journal in order, and hands `apply` those that the store lacks.
+class JournalWalk {
+public:
+    using Apply = std::function<void(JournalFile const&, RecordCounts const&,
+                                     std::span<std::byte const> rows)>;
+    JournalWalk(std::optional<JournalIdentity> identity, std::optional<std::uint64_t> arrays,
+                RowCounts counts)
+        : identity_(identity), arrays_(arrays), counts_(counts) {}
+
+    JournalReplay run(JournalPlace const& place, std::vector<JournalFile> const& files,
+                      Apply const& apply) {
+        found_.files = static_cast<int>(files.size());
+        for (JournalFile const& file : files) {
+            JournalReader reader(place, file);
+            if (reader.header()) check(file, *reader.header());
+            while (reader.next(payload_)) take(file, apply);
+            found_.torn_bytes += reader.torn_bytes();
+        }
+        return found_;
+    }
+
+private:
+    void check(JournalFile const& file, JournalHeader const& header) const {
+        if (!identity_ || header.identity != *identity_)
+            refuse(file.path, "is the journal of another store than the one beside it");
+        if (arrays_ && header.arrays != *arrays_)
+            refuse(file.path, "was written for other arrays than the store beside it has");
+    }
+
+    void take(JournalFile const& file, Apply const& apply) {
+        auto const counts = counts_from(payload_);
+        if (!counts) refuse(file.path, "has a record that no version of this program writes");
+        RowCounts const& before = counts->before;
+        if (before.samples + counts->added.samples <= counts_.samples) {
+            found_.known_rows += counts->added.samples;
+        } else if (before.samples > counts_.samples) {
+            found_.torn_bytes += static_cast<std::int64_t>(payload_.size());
+        } else if (knows_all_ && before != counts_) {
+            refuse(file.path, "does not go on where the store ends: another program changed it");
+        } else {
+            apply(file, *counts, std::span(payload_).subspan(counts_bytes));
+            counts_ = before + counts->added;
+            knows_all_ = true;
+            found_.rows += counts->added.samples;
+        }
+    }
+
+    std::optional<JournalIdentity> identity_;
+    std::optional<std::uint64_t> arrays_;
+    RowCounts counts_;
+    bool knows_all_ = arrays_.has_value();  ///< counts_ holds more than samples
+    JournalReplay found_;
+    Bytes payload_;
+};
+
+void extend_arrays(ZarrStoreWriter& writer, std::vector<std::size_t> const& order,
+                   JournalFile const& file, RowCounts const& added,
+                   std::span<std::byte const> rows) {
+    std::size_t expected = 0;
+    for (std::size_t const a : order)
+        expected += static_cast<std::size_t>(rows_added(writer.arrays()[a].axis, added)) *
+                    writer.writer(a).row_bytes();
+    if (expected != rows.size()) refuse(file.path, "has a record whose rows do not fit the arrays");
+    for (std::size_t const a : order) {
+        std::int64_t const more = rows_added(writer.arrays()[a].axis, added);
+        std::size_t const bytes = static_cast<std::size_t>(more) * writer.writer(a).row_bytes();
+        std::byte* const to = writer.writer(a).extend(more);
+        if (bytes > 0) std::memcpy(to, rows.data(), bytes);
+        rows = rows.subspan(bytes);
+    }
+    writer.add(added);
+    writer.push_full_chunks();
+}
+
+}  // namespace
+
+std::uint64_t journal_fingerprint(std::vector<StoredArray> const& arrays) {
+    // FNV-1a, 64 bits (Fowler, Noll, Vo): not against malice, that is what nobody meets here.
+    std::uint64_t hash = 0xcbf29ce484222325ULL;
+    for (std::size_t const a : in_order_of_keys(arrays))
+        for (char const c : fmt::format("{} {} {} {}\n", arrays[a].key, name_of(arrays[a].dtype),
+                                        arrays[a].row_bytes(), static_cast<int>(arrays[a].axis)))
+            hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+    return hash;
+}
+
+void append_rows(Journal& journal, ZarrStoreWriter& writer, RowCounts const& added,
+                 std::span<std::byte* const> rows) {
+    CountsBytes const head = to_bytes({writer.counts(), added});
+    std::vector<std::span<std::byte const>> parts{head};
+    for (std::size_t const a : in_order_of_keys(writer.arrays()))
+        parts.emplace_back(rows[a],
+                           static_cast<std::size_t>(rows_added(writer.arrays()[a].axis, added)) *
+                               writer.writer(a).row_bytes());
+    journal.append(parts);
+}
+
+JournalReplay replay_journal(ZarrStoreWriter& writer) {
+    auto const place = writer.storage().journal_place();
+    if (!place) return {};
+    auto const files = journal_files(*place);
+    if (files.empty()) return {};
+    auto const identity = writer.journal_identity();
+    auto const arrays = journal_fingerprint(writer.arrays());
+    // A look at everything first: a journal that is to be refused must leave the store alone.
+    static_cast<void>(
+        JournalWalk(identity, arrays, writer.counts()).run(*place, files, [](auto const&...) {}));
+    auto const order = in_order_of_keys(writer.arrays());
+    JournalReplay const replay =
+        JournalWalk(identity, arrays, writer.counts())
+            .run(*place, files,
+                 [&](JournalFile const& file, RecordCounts const& counts,
+                     std::span<std::byte const> rows) {
+                     extend_arrays(writer, order, file, counts.added, rows);
+                 });
+    writer.commit();
+    writer.drain();
+    remove_journal(*place);
+    return replay;
+}
+
+JournalReplay look_at_journal(Storage& storage, std::int64_t samples) {
+    auto const place = storage.journal_place();
+    if (!place) return {};
+    auto const files = journal_files(*place);
+    if (files.empty()) return {};
+    RowCounts counts;
+    counts.samples = samples;
+    return JournalWalk(journal_identity_of(storage), std::nullopt, counts)
+        .run(*place, files, [](auto const&...) {});
+}
+
+}  // namespace athanor

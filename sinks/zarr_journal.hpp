@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sinks/journal.hpp"
+#include "sinks/journal_replay.hpp"
+#include "sinks/zarr_layout.hpp"
+
+namespace athanor {
+
+class ZarrStoreWriter;
+struct RowCounts;
+
+// The rows of one write() as a record of a journal, and journals back into their store.
+// Payload: ten int64, little-endian: samples, atoms, edges, bytes of names and bytes of texts in
+//          the store before, then the same of this record; then, for every array in the order of
+//          its key, the rows that the record adds, as the array stores them before any codec.
+
+/// Of keys, types and sizes of rows: records fit arrays of the same fingerprint alone.
+[[nodiscard]] std::uint64_t journal_fingerprint(std::vector<StoredArray> const& arrays);
+
+/// Appends the rows that every array of `writer` was extended by, at `rows`. Expects: `writer` has
+/// not counted them yet.
+void append_rows(Journal& journal, ZarrStoreWriter& writer, RowCounts const& added,
+                 std::span<std::byte* const> rows);
+
+/// Appends the rows of the store's journal that its arrays lack, commits them, and removes the
+/// journal. May die at any moment and be done again.
+/// Torn:   the first record that is not whole ends a file; records that do not follow on what is
+///         there (only what no sync had promised can be missing between) are cut off with it.
+/// Throws: StorageError, and nothing was changed, when the journal is that of another store, of
+///         other arrays, or does not fit what the store has become.
+JournalReplay replay_journal(ZarrStoreWriter& writer);
+
+/// What replay_journal() would find, without changing anything.
+/// Throws: StorageError as that, as far as it can be seen without the arrays.
+[[nodiscard]] JournalReplay look_at_journal(Storage& storage, std::int64_t samples);
+
+}  // namespace athanor
