@@ -82,6 +82,7 @@ struct ZarrSinkSpec {
     StoreShuffle shuffle = StoreShuffle::shuffle;
     bool checksum = false;  ///< CRC-32C after each chunk
     int threads = 1;        ///< that encode and write
+    bool journal = false;   ///< rows go to a file beside the store first; of folders alone
     bool operator==(ZarrSinkSpec const&) const = default;
 };
 

@@ -201,7 +201,8 @@ json dump(ZarrSinkSpec const& spec) {
             {"shuffle", word_of(spec.shuffle)},
             {"checksum", spec.checksum},
             {"threads", spec.threads},
-            {"durability", word_of(spec.durability)}};
+            {"durability", word_of(spec.durability)},
+            {"journal", spec.journal}};
 }
 json dump(HostMemorySpec const& spec) {
     return {{"type", "host_memory"}, {"capacity", spec.capacity}};

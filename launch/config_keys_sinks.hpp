@@ -101,6 +101,11 @@ inline constexpr std::array zarr_keys{
             .help = "what survives a power cut",
             .default_json = "\"commit\"",
             .choices = durability_choices},
+    KeySpec{.key = "journal",
+            .kind = boolean,
+            .noun = "switch",
+            .help = "rows go to a file beside the store first: a durable commit is one sync",
+            .default_json = "false"},
 };
 inline constexpr std::array host_memory_keys{
     KeySpec{.key = "capacity",

@@ -160,6 +160,18 @@ private:
     std::vector<Place> places_;
 };
 
+void check_journal(ZarrSinkSpec const& spec, std::string const& pointer, ConfigErrors& errors) {
+    if (!spec.journal) return;
+    if (is_object_url(spec.url.string()))
+        errors.add(pointer, fmt::format("{} is in a bucket, where no file grows; leave it out, "
+                                        "what a bucket has answered for is kept anyway",
+                                        spec.url.string()));
+    else if (spec.durability == Durability::none)
+        errors.add(pointer,
+                   "is for rows that survive a power cut, and durability is \"none\"; give "
+                   "\"commit\" or \"strict\", or leave it out");
+}
+
 void read_sink(std::string const& name, json const& found, Places& places, Config& config,
                ConfigErrors& errors) {
     if (!holds(found, "type")) return;
@@ -183,6 +195,8 @@ void read_sink(std::string const& name, json const& found, Places& places, Confi
                        fmt::format("{} is no multiple of chunk_rows; give {} or another multiple",
                                    spec.shard_rows,
                                    (spec.shard_rows / spec.chunk_rows + 1) * spec.chunk_rows));
+        take(found, "journal", spec.journal);
+        check_journal(spec, pointer + "/journal", errors);
         config.sinks.emplace(name, spec);
     } else if (type == "host_memory") {
         HostMemorySpec spec;

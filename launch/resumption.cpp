@@ -184,6 +184,7 @@ public:
         remove_unfinished_stores(plan_.config);
         for (fs::path const& store : stores_of(plan_.config)) refuse_store_of_another(store, plan_);
         for (fs::path const& part : parts_of(plan_.config)) refuse_store_of_another(part, plan_);
+        result_.notes = replay_journals(plan_.config);
         merge_leftover_parts(plan_.config);
         for (fs::path const& store : stores_of(plan_.config)) ledger_.add_store(store);
         for (fs::path const& file : extxyz_files_of(plan_.config)) {

@@ -17,6 +17,7 @@ struct ResumeOptions {
 
 /// Finds out how far the samples of a campaign have come, and puts what is on the disk in order for
 /// the run that goes on, with whatever placement it has:
+///   journals of stores and parts are brought into their arrays
 ///   parts of stores, which several ranks wrote, are merged into their store
 ///   each sample's state is the furthest one in the checkpoints of which the stores have all rows;
 ///   it goes into a new checkpoint of the instance that will go on with it

@@ -16,7 +16,9 @@
 #include "runtime/error.hpp"
 #include "sinks/device_buffer_sink.hpp"
 #include "sinks/extxyz_sink.hpp"
+#include "sinks/file_system.hpp"
 #include "sinks/host_memory_sink.hpp"
+#include "sinks/journal_format.hpp"
 #include "sinks/merge_stores.hpp"
 #include "sinks/object_url.hpp"
 #include "sinks/s3_storage.hpp"
@@ -92,6 +94,7 @@ ZarrSinkOptions zarr_options(ZarrSinkSpec const& spec, fs::path const& path) {
     options.codec = codec_name(spec);
     options.threads = spec.threads;
     options.durability = spec.durability;
+    options.journal = spec.journal;
     return options;
 }
 
@@ -132,9 +135,23 @@ void clear_output(fs::path const& path, std::string const& pointer, bool overwri
     }
 }
 
+/// A journal goes with its store; one whose store is gone would be taken for that of the next.
+void clear_lone_journal(fs::path const& store, std::string const& pointer, bool overwrite) {
+    JournalPlace const place{&real_file_system(), store};
+    auto const files = journal_files(place);
+    if (files.empty() || fs::exists(store)) return;
+    if (!overwrite)
+        throw ConfigError(
+            fmt::format("{}: {} exists, the journal of a store that is gone; give "
+                        "--overwrite to remove it, or another path",
+                        pointer, files.front().path.string()));
+    remove_journal(place);
+}
+
 void clear_store(fs::path const& place, std::string const& pointer, bool overwrite) {
     std::string const text = place.string();
     if (!is_object_url(text)) {
+        clear_lone_journal(place, pointer, overwrite);
         clear_output(place, pointer, overwrite);
         return;
     }
@@ -290,6 +307,7 @@ namespace {
 void merge_into(ZarrSinkSpec const& spec, std::vector<std::string> const& parts) {
     std::vector<std::string> all;
     ZarrSinkOptions options = zarr_options(spec, spec.url);
+    options.journal = false;
     if (has_store(options.path)) all.push_back(options.path);
     // Without a store: what a merge that was killed has left in a bucket.
     options.overwrite = !all.empty() || is_object_url(options.path);
@@ -328,6 +346,31 @@ void remove_unfinished_stores(Config const& config) {
                 remove_store(place);
         }
     }
+}
+
+std::vector<std::string> replay_journals(Config const& config) {
+    std::vector<std::string> notes;
+    auto const replay = [&notes](ZarrSinkSpec const& spec, std::string const& place) {
+        if (journal_files({&real_file_system(), place}).empty()) return;
+        ZarrSinkOptions options = zarr_options(spec, place);
+        options.journal = false;
+        auto const sink = ZarrSink::reopen(std::move(options));
+        sink->close();
+        JournalReplay const& found = sink->replayed();
+        notes.push_back(fmt::format("{}: {} rows came from its journal{}", place, found.rows,
+                                    found.torn_bytes == 0
+                                        ? std::string()
+                                        : fmt::format("; {} bytes of it were never finished and "
+                                                      "are cut off",
+                                                      found.torn_bytes)));
+    };
+    for (auto const& [name, spec] : config.sinks) {
+        auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
+        if (zarr == nullptr || is_object_url(zarr->url.string())) continue;
+        if (fs::exists(zarr->url)) replay(*zarr, zarr->url.string());
+        for (std::string const& part : parts_of(*zarr)) replay(*zarr, part);
+    }
+    return notes;
 }
 
 void merge_leftover_parts(Config const& config) {

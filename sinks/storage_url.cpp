@@ -6,6 +6,8 @@
 #include <filesystem>
 
 #include "sinks/file_storage.hpp"
+#include "sinks/file_system.hpp"
+#include "sinks/journal_format.hpp"
 #include "sinks/object_url.hpp"
 #include "sinks/s3_storage.hpp"
 
@@ -55,6 +57,9 @@ void remove_store(std::string const& place) {
         remove_object_store(parse_object_url(place), options_from_environment());
         return;
     }
+    // First what would be taken for the journal of the next store of this name.
+    if (JournalPlace const beside{&real_file_system(), place}; !journal_files(beside).empty())
+        remove_journal(beside);
     fs::path const going = place + ".tmp-removed";
     fs::remove_all(going);
     fs::rename(place, going);

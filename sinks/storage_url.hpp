@@ -33,8 +33,8 @@ enum class StoreAccess : std::uint8_t {
 /// Gives a store its name back that was being replaced when its writer was killed.
 void bring_back_store(std::string const& place);
 
-/// Removes a store. Whoever is killed meanwhile leaves a whole store, or one that nobody takes for
-/// one.
+/// Removes a store, and before it its journal. Whoever is killed meanwhile leaves a whole store, or
+/// one that nobody takes for one.
 void remove_store(std::string const& place);
 
 /// Places beside a store whose names begin with its own and `suffix`, sorted; in a bucket also what

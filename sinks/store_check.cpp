@@ -16,6 +16,7 @@
 #include "sinks/array_check.hpp"
 #include "sinks/convert_elements.hpp"
 #include "sinks/ledger_words.hpp"
+#include "sinks/zarr_journal.hpp"
 #include "sinks/zarr_reader.hpp"
 
 namespace athanor {
@@ -36,6 +37,7 @@ public:
         check_root();
         check_arrays();
         check_samples();
+        tolerate([&] { check_journal(); });
         return std::move(found_);
     }
 
@@ -103,6 +105,15 @@ private:
             for (std::string& line : check.problems()) problem(std::move(line));
             for (std::string& line : check.leftovers()) leftover(std::move(line));
         });
+    }
+
+    void check_journal() {
+        JournalReplay const found = look_at_journal(storage_, found_.rows);
+        if (found.files == 0) return;
+        found_.journal = found;
+        if (found.torn_bytes > 0)
+            leftover(
+                fmt::format("journal: {} bytes after its last whole record", found.torn_bytes));
     }
 
     void check_samples() {

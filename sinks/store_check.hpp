@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/outcome.hpp"
+#include "sinks/journal_replay.hpp"
 #include "sinks/storage.hpp"
 
 namespace athanor {
@@ -47,7 +48,8 @@ struct StoreCheck {
     bool has_ledger = false;
     std::vector<RowGroup> groups;  ///< by stage, kind, outcome; live rows
     std::string provenance = "{}";
-    std::vector<std::string> problems;   ///< damage, a line each; empty in a good store
+    std::optional<JournalReplay> journal;  ///< beside the store, where there is one
+    std::vector<std::string> problems;     ///< damage, a line each; empty in a good store
     std::vector<std::string> leftovers;  ///< of an append that was cut off; readers do not see them
 
     [[nodiscard]] bool good() const { return problems.empty(); }
@@ -61,7 +63,7 @@ enum class CheckDepth {
 /// Looks at a store, ours or the reference's, and goes on after damage as far as it can.
 /// Checked: every document; every chunk there (in our stores), whole and decodable; pointers from 0
 ///          and rising; fields long enough; edges inside their samples; kinds and outcomes that
-///          exist; no two rows with one key; num_samples.
+///          exist; no two rows with one key; num_samples; that a journal is that of the store.
 /// Bound:   one chunk of an array, what ZarrReader takes, and 40 bytes a row with a ledger. At most
 ///          100 problems and 100 leftovers are listed.
 /// Throws:  InputError when there is no Zarr store at all.

@@ -83,6 +83,13 @@ Json arrays_json(StoreCheck const& found) {
     return arrays;
 }
 
+Json journal_json(StoreCheck const& found) {
+    if (!found.journal) return nullptr;
+    return {{"rows", found.journal->rows},
+            {"known_rows", found.journal->known_rows},
+            {"torn_bytes", found.journal->torn_bytes}};
+}
+
 void print_json(InspectCommand const& command, StoreCheck const& found) {
     Json out{{"store", command.store},
              {"samples", found.rows},
@@ -98,6 +105,7 @@ void print_json(InspectCommand const& command, StoreCheck const& found) {
              {"ledger", found.has_ledger},
              {"arrays", arrays_json(found)},
              {"provenance", Json::parse(found.provenance, nullptr, false)},
+             {"journal", journal_json(found)},
              {"check",
               {{"depth", command.quick ? "quick" : "full"},
                {"good", found.good()},
@@ -153,6 +161,9 @@ void print_head(InspectCommand const& command, StoreCheck const& found) {
         fmt::print("  energy  {:.6g} to {:.6g} eV\n", *found.lowest_energy, *found.highest_energy);
     if (found.energies_not_finite > 0)
         fmt::print("  energy  not finite in {}\n", plural(found.energies_not_finite, "row"));
+    if (found.journal)
+        fmt::print("  journal {} more, which its writer or `athanor resume` will bring in\n",
+                   plural(found.journal->rows, "row"));
     std::int64_t raw = 0, stored = 0;
     for (ArrayFigures const& array : found.arrays) {
         raw += array.raw_bytes;

@@ -21,7 +21,9 @@ struct InspectCommand {
 ///         energy_highest (eV or null), non_finite_energies, ledger (bool), kinds outcomes stages
 ///         (objects from word or number to rows), rows [{stage kind outcome rows systems
 ///         first_step last_step}], arrays [{key data_type shape chunk_shape codecs chunks
-///         chunks_stored raw_bytes stored_bytes (null when quick)}], provenance, check {depth
+///         chunks_stored raw_bytes stored_bytes (null when quick)}], provenance, journal
+///         (null, or {rows known_rows torn_bytes}: of the journal beside the store, rows that the
+///         arrays lack, rows that they have, bytes of unfinished records), check {depth
 ///         ("quick", "full"), good (bool), problems [text], leftovers [text]}.
 [[nodiscard]] int inspect(InspectCommand const& command);
 

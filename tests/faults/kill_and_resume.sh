@@ -14,11 +14,12 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 usage() {
     cat << 'END'
 usage: tests/faults/kill_and_resume.sh PROGRAM PYTHON [--kills N] [--signals N] [--seed S]
-           [--within MS]
+           [--within MS] [--journal]
   PROGRAM    the built athanor; PYTHON has zarr and numpy
   --kills    of SIGKILL for each placement, 10 when left out
   --signals  of SIGUSR1 (checkpoint, exit 75) among them, 2 when left out
   --within   the fault comes so many milliseconds after the start at most, 2500 when left out
+  --journal  stores have journals, durability "commit"; without it "none"
   --seed     of placements and moments; printed, and another one each time when left out
 END
 }
@@ -26,17 +27,18 @@ END
 athanor=$(realpath "$1") || exit 2
 python=$2
 shift 2
-kills=10 signals=2 within=2500 seed=$((RANDOM * 32768 + RANDOM))
+kills=10 signals=2 within=2500 journal=no seed=$((RANDOM * 32768 + RANDOM))
 while (($# > 0)); do
     case "$1" in
         --kills) kills=$2; shift 2 ;;
         --signals) signals=$2; shift 2 ;;
         --seed) seed=$2; shift 2 ;;
+        --journal) journal=yes; shift ;;
         --within) within=$2; shift 2 ;;
         *) usage >&2; exit 2 ;;
     esac
 done
-echo "seed $seed: $kills SIGKILL and $signals SIGUSR1 for each placement"
+echo "seed $seed, journal $journal: $kills SIGKILL and $signals SIGUSR1 for each placement"
 RANDOM=$((seed % 32768))
 athanor_mpi_environment 4
 folder=$(mktemp -d)
@@ -45,9 +47,12 @@ trap 'rm -rf "$folder"' EXIT
 
 # campaign FILE OUT FUSED REPLICAS
 campaign() {
-    "$python" - "$@" << 'END'
+    "$python" - "$@" "$journal" << 'END'
 import json, sys
 file, out, fused, replicas = sys.argv[1], sys.argv[2], sys.argv[3] == "fused", int(sys.argv[4])
+kept = {"durability": "none"}
+if sys.argv[5] == "yes":
+    kept = {"durability": "commit", "journal": True}
 snapshot = {"type": "snapshot", "frequency": 50, "sink": "trajectory"}
 fire = {"type": "fire", "timestep_fs": 2.0}
 relax = {"name": "relax", "dynamics": fire, "converge": {"fmax": 0.01}, "max_steps": 200,
@@ -72,7 +77,7 @@ json.dump({
     "model": {"type": "lennard_jones", "cutoff": 8.0,
               "species": {k: {"epsilon": e, "sigma": s} for k, (e, s) in species.items()}},
     "pipeline": pipeline, "buffers": {"systems": 4, "atoms": 256, "slots": 2},
-    "sinks": {n: {"type": "zarr", "url": f"{out}/{n}.zarr", "durability": "none"}
+    "sinks": {n: {"type": "zarr", "url": f"{out}/{n}.zarr", **kept}
               for n in ("trajectory", "done")},
     "output": ["done"], "quarantine": out + "/quarantine.extxyz",
     "checkpoint": {"path": out + "/checkpoint", "interval_seconds": 0.3}}, open(file, "w"))

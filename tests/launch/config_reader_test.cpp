@@ -94,12 +94,23 @@ TEST(ConfigReader, StoresMayHaveTheUrlOfAnObjectStore) {
               "/sinks/done/url lie one inside the other; give paths side by side");
 }
 
+TEST(ConfigReader, AJournalNeedsAFolderAndSyncs) {
+    nlohmann::json document = with(relax_then_md(), "/sinks/done/journal", true);
+
+    EXPECT_EQ(error_of(with(document, "/sinks/done/url", "s3://bucket/d.zarr")),
+              "campaign.json#/sinks/done/journal: s3://bucket/d.zarr is in a bucket, where no file "
+              "grows; leave it out, what a bucket has answered for is kept anyway");
+    EXPECT_EQ(error_of(with(document, "/sinks/done/durability", "none")),
+              "campaign.json#/sinks/done/journal: is for rows that survive a power cut, and "
+              "durability is \"none\"; give \"commit\" or \"strict\", or leave it out");
+}
+
 TEST(ConfigReader, EverySettingOfASinkIsRead) {
     Json document = relax_then_md();
     document["sinks"]["done"] = Json::parse(R"({"type": "zarr", "url": "/abs/d.zarr",
         "dtype": "float32", "chunk_rows": 100, "system_chunk_rows": 10, "codec": "zstd",
         "level": 9, "durability": "strict", "shard_rows": 700, "shuffle": "bitshuffle",
-        "checksum": true, "threads": 2})");
+        "checksum": true, "threads": 2, "journal": true})");
     document["sinks"]["memory"] = {{"type", "host_memory"}, {"capacity", 5}};
     document["sinks"]["text"] = {{"type", "extxyz"}, {"path", "t.extxyz"}};
     document["sinks"]["buffer"] = {
@@ -110,7 +121,7 @@ TEST(ConfigReader, EverySettingOfASinkIsRead) {
     EXPECT_EQ(
         config.sinks.at("done"),
         (SinkSpec{ZarrSinkSpec{"/abs/d.zarr", StoreDtype::float32, 100, 10, StoreCodec::zstd, 9,
-                               Durability::strict, 700, StoreShuffle::bitshuffle, true, 2}}));
+                               Durability::strict, 700, StoreShuffle::bitshuffle, true, 2, true}}));
     EXPECT_EQ(config.sinks.at("memory"), (SinkSpec{HostMemorySpec{5}}));
     EXPECT_EQ(config.sinks.at("buffer"), (SinkSpec{DeviceBufferSpec{7, 90, 800}}));
     EXPECT_EQ(config.sinks.at("text"), (SinkSpec{ExtxyzSpec{"/base/t.extxyz"}}));

@@ -104,6 +104,48 @@ TEST(ResumedCampaign, GoesOnWithOtherRanksAndReplicas) {
     expect_as_undisturbed(folder, Status::depends_on_placement);
 }
 
+TEST(ResumedCampaign, GoesOnFromJournalsAfterAKill) {
+    ProgramFolder const folder;
+    run_undisturbed(folder, long_campaign());
+    auto campaign = long_campaign();
+    for (char const* sink : {"trajectory", "done"}) campaign["sinks"][sink]["journal"] = true;
+    folder.write("campaign.json", campaign.dump());
+
+    auto const killed = folder.shell(interrupt(run_here, "KILL"));
+    ASSERT_EQ(killed.code, 137) << killed.text;
+    auto const inspected = folder.athanor("inspect out/trajectory.zarr --json");
+    ASSERT_EQ(inspected.code, 0) << inspected.text;
+    auto const found = nlohmann::json::parse(inspected.text);
+    EXPECT_EQ(found["samples"], 0);
+    EXPECT_GT(found["journal"]["rows"], 0);
+    auto const again = folder.athanor("run campaign.json --progress off");
+    EXPECT_EQ(again.code, 2) << again.text;
+    auto const resumed = folder.athanor("resume campaign.json --progress off");
+
+    ASSERT_EQ(resumed.code, 0) << resumed.text;
+    EXPECT_THAT(resumed.text, HasSubstr("rows came from its journal"));
+    EXPECT_THAT(resumed.text, Not(HasSubstr(" 0 in the middle")));
+    expect_as_undisturbed(folder);
+    for (auto const& entry : std::filesystem::directory_iterator(folder.path() / "out"))
+        EXPECT_THAT(entry.path().string(), Not(HasSubstr(".journal-")));
+}
+
+TEST(ResumedCampaign, AJournalWithoutItsStoreIsInTheWayOfANewRunUnlessItIsOverwritten) {
+    ProgramFolder const folder;
+    folder.write("in.extxyz", mixed_input());
+    folder.write("campaign.json", small_campaign("in.extxyz").dump());
+    std::filesystem::create_directory(folder.path() / "out");
+    folder.write("out/done.zarr.journal-1", "");
+
+    auto const refused = folder.athanor("run campaign.json --progress off");
+    auto const overwritten = folder.athanor("run campaign.json --overwrite --progress off");
+
+    EXPECT_EQ(refused.code, 2) << refused.text;
+    EXPECT_THAT(refused.text, HasSubstr("the journal of a store that is gone"));
+    EXPECT_EQ(overwritten.code, 0) << overwritten.text;
+    EXPECT_FALSE(std::filesystem::exists(folder.path() / "out/done.zarr.journal-1"));
+}
+
 TEST(ResumedCampaign, GoesOnAfterAKillAndAfterTheLossOfEveryCheckpoint) {
     ProgramFolder const folder;
     run_undisturbed(folder, long_campaign());
