@@ -316,6 +316,7 @@ private:
         }
         double const wall = seconds();  // of the slowest rank: finish() waits for all
         auto const halves = mpi_.gather(to_bytes(channel_halves()));
+        auto const sinks = mpi_.gather(to_bytes(sinks_.figures(plan_.config, mpi_.rank())));
         std::int64_t const before = plan_.resumption ? plan_.resumption->quarantined : 0;
         std::int64_t quarantined = quarantine_.count() + before;
         if (mpi_.rank() == Rank{0}) {
@@ -326,7 +327,8 @@ private:
             }
             auto const all = lines();
             display.finish(progress(all));
-            RunFigures const figures = run_figures(all, join_halves(halves, placement_), wall);
+            RunFigures figures = run_figures(all, join_halves(halves, placement_), wall);
+            figures.sinks = join_sinks(sinks);
             quarantined = figures.quarantined + before;
             if (options_.progress != ProgressMode::off) print_summary(figures);
             if (!options_.metrics.empty())
@@ -371,6 +373,8 @@ private:
         if (!figures.channels.empty())
             text += "\n" + channel_table(figures.channels, plan_.config.pipeline, placement_,
                                          figures.wall_seconds);
+        if (!figures.sinks.empty())
+            text += "\n" + sink_table(figures.sinks, plan_.config, figures.wall_seconds);
         for (std::size_t rank = 0; rank < figures.peak_mebibytes.size(); ++rank)
             text += fmt::format("peak memory rank {}: {:.1f} MiB\n", rank,
                                 figures.peak_mebibytes[rank]);

@@ -62,10 +62,15 @@ json to_json(ChannelFigures const& channel, PipelineSpec const& pipeline,
 
 void write_metrics(std::filesystem::path const& path, RunFigures const& figures,
                    CampaignPlan const& plan, Placement const& placement) {
-    json stages = json::array(), channels = json::array();
+    json stages = json::array(), channels = json::array(), sinks = json::array();
     for (StageSummary const& stage : figures.stages) stages.push_back(to_json(stage));
     for (ChannelFigures const& channel : figures.channels)
         channels.push_back(to_json(channel, plan.config.pipeline, placement));
+    for (SinkFigures const& sink : figures.sinks)
+        sinks.push_back({{"name", sink_name(sink, plan.config)},
+                         {"rank", sink.rank},
+                         {"rows", sink.rows},
+                         {"seconds_stalled", sink.stalled_seconds}});
     json const document{{"athanor", version()},
                         {"physics", fmt::format("{:016x}", physics_hash(plan.config))},
                         {"ranks", placement.ranks()},
@@ -74,7 +79,8 @@ void write_metrics(std::filesystem::path const& path, RunFigures const& figures,
                         {"wall_seconds", figures.wall_seconds},
                         {"peak_mebibytes", figures.peak_mebibytes},
                         {"stages", stages},
-                        {"channels", channels}};
+                        {"channels", channels},
+                        {"sinks", sinks}};
     std::filesystem::path const aside = path.string() + ".tmp";
     std::error_code error;
     if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);

@@ -8,6 +8,7 @@
 #include "launch/campaign_plan.hpp"
 #include "launch/channel_figures.hpp"
 #include "launch/final_table.hpp"
+#include "launch/sink_figures.hpp"
 
 namespace athanor {
 
@@ -15,6 +16,7 @@ namespace athanor {
 struct RunFigures {
     std::vector<StageSummary> stages;      ///< by instance, as Placement has them
     std::vector<ChannelFigures> channels;  ///< by channel
+    std::vector<SinkFigures> sinks;        ///< by sink, then by rank
     std::vector<double> peak_mebibytes;    ///< by rank
     double wall_seconds = 0;
     std::int64_t quarantined = 0;

@@ -255,6 +255,18 @@ void SinkSet::close() {
     for (auto& [name, sink] : sinks_) sink->close();
 }
 
+std::vector<SinkFigures> SinkSet::figures(Config const& config, Rank rank) const {
+    std::vector<SinkFigures> all;
+    std::int32_t number = 0;
+    for (auto const& [name, spec] : config.sinks) {
+        if (auto const found = sinks_.find(name); found != sinks_.end())
+            all.push_back({number, rank.value(), found->second->rows_written(),
+                           found->second->stalled_seconds()});
+        ++number;
+    }
+    return all;
+}
+
 void refuse_shared_files(Config const& config, Placement const& placement) {
     for (auto const& [name, spec] : config.sinks) {
         if (!std::holds_alternative<ExtxyzSpec>(spec)) continue;

@@ -11,6 +11,7 @@
 
 #include "launch/config.hpp"
 #include "launch/placement.hpp"
+#include "launch/sink_figures.hpp"
 #include "runtime/field.hpp"
 #include "runtime/sink.hpp"
 
@@ -31,6 +32,8 @@ public:
     /// Everything written so far is visible, and as durable as the sinks are.
     void flush();
     void close();
+    /// Of every sink of this process; also when it is closed.
+    [[nodiscard]] std::vector<SinkFigures> figures(Config const& config, Rank rank) const;
 
 private:
     std::map<std::string, std::unique_ptr<Sink>> sinks_;

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/sink_figures.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace athanor::test {
+namespace {
+
+using ::testing::ElementsAre;
+
+Config two_sinks() {
+    Config config;
+    config.sinks["done"] = HostMemorySpec{};
+    config.sinks["trajectory"] = HostMemorySpec{};
+    return config;
+}
+
+TEST(SinkFigures, OfAllRanksComeBySinkAndThenByRank) {
+    SinkFigures const a{1, 0, 5, 0.5}, b{0, 1, 7, 0.25}, c{1, 1, 9, 0.0};
+
+    auto const joined = join_sinks({to_bytes({a}), to_bytes({c, b}), to_bytes({})});
+
+    EXPECT_THAT(joined, ElementsAre(b, a, c));
+    EXPECT_EQ(sink_name(a, two_sinks()), "trajectory");
+}
+
+TEST(SinkFigures, TheTableSaysForHowLongStepsWaited) {
+    EXPECT_EQ(sink_table({{0, 1, 85, 0.0}, {1, 0, 1200, 2.5}}, two_sinks(), 10.0),
+              "Sinks\n"
+              "  sink        rank  rows  steps waited  share\n"
+              "  done           1    85        0.00 s    0 %\n"
+              "  trajectory     0  1200        2.50 s   25 %\n");
+    EXPECT_EQ(sink_table({}, two_sinks(), 10.0), "");
+}
+
+}  // namespace
+}  // namespace athanor::test
