@@ -77,9 +77,11 @@ struct Append {
     int atoms = 256;
     int threads = 1;
     std::int64_t chunks_per_shard = 0;
+    bool journal = false;
 };
 
-/// Every store holds about 262144 atoms and is committed once, at the end.
+/// Every store holds about 262144 atoms and is committed once, at the end. With a journal every row
+/// is written twice, and what is in the store at the end is synced.
 void append_to_zarr(benchmark::State& state, Append const& append) {
     int const step = append.step;
     Batch batch = snapshots(append.atoms);
@@ -92,6 +94,8 @@ void append_to_zarr(benchmark::State& state, Append const& append) {
         ZarrSink sink({.path = folder / "x.zarr",
                        .chunks_per_shard = append.chunks_per_shard,
                        .codec = append.codec,
+                       .durability = append.journal ? Durability::commit : Durability::none,
+                       .journal = append.journal,
                        .threads = append.threads});
         sink.open(batch.schema());
         state.ResumeTiming();
@@ -137,21 +141,51 @@ void hand_over(benchmark::State& state, Append const& append) {
     report(state, append.atoms);
 }
 
-/// The default codec on the chunks of positions, velocities and forces; no disk.
-void encode_alone(benchmark::State& state) {
-    constexpr int atoms = 256;
-    CodecChain chain = codecs_from_name("blosc_lz4:5");
-    chain.insert(chain.begin(), Codec{BytesCodec{}});
-    ChunkForm const form{{16384, 3}, 8, Bytes(8)};
+/// One chunk of every array of a store of these snapshots, and its share of the bytes of a row.
+struct FullChunk {
+    CodecChain codecs;
+    ChunkForm form;
+    Bytes bytes;
+    std::int64_t count;  ///< of such chunks in the stores that append_to_zarr() writes
+};
+
+std::vector<FullChunk> chunks_of_a_store(int atoms, std::string const& codec) {
     Batch const batch = snapshots(atoms);
-    Bytes chunk(form.bytes());
-    auto const positions = std::as_bytes(
-        std::span(batch.column<double>(Fields::positions), 3 * atoms * batch_samples));
-    for (std::size_t at = 0; at < chunk.size(); at += positions.size())
-        std::memcpy(chunk.data() + at, positions.data(), positions.size());
+    StoreForm const store{{}, 0, codecs_from_name(codec), "{}"};
+    std::vector<FullChunk> chunks;
+    for (StoredArray const& array : plan_store(Schema(), Dtype::float64)) {
+        if (array.axis != RowAxis::atom) continue;  // the others are a hundredth of the bytes
+        ArrayMetadata const metadata = array_metadata(array, store);
+        FullChunk chunk{
+            metadata.codecs, metadata.chunk_form(), {}, atoms_written / metadata.chunk_shape[0]};
+        chunk.bytes.resize(chunk.form.bytes(), std::byte{1});
+        if (array.source == RowSource::field) {
+            auto const field = *batch.schema().find(array.field);
+            auto const rows =
+                std::span(batch.rows(field, SystemIndex{0}),
+                          static_cast<std::size_t>(atoms * batch_samples) * array.row_bytes());
+            for (std::size_t at = 0; at < chunk.bytes.size(); at += rows.size())
+                std::memcpy(chunk.bytes.data() + at, rows.data(),
+                            std::min(rows.size(), chunk.bytes.size() - at));
+        }
+        chunks.push_back(std::move(chunk));
+    }
+    return chunks;
+}
+
+/// The codec alone on what a store gets, on one thread; no disk.
+void encode_alone(benchmark::State& state, char const* codec) {
+    auto const chunks = chunks_of_a_store(256, codec);
     EncodeScratch scratch;
-    for (auto _ : state) benchmark::DoNotOptimize(encode_chunk(chain, form, chunk, scratch).data());
-    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(chunk.size()));
+    std::int64_t bytes = 0;
+    for (FullChunk const& chunk : chunks)
+        bytes += chunk.count * static_cast<std::int64_t>(chunk.bytes.size());
+    for (auto _ : state)
+        for (FullChunk const& chunk : chunks)
+            for (std::int64_t k = 0; k < chunk.count; ++k)
+                benchmark::DoNotOptimize(
+                    encode_chunk(chunk.codecs, chunk.form, chunk.bytes, scratch).data());
+    state.SetBytesProcessed(state.iterations() * bytes);
 }
 
 void copy_in_memory(benchmark::State& state) {
@@ -204,18 +238,27 @@ void write_chunk_files(benchmark::State& state) {
 ATHANOR_APPEND(raw_16_samples, "none", 16);
 ATHANOR_APPEND(raw_1_sample, "none", 1);
 ATHANOR_APPEND(raw_16_samples_of_1000, "none", 16, 1000);
+ATHANOR_APPEND(raw_1_sample_of_1000, "none", 1, 1000);
+ATHANOR_APPEND(raw_16_samples_journal, "none", 16, 256, 1, 0, true);
+ATHANOR_APPEND(raw_1_sample_journal, "none", 1, 256, 1, 0, true);
 ATHANOR_APPEND(raw_16_samples_no_thread, "none", 16, 256, 0);
 ATHANOR_APPEND(raw_shards_of_4, "none", 16, 256, 1, 4);
 ATHANOR_APPEND(blosc_lz4_16_samples, "blosc_lz4:5", 16);
 ATHANOR_APPEND(blosc_lz4_1_sample, "blosc_lz4:5", 1);
 ATHANOR_APPEND(blosc_lz4_16_samples_of_1000, "blosc_lz4:5", 16, 1000);
+ATHANOR_APPEND(blosc_lz4_1_sample_of_1000, "blosc_lz4:5", 1, 1000);
+ATHANOR_APPEND(blosc_lz4_16_samples_journal, "blosc_lz4:5", 16, 256, 1, 0, true);
+ATHANOR_APPEND(blosc_lz4_1_sample_journal, "blosc_lz4:5", 1, 256, 1, 0, true);
 ATHANOR_APPEND(blosc_lz4_2_threads, "blosc_lz4:5", 16, 256, 2);
 ATHANOR_APPEND(blosc_lz4_no_thread, "blosc_lz4:5", 16, 256, 0);
 ATHANOR_APPEND(zstd1_16_samples, "zstd:1", 16);
 BENCHMARK_CAPTURE(hand_over, blosc_lz4, Append{"blosc_lz4:5", 16})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
-BENCHMARK(encode_alone)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK_CAPTURE(encode_alone, blosc_lz4, "blosc_lz4:5")
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(encode_alone, zstd1, "zstd:1")->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(copy_in_memory)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(write_chunk_files)->Unit(benchmark::kMillisecond)->UseRealTime();
 
