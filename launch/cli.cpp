@@ -15,6 +15,7 @@
 #include "launch/commands/convert.hpp"
 #include "launch/commands/inspect.hpp"
 #include "launch/commands/run.hpp"
+#include "launch/commands/slurm.hpp"
 #include "launch/commands/validate.hpp"
 #include "launch/device_info.hpp"
 #include "launch/nearest_word.hpp"
@@ -24,8 +25,8 @@
 namespace athanor {
 namespace {
 
-std::vector<std::string> const commands{"run", "resume", "validate", "inspect", "convert"};
-std::vector<std::string> const later_commands{"report", "slurm", "doctor", "help"};
+std::vector<std::string> const commands{"run", "resume", "validate", "inspect", "convert", "slurm"};
+std::vector<std::string> const later_commands{"report", "doctor", "help"};
 
 /// Looks at the command before the options are read, for a better message than the library's.
 void check_command(int argc, char const* const* argv) {
@@ -136,6 +137,43 @@ CLI::App* add_convert(CLI::App& app, ConvertCommand& command) {
     return convert_app;
 }
 
+void add_slurm_options(CLI::App& app, SlurmCommand& command) {
+    SlurmOptions& job = command.options;
+    CLI::Range const amount(1, 1000000);
+    app.add_option("--output,-o", command.output, "File of the script, not standard output")
+        ->type_name("FILE");
+    app.add_option("--nodes", job.nodes, "Nodes, 1 when left out")->check(amount);
+    app.add_option("--ranks", command.ranks, "1: all stages in one process")->check(amount);
+    app.add_option("--cpus-per-task", job.cpus_per_rank, "Cores of a rank")->check(amount);
+    app.add_option("--gpus-per-node", command.gpus_per_node, "Devices of a node");
+    app.add_option("--memory", job.memory_per_node, "Of a node, in place of an estimate: 16G");
+    app.add_option("--time", job.time, "Limit: 30, 04:00:00, 2-12");
+    app.add_option("--partition", job.partition, "Partition");
+    app.add_option("--account", job.account, "Account");
+    app.add_option("--name", job.name, "Name of the job, that of CONFIG when left out");
+    app.add_option("--log", job.log, "File for what the job prints; %j is its number");
+    app.add_option("--launcher", job.launcher, "srun-pmix, srun-pmi2 or mpirun")->type_name("WORD");
+    app.add_option("--warning", job.warning_seconds,
+                   "Seconds before the limit at which the campaign saves and ends, 180 when left "
+                   "out")
+        ->check(CLI::Range(1, 65535));
+    app.add_option("--max-requeues", job.max_requeues, "20 when left out")
+        ->check(CLI::Range(0, 1000000));
+    app.add_option("--array", job.shards, "Split the input into N shards, a job each")
+        ->type_name("N")
+        ->check(amount);
+    app.add_option("--sbatch", job.directives, "Another option of sbatch: --sbatch=--qos=low")
+        ->type_name("OPTION")
+        ->take_all()
+        ->expected(1);
+    app.add_option("--line", job.shell_lines, "Line of the shell before it starts")
+        ->type_name("LINE")
+        ->take_all()
+        ->expected(1);
+    app.add_option("--program", command.program, "athanor on the nodes, this one when left out")
+        ->type_name("PATH");
+}
+
 }  // namespace
 
 int run_command_line(int argc, char const* const* argv) {
@@ -181,6 +219,13 @@ int run_command_line(int argc, char const* const* argv) {
     ConvertCommand convert_command;
     CLI::App* const convert_app = add_convert(app, convert_command);
 
+    SlurmCommand slurm_command;
+    ConfigOptions slurm_config;
+    CLI::App* const slurm_app =
+        app.add_subcommand("slurm", "Write a batch script for Slurm that fits a campaign");
+    slurm_config.add_to(*slurm_app);
+    add_slurm_options(*slurm_app, slurm_command);
+
     try {
         app.parse(argc, argv);
     } catch (CLI::ExtrasError const&) {
@@ -203,6 +248,11 @@ int run_command_line(int argc, char const* const* argv) {
         if (!ranks_per_node.empty())
             validate_command.ranks_per_node = parse_ranks("--ranks-per-node", ranks_per_node);
         return validate(validate_command);
+    }
+    if (slurm_app->parsed()) {
+        slurm_command.config = slurm_config.config;
+        slurm_command.overrides = slurm_config.overrides();
+        return slurm(slurm_command);
     }
     if (convert_app->parsed()) return convert(convert_command);
     return inspect(inspect_command);
