@@ -108,12 +108,15 @@ int stored_edge_room(CampaignPlan const& plan) {
 
 }  // namespace
 
-CampaignPlan make_campaign_plan(Config const& config) {
+CampaignPlan make_campaign_plan(Config const& config,
+                                std::optional<std::string> const& whole_select) {
     ExtxyzScan const scan = scan_extxyz(config.input.path, FrameSelection(config.input.select));
-    refuse_unknown_species(config, scan);
+    ExtxyzScan const whole =
+        whole_select ? scan_extxyz(config.input.path, FrameSelection(*whole_select)) : scan;
+    refuse_unknown_species(config, whole);
     CampaignPlan plan;
     plan.config = config;
-    plan.schema = scan.schema();
+    plan.schema = whole.schema();
     if (std::ranges::any_of(config.pipeline.elements, stores_edges)) add_edge_fields(plan);
     plan.frame_count = scan.frame_count;
     plan.selected_count = scan.selected_count;
@@ -123,10 +126,10 @@ CampaignPlan make_campaign_plan(Config const& config) {
     auto const longest = static_cast<int>(scan.longest_name_bytes + scan.longest_text_bytes);
     plan.text_bytes =
         std::max({longest, 64 * 1024, text_bytes_per_system * config.buffers.systems});
-    plan.notes = scan.notes;
+    plan.notes = whole.notes;
     choose_batch(plan, free_memory_bytes());
-    refuse_oversized(plan.config, scan);
-    refuse_too_many_edges(plan.config, scan);
+    refuse_oversized(plan.config, whole);
+    refuse_too_many_edges(plan.config, whole);
     plan.started = std::chrono::system_clock::now();
     return plan;
 }

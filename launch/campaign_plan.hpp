@@ -46,9 +46,12 @@ struct CampaignPlan {
 };
 
 /// Reads the input once and holds configuration and input against each other.
+/// `whole_select`: where the configuration is that of a shard, the frames of all shards. Fields and
+/// what is refused are theirs, so that shards fit together; nothing: it is no shard.
 /// Throws: InputError; ConfigError for a frame that is too large (unless oversized ones go to
 ///         quarantine) and for input of which no sample could run.
-[[nodiscard]] CampaignPlan make_campaign_plan(Config const& config);
+[[nodiscard]] CampaignPlan make_campaign_plan(Config const& config,
+                                              std::optional<std::string> const& whole_select = {});
 
 /// A plan as bytes for other ranks, and back.
 [[nodiscard]] std::string to_bytes(CampaignPlan const& plan);

@@ -14,6 +14,7 @@
 #include "comm/describe_transports.hpp"
 #include "launch/commands/convert.hpp"
 #include "launch/commands/inspect.hpp"
+#include "launch/commands/merge.hpp"
 #include "launch/commands/run.hpp"
 #include "launch/commands/slurm.hpp"
 #include "launch/commands/validate.hpp"
@@ -25,7 +26,8 @@
 namespace athanor {
 namespace {
 
-std::vector<std::string> const commands{"run", "resume", "validate", "inspect", "convert", "slurm"};
+std::vector<std::string> const commands{"run",     "resume", "validate", "inspect",
+                                        "convert", "slurm",  "merge"};
 std::vector<std::string> const later_commands{"report", "doctor", "help"};
 
 /// Looks at the command before the options are read, for a better message than the library's.
@@ -107,6 +109,12 @@ void add_run_options(CLI::App& command, RunCommand& run, ConfigOptions& config) 
         ->type_name("FILE");
     command.add_flag("--retry-quarantine", run.retry_quarantine,
                      "With resume: samples in quarantine begin again");
+    command.add_flag("--dry-run", run.dry_run, "Check everything, print the plan, compute nothing");
+    command
+        .add_option_function<std::string>(
+            "--shard", [&run](std::string const& text) { run.shard = parse_shard(text); },
+            "One of COUNT shares of the input, into files of its own")
+        ->type_name("INDEX/COUNT");
 }
 
 void refuse_contradictions(RunCommand const& run) {
@@ -223,6 +231,16 @@ int run_command_line(int argc, char const* const* argv) {
     ConfigOptions slurm_config;
     CLI::App* const slurm_app =
         app.add_subcommand("slurm", "Write a batch script for Slurm that fits a campaign");
+    MergeCommand merge_command;
+    ConfigOptions merge_config;
+    CLI::App* const merge_app =
+        app.add_subcommand("merge", "Join what the shards of a campaign have written");
+    merge_config.add_to(*merge_app);
+    merge_app->add_option("--shards", merge_command.shards, "How many there are")
+        ->type_name("COUNT")
+        ->required()
+        ->check(CLI::Range(1, 1000000));
+    merge_app->add_flag("--overwrite", merge_command.overwrite, "Replace outputs that exist");
     slurm_config.add_to(*slurm_app);
     add_slurm_options(*slurm_app, slurm_command);
 
@@ -253,6 +271,11 @@ int run_command_line(int argc, char const* const* argv) {
         slurm_command.config = slurm_config.config;
         slurm_command.overrides = slurm_config.overrides();
         return slurm(slurm_command);
+    }
+    if (merge_app->parsed()) {
+        merge_command.config = merge_config.config;
+        merge_command.overrides = merge_config.overrides();
+        return merge(merge_command);
     }
     if (convert_app->parsed()) return convert(convert_command);
     return inspect(inspect_command);

@@ -281,7 +281,9 @@ void refuse_shared_files(Config const& config, Placement const& placement) {
     }
 }
 
-void clear_outputs(Config const& config, bool overwrite) {
+namespace {
+
+void clear_places(Config const& config, bool overwrite) {
     int const ranks = instance_count(config.pipeline);
     std::set<std::string> seen;
     for (auto const& [name, spec] : config.sinks) {
@@ -307,10 +309,18 @@ void clear_outputs(Config const& config, bool overwrite) {
                 "/checkpoint/path: {} holds a campaign that was begun; go on with it by `athanor "
                 "resume`, or give --overwrite to begin anew",
                 config.checkpoint->path.string()));
-        folder.clear();
     }
     clear_output(config.quarantine, "/quarantine", overwrite);
     clear_output(config.quarantine.string() + ".rejects.txt", "/quarantine", overwrite);
+}
+
+}  // namespace
+
+void refuse_existing_outputs(Config const& config) { clear_places(config, false); }
+
+void clear_outputs(Config const& config, bool overwrite) {
+    clear_places(config, overwrite);
+    if (config.checkpoint) CheckpointFolder(config.checkpoint->path).clear();
 }
 
 namespace {
@@ -339,6 +349,11 @@ void merge_parts(Config const& config, Placement const& placement) {
         for (int rank : writers) parts.push_back(part_path(zarr->url, rank).string());
         merge_into(*zarr, parts);
     }
+}
+
+std::int64_t join_stores(ZarrSinkSpec const& spec, std::vector<std::string> const& stores) {
+    make_parent(spec.url);
+    return merge_stores(stores, zarr_options(spec, spec.url));
 }
 
 void remove_unfinished_stores(Config const& config) {

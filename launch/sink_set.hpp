@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -43,6 +44,9 @@ private:
 /// not append for two hosts at once.
 void refuse_shared_files(Config const& config, Placement const& placement);
 
+/// Throws ConfigError (exit 2) when something stands where output goes. Changes nothing.
+void refuse_existing_outputs(Config const& config);
+
 /// Throws ConfigError (exit 2) when something stands where output goes, or removes it when it may
 /// be overwritten. Only stores and structure files are removed, never another folder.
 void clear_outputs(Config const& config, bool overwrite);
@@ -50,6 +54,10 @@ void clear_outputs(Config const& config, bool overwrite);
 /// Merges the parts of stores that several ranks wrote, and what their store held before. Rank 0,
 /// when all ranks have closed theirs.
 void merge_parts(Config const& config, Placement const& placement);
+
+/// Makes the store of a sink of these, which stay; returns its number of rows. Throws as
+/// merge_stores().
+std::int64_t join_stores(ZarrSinkSpec const& spec, std::vector<std::string> const& stores);
 
 /// Removes what runs that were killed have left of stores and parts that they were making, once
 /// those that they were replacing have their names back.

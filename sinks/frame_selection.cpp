@@ -70,6 +70,10 @@ FrameSelection FrameSelection::share(int part, int parts) const {
     return mine;
 }
 
+std::string FrameSelection::text() const {
+    return fmt::format("{}:{}:{}", start_, stop_ ? std::to_string(*stop_) : "", step_);
+}
+
 bool FrameSelection::contains(std::int64_t frame) const {
     ATHANOR_EXPECTS(!needs_frame_count());
     return frame >= start_ && !ends_before(frame) && (frame - start_) % step_ == 0;

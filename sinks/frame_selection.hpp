@@ -25,6 +25,8 @@ public:
     /// Of the selected frames, those whose place among them is `part` modulo `parts`: what one of
     /// several readers takes. Expects: !needs_frame_count(), 0 <= part < parts.
     [[nodiscard]] FrameSelection share(int part, int parts) const;
+    /// As the constructor takes it, "3:20:4"; of one frame a slice that has only that one.
+    [[nodiscard]] std::string text() const;
     /// Expects: !needs_frame_count().
     [[nodiscard]] bool contains(std::int64_t frame) const;
     /// True when neither `frame` nor a later one is selected. Expects: !needs_frame_count().

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <fstream>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -17,6 +20,7 @@
 #include "comm/wire_format.hpp"
 #include "launch/campaign.hpp"
 #include "launch/checkpoint_folder.hpp"
+#include "launch/commands/dry_run.hpp"
 #include "launch/joint_end.hpp"
 #include "launch/nearest_word.hpp"
 #include "launch/placement.hpp"
@@ -46,11 +50,33 @@ void add_notes(Resumption const& resumption, std::vector<std::string>& notes) {
         resumption.finished, resumption.quarantined, resumption.restored));
 }
 
-CampaignPlan make_plan(RunCommand const& command, Config const& config,
+/// The configuration, of a shard where the command says so; the frames of all shards then.
+struct LoadedConfig {
+    Config config;
+    std::optional<std::string> whole_select;
+};
+
+LoadedConfig load(RunCommand const& command) {
+    LoadedConfig loaded{load_config(command.config, command.overrides), {}};
+    if (!command.shard) return loaded;
+    loaded.whole_select = loaded.config.input.select;
+    loaded.config = config_of_shard(std::move(loaded.config), *command.shard);
+    return loaded;
+}
+
+/// What a dry run checks as well; nothing is written yet.
+CampaignPlan make_checked_plan(RunCommand const& command, LoadedConfig const& loaded,
+                               Placement const& placement) {
+    refuse_shared_files(loaded.config, placement);
+    if (!command.resume && !command.overwrite) refuse_existing_outputs(loaded.config);
+    return make_campaign_plan(loaded.config, loaded.whole_select);
+}
+
+CampaignPlan make_plan(RunCommand const& command, LoadedConfig const& loaded,
                        std::vector<int> const& nodes) {
+    Config const& config = loaded.config;
     Placement const placement(config.pipeline, nodes);
-    refuse_shared_files(config, placement);
-    CampaignPlan plan = make_campaign_plan(config);
+    CampaignPlan plan = make_checked_plan(command, loaded, placement);
     if (command.resume) {
         plan.resumption =
             prepare_resumption(plan, placement, {.retry_quarantine = command.retry_quarantine});
@@ -89,26 +115,46 @@ void expect_threads(MpiEnvironment const& mpi) {
     throw Error(mpi.rank() == Rank{0} ? message : "", 2);  // rank 0 says it for all
 }
 
+/// Nothing where it is not known: another rank's build may know it.
+std::string known_revision() {
+    return revision() == "unknown" ? std::string() : std::string(revision());
+}
+
+/// FNV-1a of the bytes of a file; nothing where it cannot be read, for only rank 0 has to.
+std::string sum_of_file(std::string const& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return "";
+    std::uint64_t sum = 14695981039346656037U;
+    for (char byte = 0; file.get(byte);)
+        sum = (sum ^ static_cast<unsigned char>(byte)) * 1099511628211U;
+    return fmt::format("{:016x}", sum);
+}
+
 /// Before anything else is sent: another build would not understand it.
 void expect_same_build(MpiEnvironment const& mpi, RunCommand const& command) {
     std::string settings = command.config;
     for (ConfigOverride const& change : command.overrides)
         settings += fmt::format(" {} {}={}", change.option, change.pointer, change.value);
+    if (command.shard)
+        settings += fmt::format(" --shard {}/{}", command.shard->index, command.shard->count);
     expect_same_on_all_ranks(mpi,
                              {{"version of athanor", std::string(version())},
+                              {"revision of athanor", known_revision()},
                               {"version of the wire format", std::to_string(wire_version)},
-                              {"configuration on its command line", settings}},
-                             "start the same build with the same arguments on all ranks");
+                              {"configuration on its command line", settings},
+                              {"checksum of " + command.config, sum_of_file(command.config)}},
+                             "start the same build with the same arguments and the same files on "
+                             "all ranks");
 }
 
 /// Rank 0's configuration; on the others none, but all agree on the time limit.
-Config load_shared_config(MpiEnvironment const& mpi, RunCommand const& command) {
-    Config config;
-    config.stall_timeout_seconds = std::stod(shared_text(mpi, [&] {
-        config = load_config(command.config, command.overrides);
-        return fmt::format("{}", config.stall_timeout_seconds);
+LoadedConfig load_shared_config(MpiEnvironment const& mpi, RunCommand const& command) {
+    LoadedConfig loaded;
+    loaded.config.stall_timeout_seconds = std::stod(shared_text(mpi, [&] {
+        loaded = load(command);
+        return fmt::format("{}", loaded.config.stall_timeout_seconds);
     }));
-    return config;
+    return loaded;
 }
 
 /// For a rank that cannot go on while the others do, and which they would wait for.
@@ -118,12 +164,17 @@ Config load_shared_config(MpiEnvironment const& mpi, RunCommand const& command) 
     mpi.abort(report_error(error));  // nobody watches yet
 }
 
+std::string metrics_file(RunCommand const& command) {
+    if (!command.shard || command.metrics.empty()) return command.metrics;
+    return path_of_shard(command.metrics, *command.shard).string();
+}
+
 }  // namespace
 
 int run(RunCommand const& command) {
     RunOptions const options{.overwrite = command.overwrite,
                              .progress = progress_mode(command.progress),
-                             .metrics = command.metrics};
+                             .metrics = metrics_file(command)};
     // A warning that comes early is heard when the campaign begins, rather than end the process.
     StopSignals const warnings{SIGUSR1, SIGUSR2};
     int no_arguments = 0;
@@ -140,11 +191,20 @@ int run(RunCommand const& command) {
     try {
         expect_threads(mpi);
         expect_same_build(mpi, command);
-        Config const config = load_shared_config(mpi, command);
-        mpi.limit_end(limit_of_mpi(config.stall_timeout_seconds));
-        ending.emplace(mpi, config.stall_timeout_seconds);
+        LoadedConfig const loaded = load_shared_config(mpi, command);
+        double const stall_timeout = loaded.config.stall_timeout_seconds;
+        mpi.limit_end(limit_of_mpi(stall_timeout));
+        if (command.dry_run) {
+            start.reset();
+            dry_run(mpi, command.config, [&] {
+                Placement const placement(loaded.config.pipeline, mpi.nodes());
+                return make_checked_plan(command, loaded, placement);
+            });
+            return 0;
+        }
+        ending.emplace(mpi, stall_timeout);
         start.reset();  // from here on silent ranks are watched for
-        plan = shared_plan(mpi, [&] { return make_plan(command, config, mpi.nodes()); });
+        plan = shared_plan(mpi, [&] { return make_plan(command, loaded, mpi.nodes()); });
     } catch (std::exception const& error) {
         // What rank 0 says all have heard of; the others say nothing, unless they failed alone.
         if (mpi.rank() != Rank{0} && *error.what() != '\0') end_alone(mpi, ending, error);

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "launch/config.hpp"
+#include "launch/shards.hpp"
 
 namespace athanor {
 
@@ -16,6 +18,8 @@ struct RunCommand {
     bool overwrite = false;
     bool resume = false;            ///< goes on with what stores and checkpoints hold
     bool retry_quarantine = false;  ///< with `resume`: samples in quarantine begin again
+    std::optional<Shard> shard;     ///< of the input, with files of its own
+    bool dry_run = false;           ///< checks everything and prints the plan, and that is all
     std::string progress = "auto";
     std::string metrics;  ///< file for the figures of the run; empty: none
 };

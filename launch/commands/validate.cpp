@@ -74,16 +74,13 @@ std::vector<std::vector<std::string>> placement_rows(Config const& config,
 
 }  // namespace
 
-int validate(ValidateCommand const& command) {
-    Config const config = load_config(command.config, command.overrides);
+void print_plan(std::string const& label, CampaignPlan const& plan, std::vector<int> const& nodes) {
+    Config const& config = plan.config;
     int const elements = static_cast<int>(config.pipeline.elements.size());
     int const instances = instance_count(config.pipeline);
-    std::vector<int> const nodes =
-        nodes_of_ranks(command.ranks.value_or(instances), command.ranks_per_node);
     Placement const placement(config.pipeline, nodes);
-    CampaignPlan const plan = make_campaign_plan(config);
 
-    fmt::print("{}: valid\n\n", command.config);
+    fmt::print("{}: valid\n\n", label);
     for (std::string const& line : align_columns(placement_rows(config, placement, nodes)))
         fmt::print("  {}\n", line);
     fmt::print("\n  input    {} frames, {} take part with {} atoms, the largest {}; {} bad\n",
@@ -109,6 +106,14 @@ int validate(ValidateCommand const& command) {
     fmt::print("  ranks    {}\n", instances == 1 ? "1" : fmt::format("{}, or 1", instances));
     fmt::print("  physics  {:016x}\n", physics_hash(config));
     for (std::string const& note : plan.notes) fmt::print("  note     {}\n", note);
+}
+
+int validate(ValidateCommand const& command) {
+    Config const config = load_config(command.config, command.overrides);
+    std::vector<int> const nodes = nodes_of_ranks(
+        command.ranks.value_or(instance_count(config.pipeline)), command.ranks_per_node);
+    static_cast<void>(Placement(config.pipeline, nodes));  // before the input is read
+    print_plan(command.config, make_campaign_plan(config), nodes);
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "launch/campaign_plan.hpp"
 #include "launch/config.hpp"
 
 namespace athanor {
@@ -20,5 +21,9 @@ struct ValidateCommand {
 
 /// Checks a configuration and prints the plan; returns the exit code.
 [[nodiscard]] int validate(ValidateCommand const& command);
+
+/// Prints the plan of a campaign for a job whose ranks have these nodes. Throws ConfigError for a
+/// number of ranks that does not fit.
+void print_plan(std::string const& label, CampaignPlan const& plan, std::vector<int> const& nodes);
 
 }  // namespace athanor
