@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "comm/rank_agreement.hpp"
@@ -16,6 +17,9 @@ MpiEnvironment& environment() {
     static MpiEnvironment shared(argc, argv);  // MPI runs already: it is used and left running
     return shared;
 }
+
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 
 class RankAgreement : public ::testing::Test {
 protected:
@@ -37,10 +41,13 @@ TEST_F(RankAgreement, AnotherVersionIsRefusedWithTheRankThatHasIt) {
         EXPECT_EQ(error.exit_code(), 2);
     }
 
-    EXPECT_EQ(said, rank_ > 0 ? ""
-                              : "rank " + std::to_string(size_ - 1) +
-                                    " has the version of the wire format 2, rank 0 has 1; start "
-                                    "the same build on all ranks");
+    if (rank_ > 0)
+        EXPECT_EQ(said, "");
+    else
+        EXPECT_THAT(said, MatchesRegex("rank " + std::to_string(size_ - 1) +
+                                       " \\(host [^ ]+\\) has the version of the wire format 2, "
+                                       "rank 0 \\(host [^ ]+\\) has 1; start the same build on "
+                                       "all ranks"));
 }
 
 TEST_F(RankAgreement, FactsThatOnlySomeRanksKnowAreRefusedAndEqualOnesPass) {
@@ -50,6 +57,24 @@ TEST_F(RankAgreement, FactsThatOnlySomeRanksKnowAreRefusedAndEqualOnesPass) {
     EXPECT_THROW(expect_same_on_all_ranks(environment(), facts, "advice"), ConfigError);
     if (rank_ == size_ - 1) facts = {};
     EXPECT_THROW(expect_same_on_all_ranks(environment(), facts, "advice"), ConfigError);
+}
+
+TEST_F(RankAgreement, EveryRankThatDiffersIsNamed) {
+    RankFacts const facts{{"version of athanor", rank_ == 0 ? "0.1.0" : "0.1.9"}};
+    std::string said;
+    try {
+        expect_same_on_all_ranks(environment(), facts, "advice");
+    } catch (ConfigError const& error) {
+        said = error.what();
+    }
+
+    for (int rank = 1; rank < size_ && rank_ == 0; ++rank)
+        EXPECT_THAT(said, HasSubstr("rank " + std::to_string(rank) + " (host "));
+}
+
+TEST_F(RankAgreement, ARankThatCannotSayAgreesWithEveryOther) {
+    RankFacts const facts{{"revision of athanor", rank_ == size_ - 1 ? "" : "abc"}};
+    EXPECT_NO_THROW(expect_same_on_all_ranks(environment(), facts, "advice"));
 }
 
 }  // namespace

@@ -117,7 +117,8 @@ preempted() {
     new_campaign "$1"
     local job script="$campaign/the job.sbatch"
     "$athanor" slurm "$campaign/campaign.json" --nodes "$nodes" --launcher "$1" \
-        --name "the campaign" --time 10 --warning 60 --output "$script" > /dev/null
+        --name "the campaign" --time 10 --warning 60 --gpus-per-node 2 \
+        --line 'echo "devices $SLURM_GPUS_ON_NODE"' --output "$script" > /dev/null
     job=$(submit "$script")
     check "$1: it is warned in the middle" preempt "$job"
     check "$1: it goes back into the queue" within 30 is_pending "$job"
@@ -127,6 +128,7 @@ preempted() {
     check "$1: it ends" within 60 is_over "$job"
     check "$1: with code 0" test "$(exit_code_of "$job")" == 0
     check "$1: in a second start" has_line "job $job, start 2, 3 ranks"
+    check "$1: with the devices of its node" has_line "^devices 2"
     check "$1: that went on with samples in the middle" \
         has_line ' [1-9][0-9]* in the middle'
     check "$1: the rows of the undisturbed run" same_rows
@@ -134,10 +136,23 @@ preempted() {
 preempted srun-pmix
 preempted mpirun
 
+# By hand, with the script for that.
 new_campaign bound
-job=$("$athanor" slurm "$campaign/campaign.json" --max-requeues 0 | submit)
+job=$(ATHANOR=$athanor MAX_REQUEUES=0 submit --nodes="$nodes" --ntasks=3 \
+    "$here/../../launch/slurm/campaign.sbatch" "$campaign/campaign.json" --progress plain)
 check "bound on requeues: it is warned in the middle" preempt "$job"
 check "bound on requeues: it ends" within 30 is_over "$job"
 check "bound on requeues: with code 75" test "$(exit_code_of "$job")" == 75
 check "bound on requeues: and says so" has_line 'is not requeued after 0 times'
+
+# Two shards as jobs of one process each, and the job that joins them when both are over.
+new_campaign array
+"$athanor" slurm "$campaign/campaign.json" --ranks 1 --array 2 \
+    --set /checkpoint/interval_seconds=1 --output "$campaign/array.sbatch" > "$campaign/how"
+check "array: says how it is submitted" grep -q "^job=.*sbatch --parsable" "$campaign/how"
+job=$(submit "$campaign/array.sbatch")
+merge=$(submit "--dependency=afterany:$job" "$campaign/array.merge.sbatch")
+check "array: its jobs and the one that joins them end" within 60 is_over "$merge"
+check "array: with code 0" test "$(state_of "$job") $(state_of "$merge")" == "COMPLETED COMPLETED"
+check "array: the rows of the undisturbed run" same_rows
 exit "$failed"

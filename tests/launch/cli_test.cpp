@@ -13,6 +13,8 @@
 namespace athanor::test {
 namespace {
 
+using ::testing::ContainsRegex;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -28,7 +30,6 @@ protected:
     }
     ProgramResult athanor(std::string const& arguments) const { return folder_.athanor(arguments); }
 
-private:
     ProgramFolder folder_;
 };
 
@@ -119,6 +120,22 @@ TEST_F(Cli, WrongWordsNameTheNearest) {
                 HasSubstr("give auto, plain or off (nearest: plain)"));
 }
 
+TEST_F(Cli, ADryRunPrintsThePlanAndWritesNothing) {
+    ProgramResult const alone = athanor("run good.json --dry-run");
+    ProgramResult const two =
+        folder_.shell("mpirun -n 2 '" ATHANOR_EXECUTABLE "' run good.json --dry-run && ls");
+    ProgramResult const three = folder_.mpirun(3, "run good.json --dry-run");
+
+    EXPECT_EQ(alone.code, 0);
+    EXPECT_THAT(alone.text, StartsWith("good.json: valid\n"));
+    EXPECT_EQ(two.code, 0);
+    EXPECT_THAT(two.text, HasSubstr("md     nvt_langevin     1  done, trajectory\n"));
+    EXPECT_THAT(two.text, ContainsRegex("rank  host.*\n  0     [^ ]+.*\n  1     [^ ]+"));
+    EXPECT_THAT(two.text, EndsWith("bad.json\ngood.json\nstructures.extxyz\n"));
+    EXPECT_EQ(three.code, 2);
+    EXPECT_THAT(three.text, HasSubstr("start 2 ranks, or 1"));
+}
+
 TEST_F(Cli, UsageErrorsEndWithTwo) {
     for (char const* arguments : {"", "run", "inspect", "run good.json extra", "validate --set",
                                   "run good.json --set seed=1", "--nonsense"})
@@ -126,13 +143,13 @@ TEST_F(Cli, UsageErrorsEndWithTwo) {
 }
 
 TEST_F(Cli, CommandsOfLaterVersionsEndWithTwo) {
-    for (char const* command : {"report", "slurm", "doctor", "help"}) {
+    for (char const* command : {"report", "doctor", "help"}) {
         ProgramResult const ended = athanor(command + std::string(" good.json"));
 
         EXPECT_EQ(ended.code, 2);
         EXPECT_EQ(ended.text, "athanor: " + std::string(command) +
                                   ": not available in this version; give run, resume, validate, "
-                                  "inspect or convert\n");
+                                  "inspect, convert, slurm or merge\n");
     }
 }
 

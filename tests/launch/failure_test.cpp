@@ -23,6 +23,7 @@
 namespace athanor::test {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -127,9 +128,35 @@ TEST(Failure, RanksWithOtherArgumentsAreRefusedWithTheirNumber) {
         folder.mpirun(1, "run c.json : -n 1 '" ATHANOR_EXECUTABLE "' run c.json --set /seed=12");
 
     EXPECT_EQ(result.code, 2) << result.text;
-    EXPECT_THAT(result.text, HasSubstr("athanor: rank 1 has the configuration on its command line "
-                                       "c.json --set /seed=12, rank 0 has c.json; start the same "
-                                       "build with the same arguments on all ranks"));
+    EXPECT_THAT(result.text,
+                ContainsRegex("athanor: rank 1 \\(host [^ ]+\\) has the configuration on its "
+                              "command line c.json --set /seed=12, rank 0 \\(host "
+                              "[^ ]+\\) has c.json; start the same build with the "
+                              "same arguments and the same files on all ranks"));
+    EXPECT_FALSE(std::filesystem::exists(folder.path() / "out"));
+}
+
+TEST(Failure, RanksWithAnotherBuildOrAnotherConfigurationFileAreRefusedByNumberAndHost) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", dimers(3));
+    folder.write("c.json", small_campaign("in.extxyz").dump());
+    // Stands in for another version: the text of the version in a copy of the program is another.
+    ASSERT_EQ(folder
+                  .shell("sed 's/0\\.1\\.0/0.1.9/g' '" ATHANOR_EXECUTABLE
+                         "' > other && chmod +x other && mkdir b && cp in.extxyz b && "
+                         "sed 's/\"seed\":11/\"seed\":12/' c.json > b/c.json")
+                  .code,
+              0);
+
+    ProgramResult const versions = folder.mpirun(1, "run c.json : -n 1 ./other run c.json");
+    ProgramResult const files = folder.mpirun(
+        1, "run c.json : -n 1 sh -c 'cd b && exec " ATHANOR_EXECUTABLE " run c.json'");
+
+    EXPECT_EQ(versions.code, 2) << versions.text;
+    EXPECT_THAT(versions.text, ContainsRegex("athanor: rank 1 \\(host [^ ]+\\) has the version of "
+                                             "athanor 0.1.9, rank 0 \\(host [^ ]+\\) has 0.1.0;"));
+    EXPECT_EQ(files.code, 2) << files.text;
+    EXPECT_THAT(files.text, ContainsRegex("rank 1 \\(host [^ ]+\\) has the checksum of c.json"));
     EXPECT_FALSE(std::filesystem::exists(folder.path() / "out"));
 }
 

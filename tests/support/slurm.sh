@@ -77,6 +77,8 @@ MailProg=/bin/true
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 DefMemPerCPU=64
+# Two devices in every node, in name only.
+GresTypes=gpu
 SchedulerType=sched/backfill
 SchedulerParameters=sched_min_interval=0,bf_interval=1
 ReturnToService=2
@@ -92,7 +94,7 @@ END
         host=$(hostname -s) address=127.0.0.1
         (($1 == 1)) || { host=node$i; address=$slurm_net.$i; }
         echo "NodeName=node$i NodeHostname=$host NodeAddr=$address Port=$((slurm_port + i))" \
-            "CPUs=$2 RealMemory=$memory State=UNKNOWN"
+            "CPUs=$2 RealMemory=$memory Gres=gpu:2 State=UNKNOWN"
     done >> "$slurm_folder/slurm.conf"
     echo "PartitionName=test Nodes=node[1-$1] Default=YES MaxTime=INFINITE State=UP" \
         >> "$slurm_folder/slurm.conf"
@@ -104,6 +106,7 @@ slurm_start_node() { # I NODES
     mkdir -p "$configuration" "$slurm_folder/spool-node$1" "$slurm_folder/pmix-node$1"
     ln -sf "$slurm_folder/slurm.conf" "$configuration/slurm.conf"
     echo "PMIxCliTmpDirBase=$slurm_folder/pmix-node$1" > "$configuration/mpi.conf"
+    printf 'Name=gpu File=%s\n' /dev/null /dev/zero > "$configuration/gres.conf"
     if (($2 == 1)); then
         slurmd -f "$configuration/slurm.conf" -N "node$1" -c
         return
