@@ -10,6 +10,8 @@
 
 namespace athanor {
 
+std::string describe_mpi() { return detail::mpi_library(); }
+
 std::string describe_transports() {
     std::string const absence = nccl_absence();
     std::string const mpi_way =

@@ -10,4 +10,7 @@ namespace athanor {
 /// called before MPI starts.
 [[nodiscard]] std::string describe_transports();
 
+/// The MPI library with its version, as it calls itself. May be called before MPI starts.
+[[nodiscard]] std::string describe_mpi();
+
 }  // namespace athanor

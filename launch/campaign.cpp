@@ -12,6 +12,7 @@
 #include <iostream>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -76,6 +77,7 @@ public:
                 ? choose_progress_style(options_.progress, standard_error_is_terminal())
                 : ProgressStyle::off;
         ProgressDisplay display(std::cerr, style);
+        begin_timeline();
         for (auto& run : runs_) run->start(threads_per_instance(), stop_.get_token());
         ending_.watch().watch_loop([this] { return progress_of_loops(); });
         wait_for_runs(display);
@@ -301,12 +303,41 @@ private:
     }
 
     void show(ProgressDisplay& display) {
-        if (mpi_.size() > 1 && !display.due(seconds()) && mpi_.rank() == Rank{0}) return;
+        bool const reads = mpi_.rank() == Rank{0};
+        bool const for_timeline = timeline_ && timeline_->due(seconds());
+        if (reads && !for_timeline && !display.due(seconds())) return;
         if (mpi_.size() > 1) {
             BoardLine const mine = line_of(*runs_[0], quarantine_);
             board_.write(std::as_bytes(std::span(&mine, 1)));
         }
-        if (mpi_.rank() == Rank{0}) display.update(progress(lines()));
+        if (!reads) return;
+        auto const all = lines();
+        display.update(progress(all));
+        if (for_timeline) timeline_->add(seconds(), figures_by_instance(all));
+    }
+
+    [[nodiscard]] std::vector<StageFigures> figures_by_instance(
+        std::vector<BoardLine> const& all) const {
+        std::vector<StageFigures> figures;
+        for (std::size_t i = 0; i < all.size(); ++i)
+            figures.push_back(figures_of(all[i], "", placement_.instances()[i].rank));
+        return figures;
+    }
+
+    /// Where the metrics go; empty: nobody wants them.
+    [[nodiscard]] std::filesystem::path metrics_path() const {
+        if (!options_.metrics.empty()) return options_.metrics;
+        return plan_.config.metrics ? plan_.config.metrics->path : std::filesystem::path{};
+    }
+
+    void begin_timeline() {
+        if (mpi_.rank() != Rank{0} || metrics_path().empty()) return;
+        constexpr std::size_t most_moments = 200'000;  // of all instances, 72 bytes each
+        std::size_t const most = most_moments / placement_.instances().size();
+        timeline_.emplace(plan_.config.metrics.value_or(MetricsSpec{}).interval_seconds,
+                          std::clamp<std::size_t>(most, 16, 400));
+        // Before the first step, so that what the first interval did counts from nothing.
+        timeline_->add(0.0, std::vector<StageFigures>(placement_.instances().size()));
     }
 
     int finish(ProgressDisplay& display) {
@@ -317,6 +348,7 @@ private:
         double const wall = seconds();  // of the slowest rank: finish() waits for all
         auto const halves = mpi_.gather(to_bytes(channel_halves()));
         auto const sinks = mpi_.gather(to_bytes(sinks_.figures(plan_.config, mpi_.rank())));
+        auto const ranks = mpi_.gather(to_text(facts_of_this_rank(threads_per_instance())));
         std::int64_t const before = plan_.resumption ? plan_.resumption->quarantined : 0;
         std::int64_t quarantined = quarantine_.count() + before;
         if (mpi_.rank() == Rank{0}) {
@@ -329,10 +361,12 @@ private:
             display.finish(progress(all));
             RunFigures figures = run_figures(all, join_halves(halves, placement_), wall);
             figures.sinks = join_sinks(sinks);
+            for (std::string const& text : ranks) figures.ranks.push_back(rank_facts_from(text));
+            if (timeline_) timeline_->add(wall, figures_by_instance(all));
+            figures.timeline = std::move(timeline_);
             quarantined = figures.quarantined + before;
-            if (options_.progress != ProgressMode::off) print_summary(figures);
-            if (!options_.metrics.empty())
-                write_metrics(options_.metrics, figures, plan_, placement_);
+            print_summary(figures);
+            if (!metrics_path().empty()) write_metrics(metrics_path(), figures, plan_, placement_);
         }
         return mpi_.max(quarantined > 0 ? 5 : 0);
     }
@@ -369,6 +403,11 @@ private:
     }
 
     void print_summary(RunFigures const& figures) const {
+        if (options_.progress == ProgressMode::off) return;
+        if (options_.progress == ProgressMode::json) {
+            std::fputs((summary_line(figures, plan_, placement_) + "\n").c_str(), stderr);
+            return;
+        }
         std::string text = final_table(figures.stages, figures.wall_seconds);
         if (!figures.channels.empty())
             text += "\n" + channel_table(figures.channels, plan_.config.pipeline, placement_,
@@ -397,6 +436,7 @@ private:
     std::vector<std::unique_ptr<ElementRun>> runs_;
     StopSignals signals_{SIGINT, SIGTERM};
     std::stop_source stop_;
+    std::optional<Timeline> timeline_;  ///< of rank 0, where metrics are wanted
     std::atomic<bool> closed_{false};
     bool interrupted_ = false;  ///< by SIGUSR1, after everything was saved
     Clock::time_point start_;

@@ -104,7 +104,8 @@ struct ConfigOptions {
 
 void add_run_options(CLI::App& command, RunCommand& run, ConfigOptions& config) {
     config.add_to(command);
-    command.add_option("--progress", run.progress, "auto, plain or off")->type_name("MODE");
+    command.add_option("--progress", run.progress, "auto, live, plain, json or none")
+        ->type_name("MODE");
     command.add_option("--metrics", run.metrics, "Write the figures of the run as JSON")
         ->type_name("FILE");
     command.add_flag("--retry-quarantine", run.retry_quarantine,

@@ -117,6 +117,13 @@ struct CheckpointSpec {
     bool operator==(CheckpointSpec const&) const = default;
 };
 
+/// Where the figures of a run go, and how fine its timeline begins.
+struct MetricsSpec {
+    std::filesystem::path path;
+    double interval_seconds = 0.1;
+    bool operator==(MetricsSpec const&) const = default;
+};
+
 /// A campaign as plain data: what a configuration file says, checked and with all defaults filled
 /// in. Paths are absolute. config_keys.hpp has every key with its range, default and help.
 struct Config {
@@ -134,6 +141,7 @@ struct Config {
     OversizedPolicy oversized = OversizedPolicy::refuse;
     double stall_timeout_seconds = 120.0;
     std::optional<CheckpointSpec> checkpoint;
+    std::optional<MetricsSpec> metrics;
     bool operator==(Config const&) const = default;
 };
 

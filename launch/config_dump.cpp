@@ -330,6 +330,9 @@ std::string to_json(Config const& config) {
     if (config.checkpoint)
         document["checkpoint"] = {{"path", config.checkpoint->path.string()},
                                   {"interval_seconds", config.checkpoint->interval_seconds}};
+    if (config.metrics)
+        document["metrics"] = {{"path", config.metrics->path.string()},
+                               {"interval_seconds", config.metrics->interval_seconds}};
     dump_chains(config, document);
     return document.dump();
 }

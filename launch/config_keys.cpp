@@ -252,6 +252,22 @@ constexpr std::array checkpoint_keys{
             .most = 1000000},
 };
 
+constexpr std::array metrics_keys{
+    KeySpec{.key = "path",
+            .noun = "path",
+            .help = "JSON file for the figures of the run; `--metrics` goes before it",
+            .required = true,
+            .may_be_empty = false},
+    KeySpec{.key = "interval_seconds",
+            .kind = number,
+            .noun = "interval",
+            .help = "time between two points of its timeline; doubles whenever there are 400",
+            .default_json = "0.1",
+            .unit = "seconds",
+            .least = 0.02,
+            .most = 1000000},
+};
+
 constexpr std::array top_keys{
     KeySpec{.key = "athanor",
             .kind = integer,
@@ -352,6 +368,11 @@ constexpr std::array top_keys{
             .noun = "checkpoint",
             .help = "keeps the samples under way, so that `athanor resume` goes on where they were",
             .keys = checkpoint_keys},
+    KeySpec{.key = "metrics",
+            .kind = object,
+            .noun = "metrics",
+            .help = "writes the figures of the run, which `athanor report` makes pictures of",
+            .keys = metrics_keys},
 };
 
 std::string range_of(KeySpec const& spec) {

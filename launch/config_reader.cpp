@@ -319,6 +319,11 @@ Config read_config(json const& checked, std::filesystem::path const& base, Confi
         checkpoint.path = places.add(checked["checkpoint"], "path", "/checkpoint/path");
         take(checked["checkpoint"], "interval_seconds", checkpoint.interval_seconds);
     }
+    if (holds(checked, "metrics")) {
+        MetricsSpec& metrics = config.metrics.emplace();
+        metrics.path = places.add(checked["metrics"], "path", "/metrics/path");
+        take(checked["metrics"], "interval_seconds", metrics.interval_seconds);
+    }
     take_word(checked, "oversized", config.oversized);
     take(checked, "stall_timeout_seconds", config.stall_timeout_seconds);
     return config;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "launch/progress.hpp"
@@ -31,7 +32,15 @@ struct StageSummary {
     double fill = 0;                ///< share of the batch's atoms in use until the input ended
 };
 
+/// Parts of the time in the order of tables, with what no part claims as the last.
+struct NamedPart {
+    std::string_view name;
+    double seconds;
+};
+[[nodiscard]] std::vector<NamedPart> named_parts(StageSummary const& stage);
+
 /// The table that closes a run: throughput, time per part and outcomes, stage by stage.
+/// With several instances also the least, mean and most of each part over them.
 /// µs/atom/step counts the time in which the stage did not wait; "other" is what no part claims.
 [[nodiscard]] std::string final_table(std::vector<StageSummary> const& stages, double wall_seconds);
 

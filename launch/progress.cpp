@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "launch/progress_json.hpp"
 #include "launch/readable.hpp"
 
 namespace athanor {
@@ -19,6 +20,7 @@ namespace {
 
 constexpr double live_interval_seconds = 0.2;
 constexpr double plain_interval_seconds = 5.0;
+constexpr double json_interval_seconds = 1.0;
 constexpr int bar_width = 30;
 
 int terminal_width() {
@@ -31,11 +33,25 @@ double per_second(std::int64_t count, double seconds) {
 }
 
 std::string time_left(ProgressFigures const& figures) {
-    if (figures.frames_done <= 0 || figures.frames_done >= figures.frames_total) return "";
-    double const left = figures.seconds *
-                        static_cast<double>(figures.frames_total - figures.frames_done) /
-                        static_cast<double>(figures.frames_done);
-    return fmt::format(", about {} left", readable_seconds(left));
+    auto const left = seconds_left(figures);
+    return left ? fmt::format(", about {} left", readable_seconds(*left)) : "";
+}
+
+std::string readable_price(StageFigures const& stage) {
+    return stage.atom_steps > 0 ? fmt::format("{:.3g}", microseconds_per_atom_step(stage)) : "-";
+}
+
+double interval_of(ProgressStyle style) {
+    switch (style) {
+        case ProgressStyle::live:
+            return live_interval_seconds;
+        case ProgressStyle::json:
+            return json_interval_seconds;
+        case ProgressStyle::plain:
+        case ProgressStyle::off:
+            break;
+    }
+    return plain_interval_seconds;
 }
 
 std::string overall(ProgressFigures const& figures) {
@@ -62,8 +78,12 @@ ProgressStyle choose_progress_style(ProgressMode mode, bool is_terminal) {
     switch (mode) {
         case ProgressMode::automatic:
             return is_terminal ? ProgressStyle::live : ProgressStyle::plain;
+        case ProgressMode::live:
+            return ProgressStyle::live;
         case ProgressMode::plain:
             return ProgressStyle::plain;
+        case ProgressMode::json:
+            return ProgressStyle::json;
         case ProgressMode::off:
             return ProgressStyle::off;
     }
@@ -75,14 +95,26 @@ bool standard_error_is_terminal() {
     return isatty(STDERR_FILENO) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
 }
 
+double microseconds_per_atom_step(StageFigures const& stage) {
+    if (stage.atom_steps <= 0) return 0.0;
+    double const working =
+        std::max(0.0, stage.seconds - stage.waiting_input_seconds - stage.waiting_room_seconds);
+    return 1e6 * working / static_cast<double>(stage.atom_steps);
+}
+
+std::optional<double> seconds_left(ProgressFigures const& figures) {
+    if (figures.frames_done <= 0 || figures.frames_done >= figures.frames_total)
+        return std::nullopt;
+    return figures.seconds * static_cast<double>(figures.frames_total - figures.frames_done) /
+           static_cast<double>(figures.frames_done);
+}
+
 ProgressDisplay::ProgressDisplay(std::ostream& out, ProgressStyle style, int width)
     : out_(out), style_(style), width_(width) {}
 
 bool ProgressDisplay::due(double seconds) const {
     if (style_ == ProgressStyle::off) return false;
-    double const interval =
-        style_ == ProgressStyle::live ? live_interval_seconds : plain_interval_seconds;
-    return seconds - last_.seconds >= interval;
+    return seconds - last_.seconds >= interval_of(style_);
 }
 
 void ProgressDisplay::update(ProgressFigures const& figures) {
@@ -105,6 +137,8 @@ void ProgressDisplay::clear() {
 void ProgressDisplay::draw(ProgressFigures const& figures) {
     if (style_ == ProgressStyle::live)
         draw_live(figures);
+    else if (style_ == ProgressStyle::json)
+        draw_json(figures);
     else
         draw_plain(figures);
     out_ << std::flush;
@@ -125,13 +159,15 @@ StageFigures ProgressDisplay::since_last(ProgressFigures const& figures, std::si
 
 void ProgressDisplay::draw_live(ProgressFigures const& figures) {
     std::vector<std::vector<std::string>> rows{{"stage", "in", "active", "out", "failed", "steps/s",
-                                                "atom·steps/s", "wait input", "wait room"}};
+                                                "atom·steps/s", "µs/atom/step", "wait input",
+                                                "wait room"}};
     for (std::size_t s = 0; s < figures.stages.size(); ++s) {
         StageFigures const recent = since_last(figures, s);
         rows.push_back({recent.name, readable_count(recent.in), readable_count(recent.active),
                         readable_count(recent.out), readable_count(recent.failed),
                         readable_rate(per_second(recent.steps, recent.seconds)),
                         readable_rate(per_second(recent.atom_steps, recent.seconds)),
+                        readable_price(recent),
                         readable_share(recent.waiting_input_seconds, recent.seconds),
                         readable_share(recent.waiting_room_seconds, recent.seconds)});
     }
@@ -149,16 +185,23 @@ void ProgressDisplay::draw_plain(ProgressFigures const& figures) {
     for (std::size_t s = 0; s < figures.stages.size(); ++s) {
         StageFigures const recent = since_last(figures, s);
         out_ << fmt::format(
-            "[{}] {}: in {}, active {}, out {}, failed {}, {} steps/s, {} atom·steps/s, waiting "
-            "for input {}, for room {}\n",
+            "[{}] {}: in {}, active {}, out {}, failed {}, {} steps/s, {} atom·steps/s, {} "
+            "µs/atom/step, waiting for input {}, for room {}\n",
             time, recent.name, readable_count(recent.in), readable_count(recent.active),
             readable_count(recent.out), readable_count(recent.failed),
             readable_rate(per_second(recent.steps, recent.seconds)),
-            readable_rate(per_second(recent.atom_steps, recent.seconds)),
+            readable_rate(per_second(recent.atom_steps, recent.seconds)), readable_price(recent),
             readable_share(recent.waiting_input_seconds, recent.seconds),
             readable_share(recent.waiting_room_seconds, recent.seconds));
     }
     out_ << fmt::format("[{}] {}\n", time, overall(figures));
+}
+
+void ProgressDisplay::draw_json(ProgressFigures const& figures) {
+    ProgressFigures recent = figures;
+    for (std::size_t s = 0; s < figures.stages.size(); ++s)
+        recent.stages[s] = since_last(figures, s);
+    out_ << progress_line(recent) << '\n';
 }
 
 }  // namespace athanor

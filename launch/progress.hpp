@@ -4,15 +4,17 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace athanor {
 
 /// What a person asks for.
-enum class ProgressMode { automatic, plain, off };
-/// What is then drawn: lines that change in place, lines that follow each other, or nothing.
-enum class ProgressStyle { live, plain, off };
+enum class ProgressMode { automatic, live, plain, json, off };
+/// What is then drawn: lines that change in place, lines that follow each other, lines for programs
+/// (see progress_json.hpp), or nothing.
+enum class ProgressStyle { live, plain, json, off };
 
 /// Live on a terminal, plain elsewhere, unless the person said otherwise.
 [[nodiscard]] ProgressStyle choose_progress_style(ProgressMode mode, bool is_terminal);
@@ -34,6 +36,9 @@ struct StageFigures {
     double waiting_room_seconds = 0;
 };
 
+/// Time for one step of one atom [µs], without the time in which the stage waited; 0 without steps.
+[[nodiscard]] double microseconds_per_atom_step(StageFigures const& stage);
+
 /// How far the campaign is.
 struct ProgressFigures {
     std::vector<StageFigures> stages;
@@ -41,6 +46,9 @@ struct ProgressFigures {
     std::int64_t frames_done = 0;   ///< through the last stage, or failed
     double seconds = 0;             ///< since the start
 };
+
+/// From the pace so far [s]; nothing before the first frame is done or after the last.
+[[nodiscard]] std::optional<double> seconds_left(ProgressFigures const& figures);
 
 /// Shows figures while a campaign runs. Rates and waiting times are those since the last drawing.
 /// Ownership: the stream stays with the caller and outlives the display.
@@ -50,7 +58,8 @@ public:
     /// `width` is the terminal's, in columns; 0 asks the terminal at standard error each time.
     ProgressDisplay(std::ostream& out, ProgressStyle style, int width = 0);
 
-    /// True when it is time to draw again: five times a second live, every five seconds plain.
+    /// True when it is time to draw again: five times a second live, every five seconds plain,
+    /// every second for programs.
     [[nodiscard]] bool due(double seconds) const;
     /// Draws when due; costs nothing otherwise.
     void update(ProgressFigures const& figures);
@@ -63,6 +72,7 @@ private:
     void draw(ProgressFigures const& figures);
     void draw_live(ProgressFigures const& figures);
     void draw_plain(ProgressFigures const& figures);
+    void draw_json(ProgressFigures const& figures);
     [[nodiscard]] StageFigures since_last(ProgressFigures const& figures, std::size_t stage) const;
 
     std::ostream& out_;

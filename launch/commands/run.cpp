@@ -24,6 +24,7 @@
 #include "launch/joint_end.hpp"
 #include "launch/nearest_word.hpp"
 #include "launch/placement.hpp"
+#include "launch/progress_json.hpp"
 #include "launch/report_error.hpp"
 #include "launch/resumption.hpp"
 #include "launch/shared_plan.hpp"
@@ -37,10 +38,12 @@ namespace {
 
 ProgressMode progress_mode(std::string const& word) {
     if (word == "auto") return ProgressMode::automatic;
+    if (word == "live") return ProgressMode::live;
     if (word == "plain") return ProgressMode::plain;
-    if (word == "off") return ProgressMode::off;
+    if (word == "json") return ProgressMode::json;
+    if (word == "none" || word == "off") return ProgressMode::off;
     throw ConfigError(fmt::format("--progress: \"{}\" is no way to show progress; give {}", word,
-                                  known_words(word, {"auto", "plain", "off"})));
+                                  known_words(word, {"auto", "live", "plain", "json", "none"})));
 }
 
 void add_notes(Resumption const& resumption, std::vector<std::string>& notes) {
@@ -85,8 +88,11 @@ CampaignPlan make_plan(RunCommand const& command, LoadedConfig const& loaded,
         clear_outputs(config, command.overwrite);
         if (config.checkpoint) CheckpointFolder(config.checkpoint->path).begin(campaign_text(plan));
     }
-    for (std::string const& note : plan.notes)
-        std::fprintf(stderr, "athanor: note: %s\n", note.c_str());
+    for (std::string const& note : plan.notes) {
+        std::string const line =
+            command.progress == "json" ? note_line(note) : "athanor: note: " + note;
+        std::fprintf(stderr, "%s\n", line.c_str());
+    }
     return plan;
 }
 

@@ -117,7 +117,7 @@ TEST_F(Cli, WrongWordsNameTheNearest) {
             "--overwrit: unknown option; give --help, --set, --device, --progress, --metrics, "
             "--retry-quarantine, --overwrite or --resume (nearest: --overwrite)"));
     EXPECT_THAT(athanor("run good.json --progress plane").text,
-                HasSubstr("give auto, plain or off (nearest: plain)"));
+                HasSubstr("give auto, live, plain, json or none (nearest: plain)"));
 }
 
 TEST_F(Cli, ADryRunPrintsThePlanAndWritesNothing) {

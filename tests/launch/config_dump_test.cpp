@@ -13,6 +13,7 @@ namespace {
 Json rich() {
     Json document = relax_then_md();
     document["seed"] = 18446744073709551615U;
+    document["metrics"] = {{"path", "metrics.json"}, {"interval_seconds", 0.25}};
     document["model"]["pairs"] = Json::parse(R"({"Kr-Ar": {"epsilon": 0.1, "sigma": 3.3}})");
     document["model"]["switch_width"] = 0.1 + 0.2;  // 0.30000000000000004 must come back as it is
     document["pipeline"][0]["converge"] = Json::parse(

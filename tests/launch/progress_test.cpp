@@ -6,6 +6,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "launch/progress_json.hpp"
 
 namespace athanor::test {
 namespace {
@@ -46,6 +49,8 @@ TEST(Progress, StyleFollowsTheTerminalUnlessToldOtherwise) {
     EXPECT_EQ(choose_progress_style(ProgressMode::automatic, true), ProgressStyle::live);
     EXPECT_EQ(choose_progress_style(ProgressMode::automatic, false), ProgressStyle::plain);
     EXPECT_EQ(choose_progress_style(ProgressMode::plain, true), ProgressStyle::plain);
+    EXPECT_EQ(choose_progress_style(ProgressMode::live, false), ProgressStyle::live);
+    EXPECT_EQ(choose_progress_style(ProgressMode::json, true), ProgressStyle::json);
     EXPECT_EQ(choose_progress_style(ProgressMode::off, true), ProgressStyle::off);
 }
 
@@ -57,9 +62,9 @@ TEST(Progress, PlainIsOneLinePerStageAndOneForAll) {
 
     EXPECT_EQ(out.str(),
               "[10.0 s] relax: in 60, active 20, out 38, failed 2, 100 steps/s, 64.0 k "
-              "atom·steps/s, waiting for input 0 %, for room 25 %\n"
+              "atom·steps/s, 11.7 µs/atom/step, waiting for input 0 %, for room 25 %\n"
               "[10.0 s] md: in 38, active 15, out 23, failed 0, 50.0 steps/s, 12.3 M atom·steps/s, "
-              "waiting for input 40 %, for room 0 %\n"
+              "0.0486 µs/atom/step, waiting for input 40 %, for room 0 %\n"
               "[10.0 s] 25 of 100 frames done, about 30.0 s left\n");
 }
 
@@ -101,9 +106,12 @@ TEST(Progress, LiveLinesAreRedrawnInPlace) {
 
     EXPECT_EQ(
         out.str(),
-        "\rstage  in  active  out  failed  steps/s  atom·steps/s  wait input  wait room\x1b[K\n"
-        "\rrelax  60      20   38       2      100        64.0 k         0 %       25 %\x1b[K\n"
-        "\rmd     38      15   23       0     50.0        12.3 M        40 %        0 %\x1b[K\n"
+        "\rstage  in  active  out  failed  steps/s  atom·steps/s  µs/atom/step  wait input  "
+        "wait room\x1b[K\n"
+        "\rrelax  60      20   38       2      100        64.0 k          11.7         0 %       "
+        "25 %\x1b[K\n"
+        "\rmd     38      15   23       0     50.0        12.3 M        0.0486        40 %        "
+        "0 %\x1b[K\n"
         "\r███████░░░░░░░░░░░░░░░░░░░░░░░  25 %  10.0 s  25 of 100 frames done, about 30.0 s "
         "left\x1b[K\n");
     out.str("");
@@ -147,6 +155,49 @@ TEST(Progress, WithoutATotalThereIsNoShare) {
 
     EXPECT_THAT(out.str(), HasSubstr("\r25 frames done\x1b[K\n"));
     EXPECT_THAT(out.str(), Not(HasSubstr("%  10.0 s")));
+}
+
+TEST(Progress, JsonIsOneObjectPerSecondWithTheDocumentedKeys) {
+    std::ostringstream out;
+    ProgressDisplay display(out, ProgressStyle::json);
+    ProgressFigures now = figures();
+    display.update(now);
+    auto const first = nlohmann::json::parse(out.str());  // throws for anything but one object
+    out.str("");
+    now.seconds = 10.9;
+    display.update(now);
+    EXPECT_EQ(out.str(), "");
+
+    now.seconds = 11.0;
+    now.stages[0].seconds = 11.0;
+    now.stages[0].steps += 300;
+    now.stages[0].waiting_room_seconds += 0.75;
+    display.update(now);
+    auto const second = nlohmann::json::parse(out.str());
+
+    EXPECT_EQ(first, nlohmann::json::parse(R"({"event": "progress", "seconds": 10.0,
+        "samples_total": 100, "samples_done": 25, "seconds_left": 30.0, "stages": [
+        {"name": "relax", "in": 60, "active": 20, "out": 38, "failed": 2,
+         "steps_per_second": 100.0, "atom_steps_per_second": 64000.0,
+         "microseconds_per_atom_step": 11.71875, "waiting_for_input": 0.0,
+         "waiting_for_room": 0.25},
+        {"name": "md", "in": 38, "active": 15, "out": 23, "failed": 0,
+         "steps_per_second": 50.0, "atom_steps_per_second": 12345600.0,
+         "microseconds_per_atom_step": 0.04860031104199067, "waiting_for_input": 0.4,
+         "waiting_for_room": 0.0}]})"));
+    EXPECT_EQ(second["stages"][0]["steps_per_second"], 300.0);
+    EXPECT_EQ(second["stages"][0]["waiting_for_room"], 0.75);
+    EXPECT_EQ(second["stages"][0]["microseconds_per_atom_step"], nullptr);
+}
+
+TEST(Progress, JsonSaysNullForWhatIsNotKnown) {
+    ProgressFigures now = figures();
+    now.frames_total = 0;
+
+    auto const line = nlohmann::json::parse(progress_line(now));
+
+    EXPECT_EQ(line["samples_total"], nullptr);
+    EXPECT_EQ(line["seconds_left"], nullptr);
 }
 
 TEST(Progress, OffDrawsNothing) {
