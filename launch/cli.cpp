@@ -15,6 +15,7 @@
 #include "launch/commands/convert.hpp"
 #include "launch/commands/inspect.hpp"
 #include "launch/commands/merge.hpp"
+#include "launch/commands/report.hpp"
 #include "launch/commands/run.hpp"
 #include "launch/commands/slurm.hpp"
 #include "launch/commands/validate.hpp"
@@ -27,8 +28,8 @@ namespace athanor {
 namespace {
 
 std::vector<std::string> const commands{"run",     "resume", "validate", "inspect",
-                                        "convert", "slurm",  "merge"};
-std::vector<std::string> const later_commands{"report", "doctor", "help"};
+                                        "convert", "slurm",  "merge",    "report"};
+std::vector<std::string> const later_commands{"doctor", "help"};
 
 /// Looks at the command before the options are read, for a better message than the library's.
 void check_command(int argc, char const* const* argv) {
@@ -183,6 +184,21 @@ void add_slurm_options(CLI::App& app, SlurmCommand& command) {
         ->type_name("PATH");
 }
 
+CLI::App* add_report(CLI::App& app, ReportCommand& command) {
+    CLI::App* const report_app =
+        app.add_subcommand("report", "Make a page with pictures of how a campaign went");
+    report_app
+        ->add_option("CAMPAIGN", command.places, "Configuration, metrics file or stores of one")
+        ->required();
+    report_app->add_option("--output", command.output, "The page, report.html when left out")
+        ->type_name("FILE");
+    report_app
+        ->add_option("--metrics", command.metrics,
+                     "What `athanor run --metrics` wrote, in place of the configuration's")
+        ->type_name("FILE");
+    return report_app;
+}
+
 }  // namespace
 
 int run_command_line(int argc, char const* const* argv) {
@@ -227,6 +243,8 @@ int run_command_line(int argc, char const* const* argv) {
 
     ConvertCommand convert_command;
     CLI::App* const convert_app = add_convert(app, convert_command);
+    ReportCommand report_command;
+    CLI::App* const report_app = add_report(app, report_command);
 
     SlurmCommand slurm_command;
     ConfigOptions slurm_config;
@@ -279,6 +297,7 @@ int run_command_line(int argc, char const* const* argv) {
         return merge(merge_command);
     }
     if (convert_app->parsed()) return convert(convert_command);
+    if (report_app->parsed()) return report(report_command);
     return inspect(inspect_command);
 }
 

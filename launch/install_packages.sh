@@ -21,6 +21,7 @@ test_packages=(
     libgtest-dev libgmock-dev libbenchmark-dev clang-format
     iproute2  # network namespaces that stand for hosts
     slurm-wlm munge  # a Slurm of one machine
+    chromium  # takes pictures of a report
     procps    # finds and kills the processes of a job
     python3-venv ca-certificates  # for zarr-python and TensorBoard from their package index
 )
