@@ -83,12 +83,20 @@ std::string cards(CampaignRecords const& records) {
     return "<div class=\"cards\">\n" + html + "</div>\n";
 }
 
+/// Tables beside each other where there is room.
+std::string beside(std::vector<std::string> const& tables) {
+    std::string html;
+    for (std::string const& table : tables)
+        if (!table.empty()) html += "<div>" + table + "</div>\n";
+    return html.empty() ? "" : "<div class=\"tables\">\n" + html + "</div>\n";
+}
+
 std::string rows_of_stores(CampaignRecords const& records) {
     if (records.rows_by_store.empty()) return "";
     HtmlTable table({"store", "rows"});
     for (auto const& [place, rows] : records.rows_by_store)
         table.add({place, readable_count(rows)});
-    return "<h3>Stores</h3>" + table.html();
+    return table.html();
 }
 
 std::string quarantine(CampaignRecords const& records) {
@@ -112,9 +120,10 @@ std::string configuration(CampaignRecords const& records) {
 }
 
 std::string settings(CampaignRecords const& records) {
-    HtmlTable table({"what", "value"}, true);
-    auto const add = [&table](char const* what, std::string const& value) {
-        if (!value.empty()) table.add({what, value});
+    std::string facts;
+    auto const add = [&facts](char const* what, std::string const& value) {
+        if (!value.empty())
+            facts += fmt::format("<dt>{}</dt><dd>{}</dd>\n", what, escape_markup(value));
     };
     if (records.metrics) {
         MetricsRecord const& metrics = *records.metrics;
@@ -135,13 +144,14 @@ std::string settings(CampaignRecords const& records) {
         add("input", fmt::format("{}, frames {}", config.input.path.string(), config.input.select));
         add("seed", fmt::format("{}", config.seed));
         add("physics hash", fmt::format("{:016x}", physics_hash(config)));
-        add("config SHA-256", to_hex(sha256(to_json(config))));
+        add("configuration SHA-256", to_hex(sha256(to_json(config))));
     }
-    return table.html() + configuration(records);
+    return "<dl>\n" + facts + "</dl>\n" + configuration(records);
 }
 
 std::string outcomes(CampaignRecords const& records) {
-    return (records.metrics ? table_of_outcomes(*records.metrics) : "") + rows_of_stores(records);
+    return beside(
+        {records.metrics ? table_of_outcomes(*records.metrics) : "", rows_of_stores(records)});
 }
 
 std::string times(CampaignRecords const& records) {
@@ -151,8 +161,8 @@ std::string times(CampaignRecords const& records) {
                                    "had left; times are those "
                                    "of the last run alone.</p>\n"
                                  : "";
-    return note + figure_of_parts(*records.metrics) + table_of_throughput(*records.metrics) +
-           table_of_parts(*records.metrics);
+    return note + figure_of_parts(*records.metrics) +
+           beside({table_of_throughput(*records.metrics), table_of_parts(*records.metrics)});
 }
 
 }  // namespace
@@ -183,8 +193,8 @@ std::string report_page(CampaignRecords const& records) {
     body += cards(records);
     body += list_box("What is missing", records.missing);
     body += section("What became of the samples", outcomes(records));
-    body += section("Convergence", grid(figures_of_convergence(records)));
-    body += section("Energy and forces", grid(figures_of_steps(records)));
+    body += section("Convergence, energies and forces",
+                    grid(figures_of_convergence(records) + figures_of_steps(records)));
     if (records.metrics) body += section("Over time", grid(figures_of_time(*records.metrics)));
     body += section("Where the time went", times(records));
     body += section("Quarantine", quarantine(records));

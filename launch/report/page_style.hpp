@@ -39,6 +39,10 @@ margin:1rem 0}
 .box ul{margin:.3rem 0;padding-left:1.2rem}.box li{overflow-wrap:anywhere}
 .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,420px),1fr));
 gap:20px 28px}
+.tables{display:flex;flex-wrap:wrap;gap:12px 56px}.tables>div{min-width:0;max-width:100%}
+dl{display:grid;grid-template-columns:minmax(5rem,max-content) minmax(0,1fr);gap:5px 20px;
+margin:.4rem 0;font-size:.9rem}
+dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 figure{margin:0;min-width:0}
 figcaption{font-weight:600;font-size:.95rem;margin-bottom:4px;overflow-wrap:anywhere}
 svg{display:block;width:100%;height:auto}

@@ -46,6 +46,7 @@ struct StepCurves {
         std::vector<double> step, value;
     };
     std::vector<Single> singles;
+    std::size_t least_samples = 1;  ///< that a step must have before it has percentiles
 };
 
 /// `value`: of a row, given the first row of its sample.
@@ -56,7 +57,9 @@ StepCurves curves_of(StageRecords const& stage, Value const& value) {
     auto const defined = [&](Observation const& one, SampleRows const& rows) {
         return std::isfinite(value(one, *rows.begin));
     };
-    for (SampleRows const& rows : samples_of(stage)) {
+    auto const samples = samples_of(stage);
+    curves.least_samples = std::clamp<std::size_t>(samples.size() / 10, 1, 5);
+    for (SampleRows const& rows : samples) {
         std::int64_t found = 0;
         for (auto const* one = rows.begin; one != rows.end; ++one) {
             if (!defined(*one, rows)) continue;
@@ -93,7 +96,7 @@ std::string name_of(CampaignRecords const& records, std::int64_t sample) {
 /// "" where fewer than two steps are known.
 std::string figure_of(std::string const& title, std::string const& label, bool logarithmic,
                       StepCurves const& curves, CampaignRecords const& records) {
-    auto const bands = percentiles_by_step(curves.points, most_bands);
+    auto const bands = percentiles_by_step(curves.points, most_bands, curves.least_samples);
     if (bands.step.size() < 2) return "";
     std::vector<std::vector<double>> values{bands.p10, bands.p90};
     std::vector<std::vector<double>> steps{bands.step};
@@ -111,7 +114,7 @@ std::string figure_of(std::string const& title, std::string const& label, bool l
     for (auto const& single : curves.singles)
         chart.line(single.step, single.value, colour++, Chart::Stroke::thin);
     chart.line(bands.step, bands.p50, 0);
-    chart.name(0, "median of the samples still in the stage; bands hold the middle 50 and 80 %");
+    chart.name(0, "median of the samples still in the stage, and where the middle 50 and 80 % are");
     colour = 1;
     for (auto const& single : curves.singles)
         chart.name(colour++, name_of(records, single.sample), Chart::Stroke::thin);

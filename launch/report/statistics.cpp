@@ -16,7 +16,7 @@ double percentile(std::vector<double> const& sorted, double share) {
 }
 
 PercentileBands percentiles_by_step(std::vector<std::pair<std::int64_t, double>> points,
-                                    std::size_t most) {
+                                    std::size_t most, std::size_t least) {
     std::erase_if(points, [](auto const& point) { return !std::isfinite(point.second); });
     std::sort(points.begin(), points.end());
     std::size_t distinct = 0;
@@ -35,6 +35,7 @@ PercentileBands percentiles_by_step(std::vector<std::pair<std::int64_t, double>>
             sum += static_cast<double>(points[end].first);
             values.push_back(points[end].second);
         }
+        if (values.size() < least * std::min(steps, together)) continue;
         std::sort(values.begin(), values.end());
         bands.step.push_back(sum / static_cast<double>(values.size()));
         bands.p10.push_back(percentile(values, 0.10));

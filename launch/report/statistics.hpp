@@ -24,9 +24,10 @@ struct Histogram {
 [[nodiscard]] double percentile(std::vector<double> const& sorted, double share);
 
 /// Of (step, value) in any order; values that are not finite are left out. With more distinct steps
-/// than `most`, steps beside each other go together, under their mean.
+/// than `most`, steps beside each other go together, under their mean. Steps with fewer than
+/// `least` values are left out: percentiles of a few are noise.
 [[nodiscard]] PercentileBands percentiles_by_step(
-    std::vector<std::pair<std::int64_t, double>> points, std::size_t most);
+    std::vector<std::pair<std::int64_t, double>> points, std::size_t most, std::size_t least = 1);
 
 /// Of whole numbers; the width of a bin is 1, 2 or 5 times a power of ten, so that there are at
 /// most `most` bins. Nothing in it without values.

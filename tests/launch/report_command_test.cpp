@@ -76,7 +76,7 @@ TEST_F(Report, OfAConfigurationHasEverything) {
     for (char const* part :
          {"Steps to converge in relax", "Energy in md", "Largest force in relax",
           "Temperature in md", "Samples in the batch", "What md did", "Where the time went",
-          "config SHA-256", "physics hash", "The configuration"})
+          "configuration SHA-256", "physics hash", "The configuration"})
         EXPECT_TRUE(says(html, part)) << part;
     EXPECT_FALSE(says(html, "What is missing"));
 }

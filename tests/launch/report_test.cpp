@@ -109,6 +109,14 @@ TEST(ReportStatistics, ManyStepsGoTogether) {
     EXPECT_EQ(bands.p50[9], 949.5);
 }
 
+TEST(ReportStatistics, StepsThatOnlyAFewSamplesReachHaveNoBands) {
+    std::vector<std::pair<std::int64_t, double>> points{{30, 7.0}, {30, 8.0}};
+    for (int sample = 0; sample < 3; ++sample) points.emplace_back(10, sample);
+
+    EXPECT_THAT(percentiles_by_step(points, 60, 3).step, ElementsAre(10.0));
+    EXPECT_THAT(percentiles_by_step(points, 60, 2).step, ElementsAre(10.0, 30.0));
+}
+
 TEST(ReportStatistics, HistogramsHaveRoundBinsThatHoldEveryValue) {
     auto const narrow = histogram_of({3, 5, 5, 7}, 10);
     EXPECT_EQ(narrow.begin, 3.0);
