@@ -85,18 +85,20 @@ step() {
     fi
 }
 
-# zarr-python and TensorBoard, independent readers of the stores and logs that the tests write.
+# zarr-python, TensorBoard and jsonschema: independent readers of the stores and logs that the tests
+# write, and of the schema.
 make_venv() {
-    local check='import numpy, tensorboard, zarr; assert int(zarr.__version__.split(".")[0]) >= 3'
+    local check='import jsonschema, numpy, tensorboard, zarr'
+    check+='; assert int(zarr.__version__.split(".")[0]) >= 3'
     if "$venv/bin/python" -c "$check" 2> /dev/null; then
-        echo "zarr, numpy and tensorboard are there already"
+        echo "zarr, numpy, tensorboard and jsonschema are there already"
         return
     fi
     python3 -m venv --clear "$venv" || return
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'zarr>=3' numpy \
-        tensorboard || {
-        echo "pip could not install zarr, numpy and tensorboard (its own message is above):" \
-            "is there a network?"
+        tensorboard jsonschema || {
+        echo "pip could not install zarr, numpy, tensorboard and jsonschema (its own message is" \
+            "above): is there a network?"
         return 1
     }
     "$venv/bin/python" -c "$check"

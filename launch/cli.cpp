@@ -13,6 +13,7 @@
 
 #include "comm/describe_transports.hpp"
 #include "launch/commands/convert.hpp"
+#include "launch/commands/help.hpp"
 #include "launch/commands/inspect.hpp"
 #include "launch/commands/merge.hpp"
 #include "launch/commands/report.hpp"
@@ -21,32 +22,26 @@
 #include "launch/commands/validate.hpp"
 #include "launch/device_info.hpp"
 #include "launch/nearest_word.hpp"
+#include "launch/reference/command_facts.hpp"
 #include "launch/version.hpp"
 #include "runtime/error.hpp"
 
 namespace athanor {
 namespace {
 
-std::vector<std::string> const commands{"run",     "resume", "validate", "inspect",
-                                        "convert", "slurm",  "merge",    "report"};
-std::vector<std::string> const later_commands{"doctor", "help"};
-
 /// Looks at the command before the options are read, for a better message than the library's.
-void check_command(int argc, char const* const* argv) {
+void check_command(CLI::App const& app, int argc, char const* const* argv) {
+    std::vector<std::string> commands;
+    for (CommandFacts const& command : facts_of_commands(app))
+        if (!command.name.empty()) commands.push_back(command.name);
     if (argc < 2)
-        throw ConfigError(fmt::format("there is no command; give {} (athanor --help explains them)",
+        throw ConfigError(fmt::format("there is no command; give {} (athanor help explains them)",
                                       any_of_words(commands)));
     std::string const word = argv[1];
     if (word.starts_with("-")) return;
     if (std::find(commands.begin(), commands.end(), word) != commands.end()) return;
-    if (std::find(later_commands.begin(), later_commands.end(), word) != later_commands.end())
-        throw ConfigError(fmt::format("{}: not available in this version; give {}", word,
-                                      any_of_words(commands)));
-    std::vector<std::string> all = commands;
-    all.insert(all.end(), later_commands.begin(), later_commands.end());
-    std::string const nearest = nearest_word(word, all);
-    throw ConfigError(fmt::format("{}: unknown command; give {}{}", word, any_of_words(commands),
-                                  nearest.empty() ? "" : fmt::format(" (nearest: {})", nearest)));
+    throw ConfigError(
+        fmt::format("{}: unknown command; give {}", word, known_words(word, commands)));
 }
 
 /// The message for options that the command does not have.
@@ -92,8 +87,8 @@ struct ConfigOptions {
             ->type_name("POINTER=VALUE")
             ->take_all()
             ->expected(1);
-        command.add_option("--device", device, "auto or cpu, in place of the file's")
-            ->type_name("DEVICE");
+        command.add_option("--device", device, "What computes, in place of the file's")
+            ->type_name("auto|cpu");
     }
     [[nodiscard]] std::vector<ConfigOverride> overrides() const {
         std::vector<ConfigOverride> changes;
@@ -105,8 +100,8 @@ struct ConfigOptions {
 
 void add_run_options(CLI::App& command, RunCommand& run, ConfigOptions& config) {
     config.add_to(command);
-    command.add_option("--progress", run.progress, "auto, live, plain, json or none")
-        ->type_name("MODE");
+    command.add_option("--progress", run.progress, "How to show progress")
+        ->type_name("auto|live|plain|json|none");
     command.add_option("--metrics", run.metrics, "Write the figures of the run as JSON")
         ->type_name("FILE");
     command.add_flag("--retry-quarantine", run.retry_quarantine,
@@ -140,9 +135,8 @@ CLI::App* add_convert(CLI::App& app, ConvertCommand& command) {
                      "Rows that fit all of sample, stage, step, kind and outcome, as in "
                      "'sample=3:10,stage=1,outcome=converged|failed'")
         ->type_name("KEY=VALUE,...");
-    convert_app
-        ->add_option("--format", command.format, "extxyz, lammps or zarr, whatever OUT ends in")
-        ->type_name("FORMAT");
+    convert_app->add_option("--format", command.format, "Format of OUT, whatever it ends in")
+        ->type_name("extxyz|lammps|zarr");
     convert_app->add_flag("--overwrite", command.overwrite, "Replace OUT if it exists");
     return convert_app;
 }
@@ -199,10 +193,30 @@ CLI::App* add_report(CLI::App& app, ReportCommand& command) {
     return report_app;
 }
 
+CLI::App* add_help(CLI::App& app, HelpCommand& command) {
+    CLI::App* const help_app = app.add_subcommand(
+        "help", "Say what a command, or a key or word of a configuration, means");
+    help_app->add_option("KEY", command.topic,
+                         "A command, or a key as in timestep_fs or pipeline.dynamics.timestep");
+    help_app
+        ->add_option("--write", command.write_folder,
+                     "Write all of it: Markdown, JSON Schema, manual page, shell completion")
+        ->type_name("FOLDER");
+    return help_app;
+}
+
+int explain(CLI::App const& app, HelpCommand const& command) {
+    for (CLI::App const* known : app.get_subcommands([](CLI::App const*) { return true; }))
+        if (command.write_folder.empty() && known->get_name() == command.topic) {
+            fmt::print("{}", known->help("athanor"));
+            return 0;
+        }
+    return help(command, facts_of_commands(app));
+}
+
 }  // namespace
 
 int run_command_line(int argc, char const* const* argv) {
-    check_command(argc, argv);
     CLI::App app(
         "Athanor runs campaigns of many small atomistic samples through a pipeline of "
         "dynamics stages.",
@@ -263,6 +277,12 @@ int run_command_line(int argc, char const* const* argv) {
     slurm_config.add_to(*slurm_app);
     add_slurm_options(*slurm_app, slurm_command);
 
+    HelpCommand help_command;
+    CLI::App* const help_app = add_help(app, help_command);
+    CLI::App* const schema_app =
+        app.add_subcommand("schema", "Print the JSON Schema of a configuration, for editors");
+
+    check_command(app, argc, argv);
     try {
         app.parse(argc, argv);
     } catch (CLI::ExtrasError const&) {
@@ -298,6 +318,8 @@ int run_command_line(int argc, char const* const* argv) {
     }
     if (convert_app->parsed()) return convert(convert_command);
     if (report_app->parsed()) return report(report_command);
+    if (schema_app->parsed()) return schema();
+    if (help_app->parsed()) return explain(app, help_command);
     return inspect(inspect_command);
 }
 

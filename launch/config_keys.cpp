@@ -149,6 +149,7 @@ constexpr std::array sampler_keys{
             .noun = "number of bytes",
             .help = "memory of a stage's batch with its lists; lowers max_atoms; 0 is no bound",
             .default_json = "0",
+            .unit = "bytes",
             .least = 0,
             .most = largest_exact},
     KeySpec{.key = "batch",
@@ -211,7 +212,9 @@ constexpr std::array device_choices{
 };
 constexpr std::array precision_choices{
     KeyChoice{.word = "double", .help = "float64 throughout"},
-    KeyChoice{.word = "mixed", .unavailable = "arithmetic is double throughout"},
+    KeyChoice{.word = "mixed",
+              .help = "forces in float32, sums in float64",
+              .unavailable = "arithmetic is double throughout"},
 };
 constexpr std::array oversized_choices{
     KeyChoice{.word = "refuse", .help = "the campaign does not start"},
@@ -373,9 +376,17 @@ constexpr std::array top_keys{
             .noun = "metrics",
             .help = "writes the figures of the run, which `athanor report` makes pictures of",
             .keys = metrics_keys},
+    KeySpec{.key = "$schema",
+            .noun = "address",
+            .help = "JSON Schema for the editor that the file is written in; not read here",
+            .may_be_empty = false},
 };
 
-std::string range_of(KeySpec const& spec) {
+}  // namespace
+
+std::span<KeySpec const> campaign_keys() { return top_keys; }
+
+std::string number_range(KeySpec const& spec) {
     bool const bounded_below = std::isfinite(spec.least),
                bounded_above = std::isfinite(spec.most) && spec.most < largest_int;
     if (!bounded_below && !bounded_above) return "";
@@ -391,10 +402,6 @@ std::string range_of(KeySpec const& spec) {
                             : fmt::format(", {} or above", spec.least);
 }
 
-}  // namespace
-
-std::span<KeySpec const> campaign_keys() { return top_keys; }
-
 std::string expectation(KeySpec const& spec) {
     std::string const empty = spec.may_be_empty ? "" : " that is not empty";
     switch (spec.kind) {
@@ -409,7 +416,7 @@ std::string expectation(KeySpec const& spec) {
                                                                  : "a number";
             return fmt::format("{}{}{}", what,
                                spec.kind == integer && !spec.unit.empty() ? " as an integer" : "",
-                               range_of(spec));
+                               number_range(spec));
         }
         case word: {
             std::vector<std::string> words;

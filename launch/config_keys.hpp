@@ -59,6 +59,9 @@ struct KeySpec {
 /// The keys of a configuration file; everything else hangs below.
 [[nodiscard]] std::span<KeySpec const> campaign_keys();
 
+/// The range of a number, to stand behind what it is: " from 1 to 8", ", 0 or above", or "".
+[[nodiscard]] std::string number_range(KeySpec const& spec);
+
 /// What to give, in words: "femtoseconds above 0", "auto, cpu or cuda", "a list".
 [[nodiscard]] std::string expectation(KeySpec const& spec);
 

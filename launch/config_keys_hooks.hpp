@@ -118,8 +118,9 @@ inline constexpr std::array distance_keys{
             .unit = "ångström",
             .least = 0},
 };
-inline constexpr std::array axis_choices{KeyChoice{.word = "x"}, KeyChoice{.word = "y"},
-                                         KeyChoice{.word = "z"}};
+inline constexpr std::array axis_choices{KeyChoice{.word = "x", .help = "the first coordinate"},
+                                         KeyChoice{.word = "y", .help = "the second"},
+                                         KeyChoice{.word = "z", .help = "the third"}};
 inline constexpr std::array side_choices{
     KeyChoice{.word = "below", .help = "atoms stay below the position"},
     KeyChoice{.word = "above", .help = "atoms stay above it"},

@@ -9,20 +9,21 @@
 
 namespace athanor::keys {
 
-inline constexpr std::array dtype_choices{KeyChoice{.word = "float64"},
-                                          KeyChoice{.word = "float32"}};
+inline constexpr std::array dtype_choices{
+    KeyChoice{.word = "float64", .help = "every bit"},
+    KeyChoice{.word = "float32", .help = "half the bytes, seven digits"}};
 inline constexpr std::array codec_choices{
     KeyChoice{.word = "none", .help = "no compression"},
-    KeyChoice{.word = "blosclz"},
-    KeyChoice{.word = "lz4"},
-    KeyChoice{.word = "lz4hc"},
-    KeyChoice{.word = "zlib"},
-    KeyChoice{.word = "zstd"},
+    KeyChoice{.word = "blosclz", .help = "Blosc's own, fast"},
+    KeyChoice{.word = "lz4", .help = "fastest to read"},
+    KeyChoice{.word = "lz4hc", .help = "as lz4 to read, slower to write, smaller"},
+    KeyChoice{.word = "zlib", .help = "inside Blosc; slow, small"},
+    KeyChoice{.word = "zstd", .help = "inside Blosc; smallest"},
     KeyChoice{.word = "plain_zstd", .help = "without Blosc, hence without shuffle"},
     KeyChoice{.word = "gzip", .help = "without Blosc, hence without shuffle"},
 };
 inline constexpr std::array shuffle_choices{
-    KeyChoice{.word = "none"},
+    KeyChoice{.word = "none", .help = "bytes as they are"},
     KeyChoice{.word = "shuffle", .help = "by bytes; by bits where an element is one byte"},
     KeyChoice{.word = "bitshuffle", .help = "by bits"},
 };
