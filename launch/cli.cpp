@@ -13,6 +13,7 @@
 
 #include "comm/describe_transports.hpp"
 #include "launch/commands/convert.hpp"
+#include "launch/commands/doctor.hpp"
 #include "launch/commands/help.hpp"
 #include "launch/commands/inspect.hpp"
 #include "launch/commands/merge.hpp"
@@ -79,8 +80,8 @@ struct ConfigOptions {
     std::vector<std::string> settings;
     std::optional<std::string> device;
 
-    void add_to(CLI::App& command) {
-        command.add_option("CONFIG", config, "Configuration file")->required();
+    void add_to(CLI::App& command, bool required = true) {
+        command.add_option("CONFIG", config, "Configuration file")->required(required);
         command
             .add_option("--set", settings,
                         "Put a value in place of the file's: --set /buffers/slots=4")
@@ -193,6 +194,14 @@ CLI::App* add_report(CLI::App& app, ReportCommand& command) {
     return report_app;
 }
 
+CLI::App* add_doctor(CLI::App& app, DoctorCommand& command, ConfigOptions& config) {
+    CLI::App* const doctor_app = app.add_subcommand(
+        "doctor", "Say what this machine has, what would work, and what to mend");
+    config.add_to(*doctor_app, /*required=*/false);
+    doctor_app->add_flag("--json", command.json, "JSON on standard output");
+    return doctor_app;
+}
+
 CLI::App* add_help(CLI::App& app, HelpCommand& command) {
     CLI::App* const help_app = app.add_subcommand(
         "help", "Say what a command, or a key or word of a configuration, means");
@@ -277,6 +286,10 @@ int run_command_line(int argc, char const* const* argv) {
     slurm_config.add_to(*slurm_app);
     add_slurm_options(*slurm_app, slurm_command);
 
+    DoctorCommand doctor_command;
+    ConfigOptions doctor_config;
+    CLI::App* const doctor_app = add_doctor(app, doctor_command, doctor_config);
+
     HelpCommand help_command;
     CLI::App* const help_app = add_help(app, help_command);
     CLI::App* const schema_app =
@@ -318,6 +331,11 @@ int run_command_line(int argc, char const* const* argv) {
     }
     if (convert_app->parsed()) return convert(convert_command);
     if (report_app->parsed()) return report(report_command);
+    if (doctor_app->parsed()) {
+        doctor_command.config = doctor_config.config;
+        doctor_command.overrides = doctor_config.overrides();
+        return doctor(doctor_command);
+    }
     if (schema_app->parsed()) return schema();
     if (help_app->parsed()) return explain(app, help_command);
     return inspect(inspect_command);

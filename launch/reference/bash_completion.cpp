@@ -68,7 +68,7 @@ std::string bash_completion(std::vector<CommandFacts> const& commands) {
             first += fmt::format("{}{}", first.empty() ? "" : " ", fmt::join(option.names, " "));
     }
     return fmt::format(
-        R"(# Completion of athanor(1), written by `athanor help --write` from the command line itself.
+        R"(# Completion of athanor(1), by `athanor help --write` from the command line itself.
 # In zsh: autoload -U bashcompinit && bashcompinit && source THIS-FILE
 _athanor_keys() {{
     echo '{}'
