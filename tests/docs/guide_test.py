@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Athanor developers
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of what tests the guide: a page that is wrong must not pass."""
+import tempfile
+import unittest
+
+import check_messages
+import run_guide
+
+
+def follow(page):
+    with tempfile.TemporaryDirectory() as folder:
+        return run_guide.follow(page, run_guide.Reader(folder, "/bin/true", ""))
+
+
+class RunGuide(unittest.TestCase):
+    def test_blocks_are_run_in_order_in_one_folder_and_keep_what_is_exported(self):
+        wrong, count = follow("Save this as `a.json`:\n```json\n{}\n```\n```sh\nexport X=7\n```\n"
+                              "```sh\ncat a.json; echo value $X\n```\n```text\n{}\nvalue 7\n```\n")
+        self.assertIsNone(wrong)
+        self.assertEqual(count, 3)
+
+    def test_another_exit_code_than_the_page_says_is_wrong(self):
+        for page in ("```sh\nfalse\ntrue\n```\n", "<!-- exit code 2 -->\n```sh\ntrue\n```\n"):
+            self.assertIsNotNone(follow(page)[0])
+        self.assertIsNone(follow("<!-- exit code 2 -->\n```sh\nexit 2\n```\n")[0])
+
+    def test_a_line_that_was_not_printed_is_wrong(self):
+        block = "```sh\necho one; echo two  and three\n```\n```text\n%s\n```\n"
+        for good in ("one", "two and", "one\ntwo ... three", "... and"):
+            self.assertIsNone(follow(block % good)[0], good)
+        for bad in ("two\none", "four", "two ... four"):
+            self.assertIsNotNone(follow(block % bad)[0], bad)
+
+    def test_a_file_without_a_name_is_wrong(self):
+        self.assertIsNotNone(follow("Save this:\n```json\n{}\n```\n")[0])
+
+
+class CheckMessages(unittest.TestCase):
+    SOURCE = 'throw Error(fmt::format("{}: has {} atoms and "\n    "room for {}", a, b, c));\n'
+
+    def test_quotations_are_found_across_strings_and_gaps(self):
+        sources = list(check_messages.messages_of_source(self.SOURCE))
+        self.assertTrue(check_messages.is_said("has ... atoms and room for ...", sources))
+        self.assertFalse(check_messages.is_said("has ... atoms and no room", sources))
+        self.assertFalse(check_messages.is_said("room for ... atoms and", sources))
+
+
+if __name__ == "__main__":
+    unittest.main()
