@@ -5,12 +5,15 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
 
 #include "tests/support/temporary_folder.hpp"
 
@@ -84,6 +87,22 @@ TEST_F(Examples, AnIntegratorTakesFewerThanSixtyLinesAndAHookFewerThanThirty) {
     EXPECT_LT(code_lines("custom_integrator.cpp"), 60);
     EXPECT_GT(code_lines("custom_hook.cpp"), 0);
     EXPECT_LT(code_lines("custom_hook.cpp"), 30);
+}
+
+TEST_F(Examples, AModelAndASinkTakeFewerThanEightyLines) {
+    for (std::string const name : {"custom_model.cpp", "custom_sink.cpp"}) {
+        EXPECT_GT(code_lines(name), 0) << name;
+        EXPECT_LT(code_lines(name), 80) << name;
+    }
+}
+
+TEST_F(Examples, TheExtendingPageShowsModelAndSinkAsTheyAre) {
+    std::string const page = text_of("../extending.md");
+    for (std::string const name : {"custom_model.cpp", "custom_sink.cpp"}) {
+        std::string const source = text_of(name);
+        std::string const program = source.substr(source.find("Apache-2.0\n") + 11);
+        EXPECT_NE(page.find("```cpp\n" + program + "```\n"), std::string::npos) << name;
+    }
 }
 
 TEST_F(Examples, TheArchitecturePageShowsThemAsTheyAre) {
@@ -161,6 +180,72 @@ TEST_F(Examples, TheHookSeesABondSwing) {
         EXPECT_NEAR(lines[k].value, bond + stretch * std::cos(omega * fs),
                     2 * 7.0 * stretch * stretch / bond);
     }
+}
+
+// Relaxed clusters in which every pair touches have -D a bond, up to what reaches beyond: nothing.
+TEST_F(Examples, MorseClustersRelaxToOneDepthPerBond) {
+    double const depth = 0.0123;
+    std::string const frames = dimers(3, 0.2) +
+                               "3\nProperties=species:S:1:pos:R:3 pbc=\"F F F\" name=triangle\n"
+                               "Ar 0 0 0\nAr 3.9 0.1 0\nAr 1.8 3.3 0.2\n"
+                               "4\nProperties=species:S:1:pos:R:3 pbc=\"F F F\" name=tetrahedron\n"
+                               "Ar 0 0 0\nAr 3.9 0 0.1\nAr 1.9 3.3 0\nAr 1.8 1.1 3.2\n";
+    auto const path = folder_.write("clusters.extxyz", frames);
+
+    auto const lines = lines_of("'" ATHANOR_CUSTOM_MODEL "' '" + path.string() + "'");
+
+    ASSERT_EQ(lines.size(), 5U);
+    for (Line const& line : lines) {
+        double const bonds = line.name == "tetrahedron" ? 6 : line.name == "triangle" ? 3 : 1;
+        EXPECT_NEAR(line.value, -bonds * depth, 1e-12) << line.name;
+    }
+}
+
+// One cell of length L along x: the atom sees its own images, at L, 2L ... on both sides.
+TEST_F(Examples, MorseCountsPeriodicImages) {
+    double const depth = 0.0123, steepness = 1.7, bond_length = 3.76, length = 5.0;
+    auto const path = folder_.write("chain.extxyz",
+                                    "1\nLattice=\"5 0 0 0 20 0 0 0 20\" "
+                                    "Properties=species:S:1:pos:R:3 pbc=\"T F F\" name=chain\n"
+                                    "Ar 0 0 0\n");
+
+    auto const lines = lines_of("'" ATHANOR_CUSTOM_MODEL "' '" + path.string() + "'");
+
+    double expected = 0.0;
+    for (double r = length; r < 12.0; r += length) {
+        double const x = std::exp(-steepness * (r - bond_length));
+        expected += depth * (x * x - 2.0 * x);
+    }
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_NEAR(lines[0].value, expected, 1e-15);
+}
+
+TEST_F(Examples, JsonLinesHoldEverySampleOnceWithAllItsNumbers) {
+    auto const path = folder_.write("dimers.extxyz", dimers(100, 0.0));
+    std::string const rows = (folder_ / "rows.jsonl").string();
+
+    lines_of("'" ATHANOR_CUSTOM_SINK "' '" + path.string() + "' '" + rows + "'");
+
+    std::istringstream text(folder_.read("rows.jsonl"));
+    std::vector<int> seen(100);
+    for (std::string line; std::getline(text, line);) {
+        auto const row = nlohmann::json::parse(line);
+        ++seen.at(row["id"].get<std::size_t>());
+        EXPECT_EQ(row["positions"].size(), 6U);
+        EXPECT_NEAR(row["energy"].get<double>(), -epsilon, 1e-12);  // at rest in the well
+    }
+    EXPECT_EQ(std::count(seen.begin(), seen.end(), 1), 100);
+}
+
+TEST_F(Examples, AFullDiskEndsTheProgramWithTheExitCodeOfStorage) {
+    auto const path = folder_.write("dimers.extxyz", dimers(3, 0.0));
+    std::string const command =
+        "'" ATHANOR_CUSTOM_SINK "' '" + path.string() + "' /dev/full 2>/dev/null";
+
+    int const status = std::system(command.c_str());
+
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 6);
 }
 
 }  // namespace
