@@ -70,8 +70,9 @@ int parse_ranks(std::string const& option, std::string const& text) {
 
 /// What is in this build and on this machine. Asked for only when wanted: drivers take their time.
 std::string version_text() {
-    return fmt::format("athanor {} ({})\n\nSamples travel\n{}", version(), describe_cuda(),
-                       describe_transports());
+    std::string const commit = revision().empty() ? "" : fmt::format("git {}; ", revision());
+    return fmt::format("athanor {} ({}{})\n\nSamples travel\n{}", version(), commit,
+                       describe_cuda(), describe_transports());
 }
 
 /// The options that run and validate share.

@@ -34,6 +34,7 @@ EXTRA_INCLUDES = {
     "tests/fuzz/*": ("", "any bytes to whatever reads bytes, in every layer"),
     "bench/peers/*": ("", "whole runs beside other programs"),
     "docs/examples/*": ("", "programs as users write them"),
+    "tests/install/project/*": ("", "a program as users write them"),
 }
 # Several public types in one header: path -> reason. (Up to three plain structs may always sit with
 # a class or with functions: options, what they take, what they give. A struct is plain when it has
