@@ -2,16 +2,24 @@
 # SPDX-FileCopyrightText: 2026 The Athanor developers
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what tests the guide: a page that is wrong must not pass."""
+import sys
 import tempfile
 import unittest
+from pathlib import Path
 
+import check_links
 import check_messages
 import run_guide
 
 
+class AnyPython(run_guide.Reader):
+    def has_zarr(self):
+        return True
+
+
 def follow(page):
     with tempfile.TemporaryDirectory() as folder:
-        return run_guide.follow(page, run_guide.Reader(folder, "/bin/true", ""))
+        return run_guide.follow(page, AnyPython(folder, "/bin/true", sys.executable))
 
 
 class RunGuide(unittest.TestCase):
@@ -35,6 +43,28 @@ class RunGuide(unittest.TestCase):
 
     def test_a_file_without_a_name_is_wrong(self):
         self.assertIsNotNone(follow("Save this:\n```json\n{}\n```\n")[0])
+
+
+    def test_python_blocks_see_what_was_set_before(self):
+        page = "<!-- python: k = 3 -->\n```python\ni = 4\n```\n```python\nprint(%s)\n```\n"
+        self.assertIsNone(follow(page % "k + i" + "```text\n7\n```\n")[0])
+        self.assertIsNotNone(follow(page % "k + j")[0])
+
+    def test_what_is_run_first_must_succeed(self):
+        page = "<!-- run first: %s -->\n```sh\ncat made\n```\n"
+        self.assertIsNone(follow(page % "echo a\n  > made")[0])
+        self.assertIsNotNone(follow(page % "false")[0])
+
+
+class CheckLinks(unittest.TestCase):
+    def test_links_to_no_file_or_heading_are_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            page = Path(folder, "a.md")
+            Path(folder, "b.md").write_text("# Two words, `code`\n", encoding="utf-8")
+            page.write_text("# A\n[x](b.md) [x](b.md#two-words-code) [x](#a) [x](https://x.y)\n"
+                            "[x](c.md)\n[x](b.md#three)\n```\n[x](d.md)\n```\n", encoding="utf-8")
+            self.assertEqual([(line, link) for line, link, _ in check_links.broken_links(page)],
+                             [(3, "c.md"), (4, "b.md#three")])
 
 
 class CheckMessages(unittest.TestCase):
