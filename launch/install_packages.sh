@@ -19,6 +19,7 @@ build_packages=(
 # What its tests, benchmarks and checks need on top.
 test_packages=(
     libgtest-dev libgmock-dev libbenchmark-dev clang-format
+    dpkg-dev file groff-base  # what the packages need, and whether the manual page is one
     iproute2  # network namespaces that stand for hosts
     slurm-wlm munge  # a Slurm of one machine
     chromium  # takes pictures of a report

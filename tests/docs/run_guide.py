@@ -11,7 +11,8 @@ In an empty folder (with a copy of launch/examples where --launch is given), in 
   json, xyz  are saved under the name that the last line of text before them gives in backticks
   text    lines that the block before printed, in this order, others between them; "..." is anything
 Python blocks see what those before them have set. What a reader has by then and no block makes
-stands in a comment before it: `<!-- run first: COMMAND -->` for the shell, `<!-- python: STATEMENT -->`.
+stands in a comment before it: `<!-- run first: COMMAND -->` for the shell, or
+`<!-- python: STATEMENT -->`.
 Exit code 0 when all went as the page says, 1 otherwise.
 """
 import argparse

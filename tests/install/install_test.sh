@@ -45,7 +45,9 @@ printf '2\npbc="F F F"\nAr 0 0 0\nAr 3.9 0 0\n' > "$work/pair.extxyz"
 energy=$("$work/project/mean_energy" "$work/pair.extxyz")
 [[ "$energy" == -0.010400 ]] || fail "the mean energy is $energy, not -0.010400"
 
-command -v dpkg-deb > /dev/null || { echo "no dpkg-deb here: no packages"; exit 0; }
+for tool in dpkg-deb dpkg-shlibdeps file; do
+    command -v "$tool" > /dev/null || { echo "no $tool here: no packages are made"; exit 0; }
+done
 echo "== cpack -G DEB"
 (cd "$build" && cpack -G DEB -B "$work/packages") > "$work/cpack.log"
 runtime=$(find "$work/packages" -maxdepth 1 -name 'athanor_*.deb')
