@@ -70,8 +70,7 @@ int parse_ranks(std::string const& option, std::string const& text) {
 
 /// What is in this build and on this machine. Asked for only when wanted: drivers take their time.
 std::string version_text() {
-    std::string const commit = revision().empty() ? "" : fmt::format("git {}; ", revision());
-    return fmt::format("athanor {} ({}{})\n\nSamples travel\n{}", version(), commit,
+    return fmt::format("athanor {} (revision {}; {})\n\nSamples travel\n{}", version(), revision(),
                        describe_cuda(), describe_transports());
 }
 

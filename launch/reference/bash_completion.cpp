@@ -12,6 +12,8 @@
 namespace athanor {
 namespace {
 
+constexpr char const* any_file = "files='!*'";
+
 /// What completes a value or argument of this name; shell code that sets words or files.
 std::string completion_of(std::string const& value) {
     if (value.find('|') != std::string::npos) {
@@ -22,7 +24,7 @@ std::string completion_of(std::string const& value) {
     if (value == "CONFIG") return "files='!*.json'";
     if (value == "STORE" || value == "FOLDER") return "files='*'";  // folders alone
     if (value == "KEY") return "words=$(_athanor_keys)";
-    if (value == "FILE" || value == "IN" || value == "OUT") return "files='!*'";
+    if (value == "FILE" || value == "PATH") return any_file;
     return ":";
 }
 
@@ -38,7 +40,9 @@ std::string case_of(CommandFacts const& command) {
     std::string values, argument = ":";
     for (OptionFacts const& option : command.options) {
         if (option.argument) {
-            if (argument == ":") argument = completion_of(option.names.front());
+            if (argument != ":") continue;
+            argument = completion_of(option.names.front());
+            if (argument == ":") argument = any_file;  // an argument is most often a place
             continue;
         }
         options += fmt::format("{}{}", options.empty() ? "" : " ", fmt::join(option.names, " "));

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/reference/command_facts.hpp"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 namespace athanor {
@@ -18,7 +20,9 @@ OptionFacts facts_of_option(CLI::Option const& option) {
     }
     for (std::string const& name : option.get_snames()) facts.names.push_back("-" + name);
     for (std::string const& name : option.get_lnames()) facts.names.push_back("--" + name);
-    if (option.get_items_expected_max() > 0) facts.value = option.get_type_name();
+    if (option.get_items_expected_max() == 0) return facts;
+    facts.value = option.get_type_name();
+    facts.value.resize(std::min(facts.value.find(':'), facts.value.size()));  // a check's words
     return facts;
 }
 
