@@ -58,19 +58,26 @@ std::string case_of(CommandFacts const& command) {
     return text + "                esac ;;\n";
 }
 
-}  // namespace
-
-std::string bash_completion(std::vector<CommandFacts> const& commands) {
-    std::string first, cases;
+/// What may stand behind the program's name: its own options, and the commands.
+std::string first_words(std::vector<CommandFacts> const& commands) {
+    std::vector<std::string> words;
     for (CommandFacts const& command : commands) {
         if (!command.name.empty()) {
-            first += (first.empty() ? "" : " ") + command.name;
-            cases += case_of(command);
+            words.push_back(command.name);
             continue;
         }
         for (OptionFacts const& option : command.options)
-            first += fmt::format("{}{}", first.empty() ? "" : " ", fmt::join(option.names, " "));
+            words.insert(words.end(), option.names.begin(), option.names.end());
     }
+    return fmt::format("{}", fmt::join(words, " "));
+}
+
+}  // namespace
+
+std::string bash_completion(std::vector<CommandFacts> const& commands) {
+    std::string cases;
+    for (CommandFacts const& command : commands)
+        if (!command.name.empty()) cases += case_of(command);
     return fmt::format(
         R"(# Completion of athanor(1), by `athanor help --write` from the command line itself.
 # In zsh: autoload -U bashcompinit && bashcompinit && source THIS-FILE
@@ -99,7 +106,7 @@ _athanor() {{
 }}
 complete -F _athanor athanor
 )",
-        names_of_keys(), first, cases);
+        names_of_keys(), first_words(commands), cases);
 }
 
 }  // namespace athanor

@@ -30,6 +30,7 @@ public:
 private:
     Json schema_of(KeySpec const& spec);
     Json schema_of_value(KeySpec const& spec);
+    Json schema_of_items(KeySpec const& spec);
     Json schema_of_number(KeySpec const& spec);
     Json schema_of_object(std::span<KeySpec const> keys, bool tagged = false);
     Json schema_of_tagged(KeySpec const& spec);
@@ -47,6 +48,14 @@ std::string description_of(KeySpec const& spec) {
     for (KeyChoice const& choice : spec.choices)
         if (choice.unavailable.empty()) text += fmt::format("\n{}: {}", choice.word, choice.help);
     return text;
+}
+
+Json schema_of_text(KeySpec const& spec) {
+    Json schema = {{"type", "string"}};
+    if (spec.digits_are_text) schema["type"] = {"string", "integer"};
+    if (!spec.may_be_empty) schema["minLength"] = 1;
+    schema["pattern"] = "^[^\\u0000-\\u001f]*$";
+    return schema;
 }
 
 Json words_of(KeySpec const& spec) {
@@ -87,13 +96,8 @@ Json SchemaWriter::schema_of(KeySpec const& spec) {
 
 Json SchemaWriter::schema_of_value(KeySpec const& spec) {
     switch (spec.kind) {
-        case KeyKind::text: {
-            Json schema = {{"type", "string"}};
-            if (spec.digits_are_text) schema["type"] = {"string", "integer"};
-            if (!spec.may_be_empty) schema["minLength"] = 1;
-            schema["pattern"] = "^[^\\u0000-\\u001f]*$";
-            return schema;
-        }
+        case KeyKind::text:
+            return schema_of_text(spec);
         case KeyKind::word:
             return {{"enum", words_of(spec)}};
         case KeyKind::boolean:
@@ -106,27 +110,15 @@ Json SchemaWriter::schema_of_value(KeySpec const& spec) {
                 return shared(spec.keys.data(), spec.noun,
                               [&] { return schema_of_object(spec.keys); });
             return schema_of_object(spec.keys);
-        case KeyKind::map: {
-            Json schema = {{"type", "object"}};
-            if (!spec.may_be_empty) schema["minProperties"] = 1;
-            schema["additionalProperties"] = schema_of(*spec.item);
-            return schema;
-        }
-        case KeyKind::list: {
-            Json schema = {{"type", "array"}};
-            if (!spec.may_be_empty) schema["minItems"] = 1;
-            schema["items"] = schema_of(*spec.item);
-            return schema;
-        }
+        case KeyKind::map:
+        case KeyKind::list:
+            return schema_of_items(spec);
         case KeyKind::tagged:
             return shared(spec.choices.data(), spec.noun, [&] { return schema_of_tagged(spec); });
-        case KeyKind::object_or_list: {
-            KeySpec list = spec;
-            list.kind = KeyKind::list;
+        case KeyKind::object_or_list:
             return {{"if", {{"type", "array"}}},
-                    {"then", schema_of_value(list)},
+                    {"then", schema_of_items(spec)},
                     {"else", schema_of_object(spec.keys)}};
-        }
         case KeyKind::stage_or_fuse:
             return {{"if", {{"type", "object"}, {"required", {"fuse"}}}},
                     {"then", schema_of(*spec.item)},
@@ -134,6 +126,14 @@ Json SchemaWriter::schema_of_value(KeySpec const& spec) {
                                     [&] { return schema_of_object(spec.keys); })}};
     }
     return true;
+}
+
+Json SchemaWriter::schema_of_items(KeySpec const& spec) {
+    bool const map = spec.kind == KeyKind::map;
+    Json schema = {{"type", map ? "object" : "array"}};
+    if (!spec.may_be_empty) schema[map ? "minProperties" : "minItems"] = 1;
+    schema[map ? "additionalProperties" : "items"] = schema_of(*spec.item);
+    return schema;
 }
 
 Json SchemaWriter::schema_of_number(KeySpec const& spec) {

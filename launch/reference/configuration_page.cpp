@@ -45,8 +45,11 @@ public:
             text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", spec.key, type_of_key(spec),
                                 cell(spec.unit), range(spec), standard(spec), cell(spec.help));
         for (KeySpec const& spec : keys)
-            if (spec.kind == KeyKind::word) words(spec);
-        for (KeySpec const& spec : keys) below(spec, std::string(spec.key));
+            if (spec.kind == KeyKind::word)
+                words(spec.key, spec);
+            else if (spec.item != nullptr && spec.item->kind == KeyKind::word)
+                words(spec.key, *spec.item);
+        for (KeySpec const& spec : keys) below(spec, fmt::format("`{}`", spec.key));
     }
 
 private:
@@ -58,8 +61,8 @@ private:
         std::string const value = default_of_key(spec);
         return spec.default_json.empty() ? value : fmt::format("`{}`", value);
     }
-    void words(KeySpec const& spec) {
-        text += fmt::format("\nWords of `{}`:\n\n", spec.key);
+    void words(std::string_view key, KeySpec const& spec) {
+        text += fmt::format("\nWords of `{}`:\n\n", key);
         for (KeyChoice const& choice : spec.choices)
             text +=
                 fmt::format("- `{}`: {}{}\n", choice.word, choice.help,
@@ -71,13 +74,13 @@ private:
         if (spec.item != nullptr && spec.item->kind == KeyKind::stage_or_fuse)
             element(*spec.item);
         else if (!spec.keys.empty() && seen_.insert(spec.keys.data()).second)
-            section(fmt::format("`{}`", name), spec.help, spec.keys);
+            section(name, spec.help, spec.keys);
         if (spec.kind == KeyKind::tagged && seen_.insert(spec.choices.data()).second)
             for (KeyChoice const& choice : spec.choices)
-                section(fmt::format("`{}` of type `{}`", name, choice.word), choice.help,
+                section(fmt::format("{} of type `{}`", name, choice.word), choice.help,
                         choice.keys);
         if (spec.item != nullptr && spec.item->kind != KeyKind::stage_or_fuse)
-            below(*spec.item, std::string(spec.item->noun));
+            below(*spec.item, capitalised(spec.item->noun));
     }
     void element(KeySpec const& spec) {
         if (!seen_.insert(&spec).second) return;

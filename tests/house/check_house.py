@@ -90,6 +90,8 @@ TESTED_ELSEWHERE = {
     "launch/main.cpp": "tests/launch runs the program",
     "launch/commands/*": "tests/launch runs the program",
     "launch/report/*": "tests/launch/report_*: its parts, the command, and a look by a browser",
+    "launch/doctor/check_*": "tests/launch/doctor runs the program",
+    "launch/reference/*": "tests/launch/reference looks at what they write together",
     "*_absent.cpp": "what a build lacks; nothing to test but that it says so",
 }
 

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "launch/reference/key_index.hpp"
 #include "tests/launch/program.hpp"
 
 namespace athanor::test {
@@ -56,6 +57,18 @@ TEST_F(Reference, IsWhatTheProgramWritesNow) {
             << "docs/reference/" << name << " is stale: run athanor help --write docs/reference";
     }
     EXPECT_EQ(folder_.athanor("schema").text, fresh("athanor.schema.json"));
+}
+
+TEST_F(Reference, ThePageOfTheConfigurationHasEveryKeyAndEveryWord) {
+    std::string const page = fresh("configuration.md");
+    for (KeyEntry const& entry : key_index()) {
+        std::string const& name = entry.path.back();
+        bool const section = entry.word != nullptr && entry.spec->kind == KeyKind::tagged;
+        std::string const line = entry.word == nullptr ? "| `" + name + "` | "
+                                 : section             ? " of type `" + name + "`\n"
+                                                       : "- `" + name + "`: ";
+        EXPECT_THAT(page, HasSubstr(line)) << entry.place;
+    }
 }
 
 TEST_F(Reference, HelpNamesEveryCommandThatTheProgramTakes) {
