@@ -116,6 +116,7 @@ check "the undisturbed run in one process" \
 preempted() {
     new_campaign "$1"
     local job script="$campaign/the job.sbatch"
+    # shellcheck disable=SC2016 # of the job's shell
     "$athanor" slurm "$campaign/campaign.json" --nodes "$nodes" --launcher "$1" \
         --name "the campaign" --time 10 --warning 60 --gpus-per-node 2 \
         --line 'echo "devices $SLURM_GPUS_ON_NODE"' --output "$script" > /dev/null
@@ -144,6 +145,13 @@ check "bound on requeues: it is warned in the middle" preempt "$job"
 check "bound on requeues: it ends" within 30 is_over "$job"
 check "bound on requeues: with code 75" test "$(exit_code_of "$job")" == 75
 check "bound on requeues: and says so" has_line 'is not requeued after 0 times'
+
+# An srun that could not start anybody and says nothing of it, as it does now and then.
+new_campaign unstarted
+job=$("$athanor" slurm "$campaign/campaign.json" --line 'srun() { true; }' | submit)
+check "no rank begins: the job ends" within 30 is_over "$job"
+check "no rank begins: with code 1" test "$(exit_code_of "$job")" == 1
+check "no rank begins: and says so" has_line 'no rank has begun'
 
 # Two shards as jobs of one process each, and the job that joins them when both are over.
 new_campaign array

@@ -88,7 +88,8 @@ export OMPI_MCA_plm=rsh OMPI_MCA_plm_rsh_agent="$folder/remote_shell"
 export OMPI_MCA_oob_tcp_keepalive_time=2 OMPI_MCA_oob_tcp_keepalive_intvl=1
 export OMPI_MCA_oob_tcp_keepalive_probes=2
 if "$namespaces"; then
-    printf "$net.%d slots=1\n" 1 2 3 > "$folder/hosts"
+    sed "s/^node/$net./; s/slots=2/slots=1/" "$here/../../launch/examples/hosts.txt" \
+        > "$folder/hosts"
     export OMPI_MCA_oob_tcp_if_include=$net.0/24 OMPI_MCA_btl_tcp_if_include=$net.0/24
     first_host=(ip netns exec "ath$id-1")
 else
@@ -201,6 +202,34 @@ logs > "$folder/logs"
 check "three hosts: the bits of one process" test \
     "$(digest | sha256sum)$(logs | sha256sum)" == \
     "$(sha256sum < "$folder/digest")$(sha256sum < "$folder/logs")"
+
+# What a dry run says of three hosts, and ranks with another configuration there.
+if "$namespaces"; then
+    here_now=$folder/dry
+    mkdir "$here_now"
+    cp "$folder/in.extxyz" "$folder/short.json" "$folder/hosts" "$here_now"
+    sed 's/"seed": 3/"seed": 4/' "$here_now/short.json" > "$folder/other.json"
+    cat > "$here_now/rank" << END
+#!/bin/sh
+# The file is another one on the third host.
+[ "\$(hostname)" != host3 ] || mount --bind "$folder/other.json" short.json
+exec "$athanor" run short.json --progress off
+END
+    chmod +x "$here_now/rank"
+    (cd "$here_now" && "${first_host[@]}" timeout 60 mpirun --hostfile hosts -n 3 "$athanor" run \
+        short.json --dry-run > log 2>&1)
+    check "dry run: ends with code 0" test $? -eq 0
+    # The first one is where mpirun runs, which has kept its name.
+    check "dry run: names the hosts" test \
+        "$(grep -oE '^  [12] +host[123]$' "$here_now/log" | tr -s ' ' | tr '\n' ';')" == \
+        " 1 host2; 2 host3;"
+    check "dry run: writes nothing" test ! -e "$here_now/out"
+    (cd "$here_now" && "${first_host[@]}" timeout 60 mpirun --hostfile hosts -n 3 unshare -m \
+        ./rank > log 2>&1)
+    check "another file on a host: ends with code 2" test $? -eq 2
+    check "another file on a host: is named" \
+        grep -q 'rank 2 (host host3) has the checksum of short.json' "$here_now/log"
+fi
 
 if "$namespaces"; then
     # TCP waits twice as long each time that it tries again, which may be more than 3 s.
