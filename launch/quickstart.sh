@@ -61,7 +61,8 @@ mpirun -n 2 "$athanor" run "$example" --overwrite \
     --set "/sinks/relaxed/url=$output/relaxed.zarr" \
     --set "/sinks/trajectory/url=$output/trajectory.zarr" \
     --set "/sinks/done/url=$output/done.zarr" \
-    --set "/quarantine=$output/quarantine.extxyz" || code=$?
+    --set "/quarantine=$output/quarantine.extxyz" \
+    --set "/metrics/path=$output/metrics.json" || code=$?
 if ((code != 0)); then
     echo "quickstart.sh: the campaign ended with exit code $code (README.md, \"Exit codes\")" >&2
     exit "$code"

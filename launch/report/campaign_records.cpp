@@ -141,8 +141,10 @@ void read_logs_of(std::vector<HookSpec> const& hooks, ElementSpec const& element
         auto const files =
             log_files(log->path, element, records.metrics ? records.metrics->ranks : 1);
         if (files.empty()) records.missing.push_back(log->path + ": there is no log");
+        RowLimits of_each = limits;  // so that the number of replicas does not matter
+        of_each.log_bytes /= static_cast<std::int64_t>(std::max<std::size_t>(files.size(), 1));
         for (fs::path const& file : files)
-            try_reading(records, [&] { read_log_rows(file, stage, limits, records); });
+            try_reading(records, [&] { read_log_rows(file, stage, of_each, records); });
     }
 }
 

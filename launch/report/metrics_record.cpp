@@ -102,7 +102,10 @@ MetricsRecord record_of(json const& document) {
 
 MetricsRecord read_metrics(std::filesystem::path const& path) {
     std::ifstream file(path);
-    if (!file) throw InputError(fmt::format("{}: there are no metrics", path.string()));
+    if (!file)
+        throw InputError(
+            fmt::format("{}: there are no metrics; a run writes them when it has come to its end",
+                        path.string()));
     try {
         json const document = json::parse(file);
         if (!document.is_object() || !document.contains("stages"))

@@ -18,7 +18,7 @@ std::vector<std::string> const stores{"relaxed", "trajectory", "done"};
 std::string arguments(std::string const& place, std::string const& more = "") {
     std::string line = "run '" ATHANOR_EXAMPLES
                        "/relax_then_md.json' --progress off --overwrite --set /quarantine=" +
-                       place + "/quarantine.extxyz";
+                       place + "/quarantine.extxyz --set /metrics/path=" + place + "/metrics.json";
     for (std::string const& store : stores)
         line += " --set /sinks/" + store + "/url=" + place + "/" + store + ".zarr";
     return line + " " + more;
