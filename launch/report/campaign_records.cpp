@@ -80,6 +80,19 @@ void read_json_place(std::string const& place, CampaignRecords& records) {
     take_config(std::move(config), text, records);
 }
 
+/// A configuration may have been edited since, or the run had options that changed it.
+void compare_with_run(std::string const& place, CampaignRecords& records) {
+    std::string const& text = records.metrics->config_text;
+    if (text.empty()) return;
+    records.run_config = parse_config(text, place, "/");
+    records.config_text = json::parse(text).dump(2);
+    if (physics_hash(*records.run_config) != physics_hash(*records.config))
+        records.missing.push_back(fmt::format(
+            "{}: is of a run whose seed, model or stages were not those of the configuration; its "
+            "own are shown under \"Settings and versions\"",
+            place));
+}
+
 void read_metrics_of(fs::path const& asked, CampaignRecords& records) {
     if (records.metrics) return;
     fs::path path = asked;
@@ -94,6 +107,7 @@ void read_metrics_of(fs::path const& asked, CampaignRecords& records) {
     try_reading(records, [&] {
         records.metrics = read_metrics(path);
         take_config_text(records.metrics->config_text, path.string(), records);
+        compare_with_run(path.string(), records);
     });
 }
 

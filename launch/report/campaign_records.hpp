@@ -18,10 +18,11 @@ namespace athanor {
 /// what that was; `notes` say what was left out to keep the work bounded.
 struct CampaignRecords {
     std::string title;
-    std::optional<Config> config;
-    std::string config_text;                    ///< as JSON for people; "" where it is not known
-    std::vector<StageRecords> stages;           ///< as the flattened pipeline has them
-    std::map<std::int64_t, int> atoms;          ///< of samples, where a store told
+    std::optional<Config> config;       ///< where stores, logs and quarantine are
+    std::optional<Config> run_config;   ///< that the metrics have: every default, every --set
+    std::string config_text;            ///< of the run if known, as JSON for people
+    std::vector<StageRecords> stages;   ///< as the flattened pipeline has them
+    std::map<std::int64_t, int> atoms;  ///< of samples, where a store told
     std::map<std::int64_t, std::string> names;  ///< of samples, where a log told
     std::map<std::string, std::int64_t> rows_by_store;
     std::optional<std::int64_t> finished;      ///< rows of samples that went through the last stage

@@ -136,7 +136,7 @@ std::string settings(CampaignRecords const& records) {
         add("devices", "the processors above; " + metrics.cuda);
     }
     if (records.config) {
-        Config const& config = *records.config;
+        Config const& config = records.run_config ? *records.run_config : *records.config;
         std::string species;
         for (auto const& [name, parameters] : config.model.species)
             species += (species.empty() ? "" : ", ") + name;

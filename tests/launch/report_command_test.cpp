@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "launch/report/page.hpp"
 #include "launch/report/read_rows.hpp"
 #include "launch/report/tally.hpp"
 #include "tests/launch/program.hpp"
@@ -119,6 +120,19 @@ TEST_F(Report, SaysWhatIsMissingAndGoesOn) {
     EXPECT_TRUE(says(html, "out/never.csv: there is no log"));
     EXPECT_TRUE(says(html, "out/never.json: there are no metrics"));
     EXPECT_TRUE(says(html, "Energy in md"));  // from the store that is there
+}
+
+TEST_F(Report, SettingsAreThoseOfTheRunAlsoWhenTheConfigurationHasChanged) {
+    std::string const now = place("campaign.json");
+    nlohmann::json changed = nlohmann::json::parse(std::ifstream(now));
+    changed["seed"] = 12;
+    folder_->write("changed.json", changed.dump());
+
+    CampaignRecords const records = records_of({"changed.json"});
+
+    ASSERT_EQ(records.missing.size(), 1U);
+    EXPECT_THAT(records.missing[0], HasSubstr("were not those of the configuration"));
+    EXPECT_TRUE(says(report_page(records), "<dt>seed</dt><dd>11</dd>"));
 }
 
 TEST_F(Report, DamageIsMissingToo) {
