@@ -10,7 +10,7 @@ CampaignTally tally_of(CampaignRecords const& records) {
     CampaignTally tally{std::nullopt, records.finished.value_or(0), records.quarantined};
     if (!records.metrics) return tally;
     MetricsRecord const& metrics = *records.metrics;
-    tally.failed = metrics.quarantined;
+    tally.failed = metrics.quarantined + metrics.quarantined_before;
     if (!records.config) return tally;
     PipelineSpec const& pipeline = records.config->pipeline;
     std::int64_t finished = metrics.finished_before;

@@ -8,12 +8,22 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "launch/rank_facts.hpp"
 #include "tests/launch/program.hpp"
 
 namespace athanor::test {
 namespace {
 
 using Json = nlohmann::json;
+
+TEST(RankFacts, TravelAsText) {
+    RankFacts const facts = rank_facts_from(to_text({"node 7", "a processor", 3}));
+    EXPECT_EQ(facts.host, "node 7");
+    EXPECT_EQ(facts.processor, "a processor");
+    EXPECT_EQ(facts.threads, 3);
+    EXPECT_EQ(rank_facts_from("nonsense").host, "");
+    EXPECT_FALSE(facts_of_this_rank(1).host.empty());
+}
 
 class MetricsFile : public ::testing::Test {
 protected:

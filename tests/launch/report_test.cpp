@@ -292,6 +292,28 @@ TEST(ReportPage, WithoutAnythingItStillSaysWhatIsMissing) {
     EXPECT_EQ(verdict_of(records), "0 finished, 0 failed. How long it took is not known.");
 }
 
+TEST(ReportTally, OfARunThatWentOnCountsWhatWasThereBefore) {
+    CampaignRecords records;
+    records.config.emplace();
+    records.config->pipeline.elements = {
+        ElementSpec{.stages = {StageSpec{.name = "relax"}}},
+        ElementSpec{.stages = {StageSpec{.name = "md"}}, .replicas = 2}};
+    records.metrics.emplace();
+    records.metrics->frames = 20;
+    records.metrics->quarantined = 1;
+    records.metrics->finished_before = 5;
+    records.metrics->quarantined_before = 2;
+    for (std::int64_t const out : {13, 7, 4})
+        records.metrics->instances.push_back({.samples_out = out});
+
+    CampaignTally const tally = tally_of(records);
+
+    EXPECT_EQ(tally.total, 20);
+    EXPECT_EQ(tally.finished, 5 + 7 + 4);
+    EXPECT_EQ(tally.failed, 3);
+    EXPECT_EQ(tally.unfinished(), 1);
+}
+
 TEST(ReportPage, StandsAlone) {
     CampaignRecords records;
     records.metrics.emplace();
