@@ -35,7 +35,7 @@ inline constexpr std::array durability_choices{
 inline constexpr std::array zarr_keys{
     KeySpec{.key = "url",
             .noun = "path",
-            .help = "folder of the store, or s3://BUCKET/NAME, gs://BUCKET/NAME",
+            .help = "folder of the store, or s3://BUCKET/NAME, gs://BUCKET/NAME, memory://NAME",
             .required = true,
             .may_be_empty = false},
     KeySpec{.key = "dtype",

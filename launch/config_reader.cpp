@@ -15,6 +15,7 @@
 #include "launch/nearest_word.hpp"
 #include "runtime/error.hpp"
 #include "runtime/species.hpp"
+#include "sinks/memory_stores.hpp"
 #include "sinks/object_url.hpp"
 
 namespace athanor {
@@ -117,13 +118,17 @@ public:
         return add_place(std::move(path), text, pointer);
     }
 
-    /// A path, or the URL of an object store.
+    /// A path, or the URL of an object store or of a store in memory.
     std::filesystem::path add_store(json const& object, char const* key,
                                     std::string const& pointer) {
         if (!holds(object, key)) return {};
         auto const& text = object.at(key).get_ref<std::string const&>();
         if (text.find("://") == std::string::npos) return add(object, key, pointer);
         try {
+            if (is_memory_url(text)) {
+                static_cast<void>(has_store(text));  // throws for a name that cannot be
+                return add_place(text, text, pointer);
+            }
             return add_place(parse_object_url(text).text(), text, pointer);
         } catch (ConfigError const& error) {
             errors_.add(pointer, error.what());
@@ -162,7 +167,9 @@ private:
 
 void check_journal(ZarrSinkSpec const& spec, std::string const& pointer, ConfigErrors& errors) {
     if (!spec.journal) return;
-    if (is_object_url(spec.url.string()))
+    if (is_memory_url(spec.url.string()))
+        errors.add(pointer, "is a file beside a store, and this one is in memory; leave it out");
+    else if (is_object_url(spec.url.string()))
         errors.add(pointer, fmt::format("{} is in a bucket, where no file grows; leave it out, "
                                         "what a bucket has answered for is kept anyway",
                                         spec.url.string()));

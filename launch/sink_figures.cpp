@@ -5,12 +5,16 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <set>
 #include <tuple>
 #include <type_traits>
+#include <variant>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "launch/readable.hpp"
+#include "sinks/memory_stores.hpp"
 
 namespace athanor {
 
@@ -38,6 +42,12 @@ std::string const& sink_name(SinkFigures const& figures, Config const& config) {
     return std::next(config.sinks.begin(), figures.sink)->first;
 }
 
+static bool is_in_memory(SinkSpec const& spec) {
+    if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec))
+        return is_memory_url(zarr->url.string());
+    return !std::holds_alternative<ExtxyzSpec>(spec);
+}
+
 std::string sink_table(std::vector<SinkFigures> const& figures, Config const& config,
                        double wall_seconds) {
     if (figures.empty()) return "";
@@ -48,6 +58,12 @@ std::string sink_table(std::vector<SinkFigures> const& figures, Config const& co
                         readable_share(one.stalled_seconds, wall_seconds)});
     std::string text = "Sinks\n";
     for (std::string const& line : align_columns(rows)) text += "  " + line + "\n";
+    std::set<std::string> gone;
+    for (SinkFigures const& one : figures)
+        if (is_in_memory(config.sinks.at(sink_name(one, config))))
+            gone.insert(sink_name(one, config));
+    if (!gone.empty())
+        text += fmt::format("Rows of {} were in memory and are gone now\n", fmt::join(gone, ", "));
     return text;
 }
 

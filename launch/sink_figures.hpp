@@ -26,7 +26,8 @@ struct SinkFigures {
 /// The name that the configuration has for it.
 [[nodiscard]] std::string const& sink_name(SinkFigures const& figures, Config const& config);
 
-/// The table of a run's sinks, a line for each and rank; nothing without sinks.
+/// The table of a run's sinks, a line for each and rank, and which of them leave nothing behind;
+/// nothing without sinks.
 [[nodiscard]] std::string sink_table(std::vector<SinkFigures> const& figures, Config const& config,
                                      double wall_seconds);
 

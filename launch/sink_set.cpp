@@ -19,6 +19,7 @@
 #include "sinks/file_system.hpp"
 #include "sinks/host_memory_sink.hpp"
 #include "sinks/journal_format.hpp"
+#include "sinks/memory_stores.hpp"
 #include "sinks/merge_stores.hpp"
 #include "sinks/object_url.hpp"
 #include "sinks/s3_storage.hpp"
@@ -99,7 +100,7 @@ ZarrSinkOptions zarr_options(ZarrSinkSpec const& spec, fs::path const& path) {
 }
 
 void make_parent(fs::path const& path) {
-    if (is_object_url(path.string())) return;
+    if (!is_folder_place(path.string())) return;
     std::error_code error;
     if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
     if (error)
@@ -150,7 +151,14 @@ void clear_lone_journal(fs::path const& store, std::string const& pointer, bool 
 
 void clear_store(fs::path const& place, std::string const& pointer, bool overwrite) {
     std::string const text = place.string();
-    if (!is_object_url(text)) {
+    if (is_memory_url(text)) {
+        if (has_store(text) && !overwrite)
+            throw ConfigError(fmt::format(
+                "{}: {} exists; give --overwrite to replace it, or another URL", pointer, text));
+        remove_store(text);
+        return;
+    }
+    if (is_folder_place(text)) {
         clear_lone_journal(place, pointer, overwrite);
         clear_output(place, pointer, overwrite);
         return;
@@ -269,6 +277,15 @@ std::vector<SinkFigures> SinkSet::figures(Config const& config, Rank rank) const
 
 void refuse_shared_files(Config const& config, Placement const& placement) {
     for (auto const& [name, spec] : config.sinks) {
+        if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
+            zarr && is_memory_url(zarr->url.string())) {
+            auto const writers = ranks_that_write(config, placement, name).size();
+            if (writers > 1)
+                throw ConfigError(fmt::format(
+                    "/sinks/{}/url: {} is in the memory of one process, and {} ranks would write "
+                    "it; give a folder, whose parts are joined at the end",
+                    name, zarr->url.string(), writers));
+        }
         if (!std::holds_alternative<ExtxyzSpec>(spec)) continue;
         std::set<int> nodes;
         for (int const rank : ranks_that_write(config, placement, name))
@@ -393,7 +410,7 @@ std::vector<std::string> replay_journals(Config const& config) {
     };
     for (auto const& [name, spec] : config.sinks) {
         auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
-        if (zarr == nullptr || is_object_url(zarr->url.string())) continue;
+        if (zarr == nullptr || !is_folder_place(zarr->url.string())) continue;
         if (fs::exists(zarr->url)) replay(*zarr, zarr->url.string());
         for (std::string const& part : parts_of(*zarr)) replay(*zarr, part);
     }

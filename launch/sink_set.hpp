@@ -40,8 +40,8 @@ private:
     std::map<std::string, std::unique_ptr<Sink>> sinks_;
 };
 
-/// Throws ConfigError for an extxyz sink that several nodes would write: network file systems do
-/// not append for two hosts at once.
+/// Throws ConfigError for an extxyz sink that several nodes would write, since network file systems
+/// do not append for two hosts at once, and for a store in memory that several ranks would write.
 void refuse_shared_files(Config const& config, Placement const& placement);
 
 /// Throws ConfigError (exit 2) when something stands where output goes. Changes nothing.

@@ -8,6 +8,7 @@
 #include "sinks/file_storage.hpp"
 #include "sinks/file_system.hpp"
 #include "sinks/journal_format.hpp"
+#include "sinks/memory_stores.hpp"
 #include "sinks/object_url.hpp"
 #include "sinks/s3_storage.hpp"
 
@@ -38,11 +39,15 @@ std::unique_ptr<Storage> open_folder(std::string const& place, StoreAccess acces
 
 std::unique_ptr<Storage> open_storage(std::string const& place, StoreAccess access,
                                       Durability durability) {
+    if (is_memory_url(place)) return open_memory_store(place, access);
     if (is_url(place)) return open_objects(place, access);
     return open_folder(place, access, durability);
 }
 
+bool is_folder_place(std::string const& place) { return !is_url(place); }
+
 bool has_store(std::string const& place) {
+    if (is_memory_url(place)) return has_memory_store(place);
     if (!is_url(place)) return fs::exists(place);
     return look_at_object_store(parse_object_url(place), options_from_environment()) ==
            ObjectStoreState::store;
@@ -53,6 +58,10 @@ void bring_back_store(std::string const& place) {
 }
 
 void remove_store(std::string const& place) {
+    if (is_memory_url(place)) {
+        remove_memory_store(place);
+        return;
+    }
     if (is_url(place)) {
         remove_object_store(parse_object_url(place), options_from_environment());
         return;
@@ -67,6 +76,7 @@ void remove_store(std::string const& place) {
 }
 
 std::vector<std::string> places_beside(std::string const& place, std::string const& suffix) {
+    if (is_memory_url(place)) return memory_stores_beside(place, suffix);
     if (is_url(place))
         return object_stores_beside(parse_object_url(place), suffix, options_from_environment());
     fs::path const store = place;

@@ -20,8 +20,12 @@ enum class StoreAccess : std::uint8_t {
 };
 
 // The one place that knows which kind of storage a text means: s3:// and gs:// are object stores,
-// with the options of the environment (object_credentials.hpp), everything else is a folder. All of
-// it throws ConfigError for another scheme.
+// with the options of the environment (object_credentials.hpp), memory:// is a store in the memory
+// of this process (memory_stores.hpp), everything else is a folder. All of it throws ConfigError
+// for another scheme.
+
+/// True for what is no URL.
+[[nodiscard]] bool is_folder_place(std::string const& place);
 
 /// `durability`: of folders; buckets keep everything that they answered for.
 [[nodiscard]] std::unique_ptr<Storage> open_storage(std::string const& place, StoreAccess access,

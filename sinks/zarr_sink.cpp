@@ -13,6 +13,7 @@
 #include "runtime/expects.hpp"
 #include "sinks/codec_names.hpp"
 #include "sinks/convert_elements.hpp"
+#include "sinks/memory_stores.hpp"
 #include "sinks/storage_url.hpp"
 #include "sinks/zarr_journal.hpp"
 #include "sinks/zarr_store_writer.hpp"
@@ -122,6 +123,7 @@ ZarrSink::ZarrSink(ZarrSinkOptions options)
         open_storage(options_.path, options_.overwrite ? StoreAccess::replace : StoreAccess::create,
                      options_.durability);
     place_ = storage_->describe();
+    keeps_rows_ = !is_memory_url(place_);
     check_journal(options_, *storage_);
     refuse_stale_journal(options_, *storage_);
     last_commit_ = std::chrono::steady_clock::now();
@@ -130,6 +132,7 @@ ZarrSink::ZarrSink(ZarrSinkOptions options)
 ZarrSink::ZarrSink(ZarrSinkOptions options, std::unique_ptr<Storage> storage)
     : options_(std::move(options)), compressors_(check(options_)), storage_(std::move(storage)) {
     place_ = storage_->describe();
+    keeps_rows_ = !is_memory_url(place_);
     check_journal(options_, *storage_);
     refuse_stale_journal(options_, *storage_);
     last_commit_ = std::chrono::steady_clock::now();
@@ -138,6 +141,7 @@ ZarrSink::ZarrSink(ZarrSinkOptions options, std::unique_ptr<Storage> storage)
 ZarrSink::ZarrSink(ResumeTag, ZarrSinkOptions options, std::unique_ptr<Storage> storage)
     : options_(std::move(options)), compressors_(check(options_)) {
     place_ = storage->describe();
+    keeps_rows_ = !is_memory_url(place_);
     check_journal(options_, *storage);
     writer_ = std::make_unique<ZarrStoreWriter>(std::move(storage), queue_of(options_));
     replayed_ = replay_journal(*writer_);

@@ -20,9 +20,9 @@ namespace athanor {
 class ZarrStoreWriter;
 
 struct ZarrSinkOptions {
-    std::string path = {};              ///< folder of the store, or its s3:// or gs:// URL
-    Dtype dtype = Dtype::float64;       ///< of floating rows in core: float64 or float32
-    ChunkRows chunk_rows = {};          ///< rows of a chunk [atoms, edges, systems]
+    std::string path = {};         ///< folder of the store, or its s3://, gs:// or memory:// URL
+    Dtype dtype = Dtype::float64;  ///< of floating rows in core: float64 or float32
+    ChunkRows chunk_rows = {};     ///< rows of a chunk [atoms, edges, systems]
     std::int64_t chunks_per_shard = 0;  ///< chunks in one object; 0: no shards
     std::string codec = "blosc_lz4:5";  ///< see codecs_from_name()
     Durability durability = Durability::none;
@@ -88,7 +88,8 @@ public:
     void close() override;
     /// Rows taken by write(); those skipped as known do not count.
     [[nodiscard]] std::int64_t rows_written() const override;
-    [[nodiscard]] bool keeps_rows() const override { return true; }
+    /// Not for a store in memory.
+    [[nodiscard]] bool keeps_rows() const override { return keeps_rows_; }
     [[nodiscard]] std::string describe() const override;
 
     [[nodiscard]] double stalled_seconds() const override;
@@ -126,6 +127,7 @@ private:
     RowKeys keys_;
     std::string provenance_ = "{}";
     std::string place_;
+    bool keeps_rows_ = true;
     std::string error_;  ///< of the write or commit that failed
     bool closed_ = false;
     JournalReplay replayed_;

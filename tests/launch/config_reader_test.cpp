@@ -94,12 +94,24 @@ TEST(ConfigReader, StoresMayHaveTheUrlOfAnObjectStore) {
               "/sinks/done/url lie one inside the other; give paths side by side");
 }
 
+TEST(ConfigReader, AStoreCanBeInMemory) {
+    Config const config = parse(with(relax_then_md(), "/sinks/done/url", "memory://d"));
+
+    EXPECT_EQ(std::get<ZarrSinkSpec>(config.sinks.at("done")).url.string(), "memory://d");
+    EXPECT_EQ(error_of(with(relax_then_md(), "/sinks/done/url", "memory://")),
+              "campaign.json#/sinks/done/url: \"memory://\" names no store in memory; give "
+              "memory:// and letters, digits, . _ / -");
+}
+
 TEST(ConfigReader, AJournalNeedsAFolderAndSyncs) {
     nlohmann::json document = with(relax_then_md(), "/sinks/done/journal", true);
 
     EXPECT_EQ(error_of(with(document, "/sinks/done/url", "s3://bucket/d.zarr")),
               "campaign.json#/sinks/done/journal: s3://bucket/d.zarr is in a bucket, where no file "
               "grows; leave it out, what a bucket has answered for is kept anyway");
+    EXPECT_EQ(error_of(with(document, "/sinks/done/url", "memory://d")),
+              "campaign.json#/sinks/done/journal: is a file beside a store, and this one is in "
+              "memory; leave it out");
     EXPECT_EQ(error_of(with(document, "/sinks/done/durability", "none")),
               "campaign.json#/sinks/done/journal: is for rows that survive a power cut, and "
               "durability is \"none\"; give \"commit\" or \"strict\", or leave it out");

@@ -9,11 +9,12 @@ namespace athanor::test {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 
 Config two_sinks() {
     Config config;
-    config.sinks["done"] = HostMemorySpec{};
-    config.sinks["trajectory"] = HostMemorySpec{};
+    config.sinks["done"] = ZarrSinkSpec{.url = "done.zarr"};
+    config.sinks["trajectory"] = ExtxyzSpec{};
     return config;
 }
 
@@ -33,6 +34,16 @@ TEST(SinkFigures, TheTableSaysForHowLongStepsWaited) {
               "  done           1    85        0.00 s    0 %\n"
               "  trajectory     0  1200        2.50 s   25 %\n");
     EXPECT_EQ(sink_table({}, two_sinks(), 10.0), "");
+}
+
+TEST(SinkFigures, TheTableNamesSinksThatLeaveNothing) {
+    Config config = two_sinks();
+    config.sinks["done"] = ZarrSinkSpec{.url = "memory://done"};
+    config.sinks["kept"] = HostMemorySpec{};
+
+    auto const text = sink_table({{0, 0, 1, 0.0}, {1, 0, 1, 0.0}, {2, 0, 1, 0.0}}, config, 1.0);
+
+    EXPECT_THAT(text, EndsWith("Rows of done, kept were in memory and are gone now\n"));
 }
 
 }  // namespace
