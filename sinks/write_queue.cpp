@@ -31,14 +31,14 @@ void WriteQueue::throw_failure() const {
 }
 
 /// The smallest spare one that is large enough, or a new one. Expects: the lock is held.
-WriteQueue::Buffer WriteQueue::take_buffer(std::size_t size) {
+RowBuffer WriteQueue::take_buffer(std::size_t size) {
     auto best = spare_.end();
     for (auto it = spare_.begin(); it != spare_.end(); ++it)
         if (it->size >= size && it->size / 2 <= size &&
             (best == spare_.end() || it->size < best->size))
             best = it;
     if (best == spare_.end()) return {std::make_unique_for_overwrite<std::byte[]>(size), size};
-    Buffer buffer = std::move(*best);
+    RowBuffer buffer = std::move(*best);
     *best = std::move(spare_.back());
     spare_.pop_back();
     spare_bytes_ -= buffer.size;
@@ -46,7 +46,7 @@ WriteQueue::Buffer WriteQueue::take_buffer(std::size_t size) {
 }
 
 /// Expects: the lock is held.
-void WriteQueue::give_back(Buffer buffer) {
+void WriteQueue::give_back(RowBuffer buffer) {
     waiting_bytes_ -= buffer.size;
     if (buffer.size == 0 || spare_bytes_ + waiting_bytes_ + buffer.size > room_) return;
     spare_bytes_ += buffer.size;
@@ -65,8 +65,40 @@ void WriteQueue::push(WriteTask task) {
         return;
     }
     std::unique_lock lock(mutex_);
-    if (threads_.empty()) start();
     std::size_t const bytes = task.rows.size();
+    wait_for_room(lock, bytes);
+    RowBuffer buffer;
+    if (bytes > 0) {
+        buffer = take_buffer(bytes);
+        waiting_bytes_ += buffer.size;
+        lock.unlock();  // the copy is the long part
+        std::memcpy(buffer.bytes.get(), task.rows.data(), bytes);
+        task.rows = {buffer.bytes.get(), bytes};
+        lock.lock();
+    }
+    enqueue(std::move(task), std::move(buffer));
+    lock.unlock();
+    changed_.notify_all();
+}
+
+void WriteQueue::push(WriteTask task, RowBuffer rows) {
+    ATHANOR_EXPECTS(has_threads());
+    std::unique_lock lock(mutex_);
+    wait_for_room(lock, rows.size);
+    waiting_bytes_ += rows.size;
+    enqueue(std::move(task), std::move(rows));
+    lock.unlock();
+    changed_.notify_all();
+}
+
+RowBuffer WriteQueue::spare_buffer(std::size_t size) {
+    std::lock_guard const guard(mutex_);
+    return take_buffer(size);
+}
+
+/// Throws what a task has met. Expects: the lock is held.
+void WriteQueue::wait_for_room(std::unique_lock<std::mutex>& lock, std::size_t bytes) {
+    if (threads_.empty()) start();
     auto const has_room = [&] {
         return waiting_bytes_ == 0 || waiting_bytes_ + bytes <= room_ || !failure_.empty();
     };
@@ -76,15 +108,10 @@ void WriteQueue::push(WriteTask task) {
         stalled_ += std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count();
     }
     throw_failure();
-    Buffer buffer;
-    if (bytes > 0) {
-        buffer = take_buffer(bytes);
-        waiting_bytes_ += buffer.size;
-        lock.unlock();  // the copy is the long part
-        std::memcpy(buffer.bytes.get(), task.rows.data(), bytes);
-        task.rows = {buffer.bytes.get(), bytes};
-        lock.lock();
-    }
+}
+
+/// Expects: the lock is held.
+void WriteQueue::enqueue(WriteTask task, RowBuffer buffer) {
     if (count_ == ring_.size()) {
         std::rotate(ring_.begin(), ring_.begin() + static_cast<std::ptrdiff_t>(first_),
                     ring_.end());
@@ -92,8 +119,6 @@ void WriteQueue::push(WriteTask task) {
         ring_.resize(2 * ring_.size());
     }
     ring_[(first_ + count_++) % ring_.size()] = {std::move(task), std::move(buffer)};
-    lock.unlock();
-    changed_.notify_all();
 }
 
 void WriteQueue::drain() {

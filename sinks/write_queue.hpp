@@ -31,11 +31,17 @@ struct WriteTask {
     std::string key = {}, text = {};       ///< an object as it is
 };
 
+/// Memory for rows, its bytes not set.
+struct RowBuffer {
+    std::unique_ptr<std::byte[]> bytes;
+    std::size_t size = 0;
+};
+
 /// Tasks on their way to a storage, done by a few threads in an order that keeps commits whole.
 /// Order:   tasks begin in the order pushed; one that is `alone` waits for all earlier ones, and
 ///          later ones wait for it.
-/// Bound:   copies of rows take at most `room` bytes, or one task; push() waits while there is no
-///          room. Their memory is used again.
+/// Bound:   rows take at most `room` bytes, or one task; push() waits while there is no room. Their
+///          memory is used again.
 /// Threads: push() and drain() from one thread at a time; stalled() and failed() from any.
 ///          Without threads, push() does the task at once.
 /// Throws:  StorageError with what the first failed task threw, from every later call. Tasks after
@@ -52,6 +58,12 @@ public:
 
     /// The rows are copied if they have to wait.
     void push(WriteTask task);
+    /// The same for rows that lie in `rows`, which goes along without a copy. Expects:
+    /// has_threads().
+    void push(WriteTask task, RowBuffer rows);
+    [[nodiscard]] bool has_threads() const { return thread_count_ > 0; }
+    /// A buffer of at least `size` bytes, one that was pushed before if there is one.
+    [[nodiscard]] RowBuffer spare_buffer(std::size_t size);
     /// Waits until everything is done.
     void drain();
     /// How long push() has waited for room.
@@ -62,19 +74,17 @@ public:
     [[nodiscard]] std::size_t held_bytes() const;
 
 private:
-    struct Buffer {
-        std::unique_ptr<std::byte[]> bytes;
-        std::size_t size = 0;
-    };
     struct Waiting {
         WriteTask task;
-        Buffer buffer;
+        RowBuffer buffer;
     };
     void start();
     void run();
     void throw_failure() const;
-    [[nodiscard]] Buffer take_buffer(std::size_t size);
-    void give_back(Buffer buffer);
+    [[nodiscard]] RowBuffer take_buffer(std::size_t size);
+    void give_back(RowBuffer buffer);
+    void wait_for_room(std::unique_lock<std::mutex>& lock, std::size_t bytes);
+    void enqueue(WriteTask task, RowBuffer buffer);
     [[nodiscard]] bool may_begin() const;
 
     int thread_count_;
@@ -87,7 +97,7 @@ private:
     std::condition_variable changed_;  ///< something was pushed or done
     std::vector<Waiting> ring_;        ///< first_ .. first_ + count_, modulo its size
     std::size_t first_ = 0, count_ = 0;
-    std::vector<Buffer> spare_;
+    std::vector<RowBuffer> spare_;
     std::size_t waiting_bytes_ = 0, spare_bytes_ = 0;
     int running_ = 0;
     bool alone_running_ = false;

@@ -38,20 +38,20 @@ void ZarrArrayWriter::resume(Storage& storage, std::int64_t rows) {
                         storage.describe(), key));
     reserve(chunk_bytes_);
     try {
-        decode_chunk(metadata_.codecs, form_, *object, {tail_.get(), chunk_bytes_});
+        decode_chunk(metadata_.codecs, form_, *object, {tail_.bytes.get(), chunk_bytes_});
     } catch (StorageError const& error) {
         throw StorageError(fmt::format("{}/{}: {}", storage.describe(), key, error.what()));
     }
 }
 
 void ZarrArrayWriter::reserve(std::size_t bytes) {
-    if (bytes <= capacity_) return;
-    std::size_t const capacity = std::max(bytes, capacity_ + capacity_ / 2);
-    auto larger = std::make_unique_for_overwrite<std::byte[]>(capacity);
+    if (bytes <= tail_.size) return;
+    std::size_t const size = std::max(bytes, tail_.size + tail_.size / 2);
+    RowBuffer larger{std::make_unique_for_overwrite<std::byte[]>(size), size};
     auto const used = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_;
-    if (used > 0 && tail_) std::memcpy(larger.get(), tail_.get(), std::min(used, capacity_));
+    if (used > 0 && tail_.bytes)
+        std::memcpy(larger.bytes.get(), tail_.bytes.get(), std::min(used, tail_.size));
     tail_ = std::move(larger);
-    capacity_ = capacity;
 }
 
 std::byte* ZarrArrayWriter::extend(std::int64_t rows) {
@@ -60,7 +60,7 @@ std::byte* ZarrArrayWriter::extend(std::int64_t rows) {
     // Whole chunks: the last one is padded in place, and full ones are written from here.
     reserve((used + more + chunk_bytes_) / chunk_bytes_ * chunk_bytes_);
     rows_ += rows;
-    return tail_.get() + used;
+    return tail_.bytes.get() + used;
 }
 
 std::string ZarrArrayWriter::chunk_key(std::int64_t chunk) const {
@@ -76,16 +76,27 @@ void ZarrArrayWriter::push_full_chunks(WriteQueue& queue, std::size_t array) {
         pushed_rows_ = first_row_ += full * chunk_rows_;
         return;
     }
-    for (std::int64_t k = 0; k < full; ++k)
-        queue.push(
-            {.kind = WriteTask::Kind::chunk,
-             .array = array,
-             .number = first_row_ / chunk_rows_ + k,
-             .rows = {tail_.get() + static_cast<std::size_t>(k) * chunk_bytes_, chunk_bytes_},
-             .used_rows = chunk_rows_});
+    auto const task = [&](std::int64_t k) -> WriteTask {
+        return {
+            .kind = WriteTask::Kind::chunk,
+            .array = array,
+            .number = first_row_ / chunk_rows_ + k,
+            .rows = {tail_.bytes.get() + static_cast<std::size_t>(k) * chunk_bytes_, chunk_bytes_},
+            .used_rows = chunk_rows_};
+    };
+    bool const goes_along = queue.has_threads() && full == 1 && tail_.size <= 2 * chunk_bytes_;
     auto const pushed = static_cast<std::size_t>(full) * chunk_bytes_;
-    auto const used = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_;
-    std::memmove(tail_.get(), tail_.get() + pushed, used - pushed);
+    std::size_t const left = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_ - pushed;
+    std::byte const* const rest = tail_.bytes.get() + pushed;
+    if (goes_along) {
+        RowBuffer next = queue.spare_buffer(tail_.size);
+        std::memcpy(next.bytes.get(), rest, left);
+        WriteTask whole = task(0);
+        queue.push(std::move(whole), std::exchange(tail_, std::move(next)));
+    } else {
+        for (std::int64_t k = 0; k < full; ++k) queue.push(task(k));
+        std::memmove(tail_.bytes.get(), rest, left);
+    }
     pushed_rows_ = first_row_ += full * chunk_rows_;
 }
 
@@ -94,11 +105,11 @@ void ZarrArrayWriter::push_tail(WriteQueue& queue, std::size_t array) {
     if (pushed_rows_ == rows_) return;
     if (row_bytes_ > 0) {
         auto const used = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_;
-        std::memset(tail_.get() + used, 0, chunk_bytes_ - used);
+        std::memset(tail_.bytes.get() + used, 0, chunk_bytes_ - used);
         queue.push({.kind = WriteTask::Kind::chunk,
                     .array = array,
                     .number = first_row_ / chunk_rows_,
-                    .rows = {tail_.get(), chunk_bytes_},
+                    .rows = {tail_.bytes.get(), chunk_bytes_},
                     .used_rows = rows_ - first_row_});
     }
     pushed_rows_ = rows_;

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include "sinks/write_queue.hpp"
@@ -25,7 +24,8 @@ public:
     void resume(Storage& storage, std::int64_t rows);
     /// Room for `rows` more rows at the end, for the caller to fill; valid until the next call.
     [[nodiscard]] std::byte* extend(std::int64_t rows);
-    /// Gives the chunks that are full to `queue`, as those of array number `array`.
+    /// Gives the chunks that are full to `queue`, as those of array number `array`. The buffer of
+    /// the tail goes along where it holds little more than one chunk, and another takes its place.
     void push_full_chunks(WriteQueue& queue, std::size_t array);
     /// The same with the last chunk, padded with zeros, if it holds rows that its object lacks.
     void push_tail(WriteQueue& queue, std::size_t array);
@@ -55,8 +55,7 @@ private:
     std::int64_t first_row_ = 0;       ///< the row at the beginning of the tail
     std::int64_t pushed_rows_ = 0;     ///< rows whose chunks were pushed
     std::int64_t document_rows_ = -1;  ///< what the last document says
-    std::unique_ptr<std::byte[]> tail_;
-    std::size_t capacity_ = 0;
+    RowBuffer tail_;
 };
 
 }  // namespace athanor

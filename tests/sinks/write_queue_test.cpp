@@ -51,6 +51,46 @@ WriteTask numbered(std::int64_t number, bool alone = false) {
     return {.alone = alone, .number = number};
 }
 
+TEST(WriteQueue, ABufferThatGoesAlongIsNotCopiedAndComesBackAsASpareOne) {
+    std::byte const* seen = nullptr;
+    WriteQueue queue(1, 1000,
+                     [&](WriteTask const& task, EncodeScratch&) { seen = task.rows.data(); });
+    RowBuffer buffer = queue.spare_buffer(100);
+    std::byte const* const place = buffer.bytes.get();
+    WriteTask task = numbered(1);
+    task.rows = {place + 20, 50};
+
+    queue.push(std::move(task), std::move(buffer));
+    queue.drain();
+
+    EXPECT_EQ(seen, place + 20);
+    EXPECT_EQ(queue.held_bytes(), 100U);
+    EXPECT_EQ(queue.spare_buffer(80).bytes.get(), place);
+    EXPECT_EQ(queue.held_bytes(), 0U);
+}
+
+TEST(WriteQueue, BuffersThatGoAlongWaitForRoomToo) {
+    Gate gate;
+    WriteQueue queue(1, 150, [&](WriteTask const&, EncodeScratch&) { gate.pass(); });
+    auto const push = [&queue] {
+        RowBuffer buffer = queue.spare_buffer(100);
+        WriteTask task = numbered(1);
+        task.rows = {buffer.bytes.get(), 100};
+        queue.push(std::move(task), std::move(buffer));
+    };
+    push();
+    std::thread opener([&gate] {
+        std::this_thread::sleep_for(20ms);
+        gate.open();
+    });
+
+    push();
+    opener.join();
+    queue.drain();
+
+    EXPECT_GT(queue.stalled().count(), 0);
+}
+
 class ThreadCount : public ::testing::TestWithParam<int> {};
 
 TEST_P(ThreadCount, NothingPassesATaskThatIsAlone) {
