@@ -159,7 +159,7 @@ constexpr Missing missing_keys[] = {
      "/pipeline/1/dynamics: missing; give an object {...} (what happens to a sample in a step)"},
     {"/sinks/done/url",
      "/sinks/done/url: missing; give a string that is not empty (folder of the store, or "
-     "s3://BUCKET/NAME, gs://BUCKET/NAME)"},
+     "s3://BUCKET/NAME, gs://BUCKET/NAME, memory://NAME)"},
 };
 INSTANTIATE_TEST_SUITE_P(ConfigChecker, EveryMissingKey, ::testing::ValuesIn(missing_keys));
 

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Athanor developers
+# SPDX-License-Identifier: Apache-2.0
+"""What snapshots cost the step rate: campaigns with and without them, in interleaved pairs.
+
+    bench/launch/snapshot_cost.py [path to athanor] [--pairs 5] [--frequency 10] [--folder /dev/shm]
+
+Crystals of argon (108 atoms each, 64 of them in one batch, one thread) run so many steps of NVE,
+once without and once with a snapshot of every sample at each 10th step into a Zarr store. Rates are
+atom-steps a second of the stage, from --metrics. The share that hooks take of the stage's own time
+says what it costs where a core is free for the sink's thread; the ratio of rates within a pair also
+has what that thread takes from the stage where it is not.
+"""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+
+REPEATS, LATTICE = 3, 5.26  # argon, Å
+
+
+def write_structures(path, count):
+    basis = [(0, 0, 0), (0, 0.5, 0.5), (0.5, 0, 0.5), (0.5, 0.5, 0)]
+    atoms = [(i + a, j + b, k + c) for i in range(REPEATS) for j in range(REPEATS)
+             for k in range(REPEATS) for a, b, c in basis]
+    length = REPEATS * LATTICE
+    with open(path, "w") as file:
+        for _ in range(count):
+            file.write(f"{len(atoms)}\nLattice=\"{length} 0 0 0 {length} 0 0 0 {length}\" "
+                       "Properties=species:S:1:pos:R:3 pbc=\"T T T\"\n")
+            for atom in atoms:
+                file.write("Ar " + " ".join(f"{LATTICE * x:.6f}" for x in atom) + "\n")
+
+
+def campaign(options, folder, variant):
+    sink = {"type": "zarr", "url": f"{variant}/t.zarr", "durability": "commit"}
+    if variant == "journal":
+        sink["journal"] = True
+    snapshot = {"type": "snapshot", "frequency": options.frequency, "sink": "t"}
+    document = {
+        "athanor": 1, "seed": 1, "input": {"path": os.path.join(folder, "in.extxyz")},
+        "sampler": {"max_systems": options.samples, "max_atoms": options.samples * 108},
+        "model": {"type": "lennard_jones", "cutoff": 8.5,
+                  "species": {"Ar": {"epsilon": 0.0104, "sigma": 3.4}}},
+        "pipeline": [{"name": "md", "steps": options.steps, "initial_temperature_kelvin": 40.0,
+                      "dynamics": {"type": "nve", "timestep_fs": 2.0},
+                      "hooks": [] if variant == "none" else [snapshot]}],
+        "sinks": {"done": {"type": "host_memory"}} | ({} if variant == "none" else {"t": sink}),
+        "output": ["done"], "quarantine": f"{variant}/quarantine.extxyz"}
+    path = os.path.join(folder, variant + ".json")
+    with open(path, "w") as file:
+        json.dump(document, file)
+    return path
+
+
+def run(options, folder, variant):
+    """Atom-steps a second, share of hooks, seconds for which steps waited for the sink."""
+    metrics = os.path.join(folder, "metrics.json")
+    subprocess.run([options.binary, "run", campaign(options, folder, variant), "--overwrite",
+                    "--progress", "off", "--metrics", metrics], check=True, cwd=folder,
+                   env=dict(os.environ, OMP_NUM_THREADS="1"))
+    with open(metrics) as file:
+        document = json.load(file)
+    stage = document["stages"][0]
+    parts = stage["seconds_of"]
+    working = sum(parts[name] for name in ("forces", "neighbors", "update", "hooks", "pack"))
+    stalled = sum(sink["seconds_stalled"] for sink in document["sinks"])
+    return stage["atom_steps"] / working, parts["hooks"] / working, stalled
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary", nargs="?", default="build/release/athanor")
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--frequency", type=int, default=10)
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--samples", type=int, default=64)
+    parser.add_argument("--folder", default=tempfile.gettempdir())
+    options = parser.parse_args()
+    if not os.path.exists(options.binary):
+        sys.exit(f"{options.binary} is not there; build it or give its path")
+    options.binary = os.path.abspath(options.binary)
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        write_structures(os.path.join(folder, "in.extxyz"), options.samples)
+        for variant in ("snapshots", "journal"):
+            ratios, hooks, stalled = [], [], []
+            for _ in range(options.pairs):
+                without = run(options, folder, "none")
+                found = run(options, folder, variant)
+                ratios.append(found[0] / without[0])
+                hooks.append(found[1] - without[1])
+                stalled.append(found[2])
+            print(f"{variant:10} every {options.frequency} steps: rate "
+                  f"{statistics.median(ratios):.3f} of that without "
+                  f"({min(ratios):.3f} to {max(ratios):.3f}), hooks take "
+                  f"{100 * statistics.median(hooks):.2f} % of the stage's time, steps waited "
+                  f"{max(stalled):.2f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
