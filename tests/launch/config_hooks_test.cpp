@@ -111,7 +111,8 @@ TEST(ConfigHooks, AlignCellStandsBeforeABiasOnPlaces) {
 }
 
 TEST(ConfigHooks, TwoHooksDoNotWriteTheSameRows) {
-    Json const once = Json::parse(R"([{"type": "snapshot", "sink": "trajectory", "frequency": 10}])");
+    Json const once =
+        Json::parse(R"([{"type": "snapshot", "sink": "trajectory", "frequency": 10}])");
     Json const twice = Json::parse(R"([{"type": "snapshot", "sink": "trajectory", "frequency": 10},
         {"type": "converged_snapshot", "sink": "trajectory"},
         {"type": "snapshot", "sink": "trajectory", "frequency": 25}])");
