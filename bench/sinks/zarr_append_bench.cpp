@@ -79,6 +79,7 @@ struct Append {
     int threads = 1;
     std::int64_t chunks_per_shard = 0;
     bool journal = false;
+    std::int64_t queue_bytes = std::int64_t{128} << 20;
 };
 
 /// Every store holds about 1048576 atoms and is committed once, at the end. With a journal every
@@ -97,7 +98,8 @@ void append_to_zarr(benchmark::State& state, Append const& append) {
                        .codec = append.codec,
                        .durability = append.journal ? Durability::commit : Durability::none,
                        .journal = append.journal,
-                       .threads = append.threads});
+                       .threads = append.threads,
+                       .queue_bytes = append.queue_bytes});
         sink.open(batch.schema());
         state.ResumeTiming();
         for (int k = 0; k < writes_of_batch(append.atoms); ++k) {
@@ -235,6 +237,7 @@ void write_chunk_files(benchmark::State& state) {
         ->MeasureProcessCPUTime()                                \
         ->UseRealTime()
 ATHANOR_APPEND(raw_16_samples, "none", 16);
+ATHANOR_APPEND(raw_16_samples_queue_of_8_MiB, "none", 16, 256, 1, 0, false, 8 << 20);
 ATHANOR_APPEND(raw_1_sample, "none", 1);
 ATHANOR_APPEND(raw_16_samples_of_1000, "none", 16, 1000);
 ATHANOR_APPEND(raw_1_sample_of_1000, "none", 1, 1000);
@@ -243,6 +246,7 @@ ATHANOR_APPEND(raw_1_sample_journal, "none", 1, 256, 1, 0, true);
 ATHANOR_APPEND(raw_16_samples_no_thread, "none", 16, 256, 0);
 ATHANOR_APPEND(raw_shards_of_4, "none", 16, 256, 1, 4);
 ATHANOR_APPEND(blosc_lz4_16_samples, "blosc_lz4:5", 16);
+ATHANOR_APPEND(blosc_lz4_16_samples_queue_of_8_MiB, "blosc_lz4:5", 16, 256, 1, 0, false, 8 << 20);
 ATHANOR_APPEND(blosc_lz4_1_sample, "blosc_lz4:5", 1);
 ATHANOR_APPEND(blosc_lz4_16_samples_of_1000, "blosc_lz4:5", 16, 1000);
 ATHANOR_APPEND(blosc_lz4_1_sample_of_1000, "blosc_lz4:5", 1, 1000);
