@@ -16,14 +16,14 @@ namespace athanor {
 namespace {
 
 /// A line for each name and each value.
-std::string to_text(RankFacts const& facts) {
+std::string to_text(AgreedFacts const& facts) {
     std::string text;
     for (auto const& [name, value] : facts) text += name + "\n" + value + "\n";
     return text;
 }
 
-RankFacts from_text(std::string const& text) {
-    RankFacts facts;
+AgreedFacts from_text(std::string const& text) {
+    AgreedFacts facts;
     std::istringstream lines(text);
     for (std::string name, value; std::getline(lines, name) && std::getline(lines, value);)
         facts.emplace_back(name, value);
@@ -38,7 +38,7 @@ std::string name_of_host() {
 /// What one rank says: its host, and the facts.
 struct Statement {
     std::string host;
-    RankFacts facts;
+    AgreedFacts facts;
 };
 
 Statement statement_of(std::string const& text) {
@@ -84,7 +84,7 @@ std::string differences(std::vector<std::string> const& texts) {
 
 }  // namespace
 
-void expect_same_on_all_ranks(MpiEnvironment const& mpi, RankFacts const& facts,
+void expect_same_on_all_ranks(MpiEnvironment const& mpi, AgreedFacts const& facts,
                               std::string const& advice) {
     auto const all = mpi.gather(name_of_host() + "\n" + to_text(facts));
     std::string const found = mpi.broadcast(all.empty() ? "" : differences(all));

@@ -31,7 +31,7 @@ protected:
 };
 
 TEST_F(RankAgreement, AnotherVersionIsRefusedWithTheRankThatHasIt) {
-    RankFacts const facts{{"version of athanor", "0.1.0"},
+    AgreedFacts const facts{{"version of athanor", "0.1.0"},
                           {"version of the wire format", rank_ == size_ - 1 ? "2" : "1"}};
     std::string said = "nothing thrown";
     try {
@@ -51,7 +51,7 @@ TEST_F(RankAgreement, AnotherVersionIsRefusedWithTheRankThatHasIt) {
 }
 
 TEST_F(RankAgreement, FactsThatOnlySomeRanksKnowAreRefusedAndEqualOnesPass) {
-    RankFacts facts{{"version of athanor", "0.1.0"}};
+    AgreedFacts facts{{"version of athanor", "0.1.0"}};
     EXPECT_NO_THROW(expect_same_on_all_ranks(environment(), facts, "advice"));
     if (rank_ == size_ - 1) facts.emplace_back("later fact", "x");
     EXPECT_THROW(expect_same_on_all_ranks(environment(), facts, "advice"), ConfigError);
@@ -60,7 +60,7 @@ TEST_F(RankAgreement, FactsThatOnlySomeRanksKnowAreRefusedAndEqualOnesPass) {
 }
 
 TEST_F(RankAgreement, EveryRankThatDiffersIsNamed) {
-    RankFacts const facts{{"version of athanor", rank_ == 0 ? "0.1.0" : "0.1.9"}};
+    AgreedFacts const facts{{"version of athanor", rank_ == 0 ? "0.1.0" : "0.1.9"}};
     std::string said;
     try {
         expect_same_on_all_ranks(environment(), facts, "advice");
@@ -73,7 +73,7 @@ TEST_F(RankAgreement, EveryRankThatDiffersIsNamed) {
 }
 
 TEST_F(RankAgreement, ARankThatCannotSayAgreesWithEveryOther) {
-    RankFacts const facts{{"revision of athanor", rank_ == size_ - 1 ? "" : "abc"}};
+    AgreedFacts const facts{{"revision of athanor", rank_ == size_ - 1 ? "" : "abc"}};
     EXPECT_NO_THROW(expect_same_on_all_ranks(environment(), facts, "advice"));
 }
 
