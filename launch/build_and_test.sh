@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The one test command: whatever must hold is checked here, on a fresh Debian or Ubuntu machine, in
-# 48 minutes on two cores. Continuous integration (.ci/run) calls the same script.
+# an hour on two cores. Continuous integration (.ci/run) calls the same script.
 set -uo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -25,7 +25,8 @@ usage() {
     cat <<'EOF'
 usage: launch/build_and_test.sh [--quick]
 Installs what is missing, then builds and tests:
-  release  warnings are errors; every header alone; house rules; formatting; all tests
+  release  warnings are errors; every header alone; house rules; formatting; all tests; each
+           benchmark once, to see that it runs
   asan     AddressSanitizer and UBSan: all tests but the long ones
   tsan     ThreadSanitizer: runtime, comm and stages inside one process
   --quick  the release part only
@@ -181,6 +182,7 @@ step "release: every header alone" cmake --build --preset release --parallel "$j
     --target all_verify_interface_header_sets
 keep_test_files_in_memory
 step "release: tests" run_tests release
+step "release: benchmarks" bench/run.sh --quick --output "$logs/bench.json"
 
 if ! $quick; then
     step "asan: configure" cmake --preset asan "${pythons[@]}"

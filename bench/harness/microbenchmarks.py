@@ -12,7 +12,7 @@ PROGRAMS = ["runtime/bench_runtime", "kernels/bench_kernels", "comm/bench_comm",
 QUICK = {"runtime/bench_runtime": ".", "kernels/bench_kernels": ".", "comm/bench_comm": ".",
          "sinks/bench_sinks": "(raw|blosc_lz4)_16_samples/|copy_in|write_chunk|encode_alone/blosc",
          "stages/bench_stages": "_step/systems:64/", "stages/bench_in_flight": ".",
-         "launch/bench_pipeline": "."}
+         "launch/bench_pipeline": "/64/|vain"}
 
 
 def run(build, quick, only, show):
@@ -35,4 +35,4 @@ def run(build, quick, only, show):
             result = results.setdefault(f"{os.path.basename(program)}/{entry['run_name']}", {
                 "unit": "s", "better": "lower", "samples": []})
             result["samples"].append(entry["real_time"] * scale)
-    return results
+    return dict(sorted(results.items()))

@@ -200,6 +200,7 @@ TEST(ConfigPipeline, AVariableCellRelaxationMayConvergeOnItsResidualStress) {
 
 TEST(ConfigPipeline, AFusedElementHasAnOrderAndHooksOfItsOwn) {
     Json document = relax_then_md();
+    document["pipeline"][1].erase("hooks");  // or they would write the same rows
     document["pipeline"] = Json::array(
         {Json{{"fuse", document["pipeline"]},
               {"order", "documented"},

@@ -92,7 +92,7 @@ TEST_F(Reference, BashCompletesCommandsOptionsValuesAndFiles) {
 
     EXPECT_THAT(completions("r"), IsSupersetOf({"resume", "run"}));
     EXPECT_THAT(completions("run --over"), ElementsAre("--overwrite"));
-    EXPECT_THAT(completions("run --progress \"\""), IsSupersetOf({"auto", "plain", "off"}));
+    EXPECT_THAT(completions("run --progress \"\""), IsSupersetOf({"auto", "live", "json", "none"}));
     EXPECT_THAT(completions("run \"\""),
                 ElementsAre("a folder", "campaign.json", "done.zarr", "reference"));
     EXPECT_THAT(completions("inspect d"), ElementsAre("done.zarr"));
