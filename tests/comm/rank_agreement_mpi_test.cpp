@@ -32,7 +32,7 @@ protected:
 
 TEST_F(RankAgreement, AnotherVersionIsRefusedWithTheRankThatHasIt) {
     AgreedFacts const facts{{"version of athanor", "0.1.0"},
-                          {"version of the wire format", rank_ == size_ - 1 ? "2" : "1"}};
+                            {"version of the wire format", rank_ == size_ - 1 ? "2" : "1"}};
     std::string said = "nothing thrown";
     try {
         expect_same_on_all_ranks(environment(), facts, "start the same build on all ranks");
