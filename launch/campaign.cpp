@@ -296,7 +296,8 @@ private:
             if (pipeline.ends_chain(instance.element)) figures.frames_done += all[i].out;
         }
         if (plan_.resumption)
-            figures.frames_done += plan_.resumption->finished + plan_.resumption->quarantined;
+            figures.frames_done_before = plan_.resumption->finished + plan_.resumption->quarantined;
+        figures.frames_done += figures.frames_done_before;
         figures.frames_total = plan_.selected_count * pipeline.chain_count();
         figures.seconds = seconds();
         return figures;

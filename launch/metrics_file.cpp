@@ -197,6 +197,17 @@ std::string summary_line(RunFigures const& figures, CampaignPlan const& plan,
     return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+void prepare_metrics(std::filesystem::path const& path) {
+    std::error_code error;
+    if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
+    std::filesystem::path const aside = path.string() + ".tmp";
+    if (!std::ofstream(aside) || std::filesystem::is_directory(path, error))
+        throw StorageError(fmt::format(
+            "{}: the metrics cannot be written; give another file (--metrics, /metrics/path)",
+            path.string()));
+    for (auto const& old : {path, aside}) std::filesystem::remove(old, error);
+}
+
 void write_metrics(std::filesystem::path const& path, RunFigures const& figures,
                    CampaignPlan const& plan, Placement const& placement) {
     json const document = document_of(figures, plan, placement);

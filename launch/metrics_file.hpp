@@ -33,6 +33,11 @@ struct RunFigures {
 [[nodiscard]] std::string summary_line(RunFigures const& figures, CampaignPlan const& plan,
                                        Placement const& placement);
 
+/// Before a run, rather than at its end: finds out whether metrics can be written to `path`, and
+/// removes those of an earlier run, which say nothing about what is stored from now on.
+/// Throws: StorageError.
+void prepare_metrics(std::filesystem::path const& path);
+
 /// Writes them as JSON, under a temporary name that becomes `path` when it is complete.
 /// Throws: StorageError.
 void write_metrics(std::filesystem::path const& path, RunFigures const& figures,

@@ -103,10 +103,10 @@ double microseconds_per_atom_step(StageFigures const& stage) {
 }
 
 std::optional<double> seconds_left(ProgressFigures const& figures) {
-    if (figures.frames_done <= 0 || figures.frames_done >= figures.frames_total)
-        return std::nullopt;
+    std::int64_t const done_now = figures.frames_done - figures.frames_done_before;
+    if (done_now <= 0 || figures.frames_done >= figures.frames_total) return std::nullopt;
     return figures.seconds * static_cast<double>(figures.frames_total - figures.frames_done) /
-           static_cast<double>(figures.frames_done);
+           static_cast<double>(done_now);
 }
 
 ProgressDisplay::ProgressDisplay(std::ostream& out, ProgressStyle style, int width)

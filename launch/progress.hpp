@@ -42,9 +42,10 @@ struct StageFigures {
 /// How far the campaign is.
 struct ProgressFigures {
     std::vector<StageFigures> stages;
-    std::int64_t frames_total = 0;  ///< of the input; 0: not known
-    std::int64_t frames_done = 0;   ///< through the last stage, or failed
-    double seconds = 0;             ///< since the start
+    std::int64_t frames_total = 0;        ///< of the input; 0: not known
+    std::int64_t frames_done = 0;         ///< through the last stage, or failed
+    std::int64_t frames_done_before = 0;  ///< of these, in runs that this one goes on with
+    double seconds = 0;                   ///< since the start
 };
 
 /// From the pace so far [s]; nothing before the first frame is done or after the last.

@@ -161,6 +161,8 @@ void Quarantine::take(Sample const& sample, std::int32_t first_stage, std::strin
     writer().write(sample, FrameContent::input,
                    {{"system_id", std::to_string(sample.id().value())},
                     {"stage", std::to_string(first_stage)},
+                    {"stage_step", "0"},  // the input may have such keys from another campaign
+                    {"stored_rows", "0"},
                     {"reason", reason}});
 }
 

@@ -194,6 +194,7 @@ fs::path path_of_shard(fs::path const& path, Shard const& shard) {
 Config config_of_shard(Config config, Shard const& shard) {
     config.input.select = share_of(config.input.select, shard);
     config.quarantine = path_of_shard(config.quarantine, shard);
+    if (config.metrics) config.metrics->path = path_of_shard(config.metrics->path, shard);
     if (config.checkpoint) config.checkpoint->path = path_of_shard(config.checkpoint->path, shard);
     for (auto& [name, spec] : config.sinks) {
         if (auto* zarr = std::get_if<ZarrSinkSpec>(&spec))

@@ -159,6 +159,7 @@ void clear_store(fs::path const& place, std::string const& pointer, bool overwri
         return;
     }
     if (is_folder_place(text)) {
+        bring_back_store(text);  // or it would come back while the run makes a new one
         clear_lone_journal(place, pointer, overwrite);
         clear_output(place, pointer, overwrite);
         return;

@@ -304,7 +304,10 @@ void FileStorage::publish() {
     auto const old = move_into_place();
     root_ = path_;
     if (durability_ != Durability::none) detail::sync_folder(*calls_, parent());
-    if (old) remove_tree(*calls_, *old);  // not before the new names last
+    if (!old) return;
+    // Not before the new names last; and first what would make a half removed store look like one.
+    calls_->unlink(*old / "zarr.json");
+    remove_tree(*calls_, *old);
 }
 
 /// Throws unless what is there is a store or an empty folder: nothing else may be lost.

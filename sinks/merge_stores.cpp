@@ -56,6 +56,7 @@ std::int64_t merge_stores(std::vector<std::string> const& all_parts, ZarrSinkOpt
                                            part, parts.front()));
     }
     options.visible_at_once = false;
+    options.journal = false;  // the parts stay until all is in the new store
     auto const sink = grows ? ZarrSink::reopen(std::move(options))
                             : std::make_unique<ZarrSink>(std::move(options));
     if (!readers.empty()) {

@@ -124,9 +124,14 @@ void check_endpoint(std::string const& endpoint) {
         std::string const host = endpoint.substr(scheme_end + 3);
         good = !host.empty() && host.find_first_of("/?#@ ") == std::string::npos;
     }
-    if (!good)
+    if (!good) {
+        // What stands before an @ may be a password.
+        auto const secret = endpoint.rfind('@');
+        std::string const shown =
+            secret == std::string::npos ? endpoint : "..." + endpoint.substr(secret);
         throw ConfigError(
-            fmt::format("\"{}\" is no endpoint; give http://HOST:PORT or https://HOST", endpoint));
+            fmt::format("\"{}\" is no endpoint; give http://HOST:PORT or https://HOST", shown));
+    }
 }
 
 }  // namespace

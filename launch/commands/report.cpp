@@ -3,6 +3,8 @@
 #include "launch/commands/report.hpp"
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -14,7 +16,9 @@ namespace athanor {
 
 int report(ReportCommand const& command) {
     std::error_code ignored;
-    for (std::string const& place : command.places)
+    std::vector<std::string> sources = command.places;
+    sources.push_back(command.metrics);
+    for (std::string const& place : sources)
         if (std::filesystem::equivalent(place, command.output, ignored))
             throw ConfigError(
                 fmt::format("--output: {} is what the report is made from; give "

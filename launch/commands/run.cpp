@@ -22,6 +22,7 @@
 #include "launch/checkpoint_folder.hpp"
 #include "launch/commands/dry_run.hpp"
 #include "launch/joint_end.hpp"
+#include "launch/metrics_file.hpp"
 #include "launch/nearest_word.hpp"
 #include "launch/placement.hpp"
 #include "launch/progress_json.hpp"
@@ -75,6 +76,17 @@ CampaignPlan make_checked_plan(RunCommand const& command, LoadedConfig const& lo
     return make_campaign_plan(loaded.config, loaded.whole_select);
 }
 
+/// Of the command line; empty: the configuration may name one.
+std::string metrics_option(RunCommand const& command) {
+    if (!command.shard || command.metrics.empty()) return command.metrics;
+    return path_of_shard(command.metrics, *command.shard).string();
+}
+
+std::filesystem::path metrics_file(RunCommand const& command, Config const& config) {
+    if (!command.metrics.empty()) return metrics_option(command);
+    return config.metrics ? config.metrics->path : std::filesystem::path{};
+}
+
 CampaignPlan make_plan(RunCommand const& command, LoadedConfig const& loaded,
                        std::vector<int> const& nodes) {
     Config const& config = loaded.config;
@@ -88,6 +100,8 @@ CampaignPlan make_plan(RunCommand const& command, LoadedConfig const& loaded,
         clear_outputs(config, command.overwrite);
         if (config.checkpoint) CheckpointFolder(config.checkpoint->path).begin(campaign_text(plan));
     }
+    if (auto const metrics = metrics_file(command, config); !metrics.empty())
+        prepare_metrics(metrics);
     for (std::string const& note : plan.notes) {
         std::string const line =
             command.progress == "json" ? note_line(note) : "athanor: note: " + note;
@@ -170,17 +184,12 @@ LoadedConfig load_shared_config(MpiEnvironment const& mpi, RunCommand const& com
     mpi.abort(report_error(error));  // nobody watches yet
 }
 
-std::string metrics_file(RunCommand const& command) {
-    if (!command.shard || command.metrics.empty()) return command.metrics;
-    return path_of_shard(command.metrics, *command.shard).string();
-}
-
 }  // namespace
 
 int run(RunCommand const& command) {
     RunOptions const options{.overwrite = command.overwrite,
                              .progress = progress_mode(command.progress),
-                             .metrics = metrics_file(command)};
+                             .metrics = metrics_option(command)};
     // A warning that comes early is heard when the campaign begins, rather than end the process.
     StopSignals const warnings{SIGUSR1, SIGUSR2};
     int no_arguments = 0;

@@ -160,6 +160,10 @@ void write_array(SlurmCommand const& command, SlurmOptions const& options,
 }  // namespace
 
 int slurm(SlurmCommand const& command) {
+    std::error_code ignored;
+    if (!command.output.empty() && fs::equivalent(command.output, command.config, ignored))
+        throw ConfigError(fmt::format(
+            "--output: {} is the configuration; give another name for the script", command.output));
     Config const config = load_config(command.config, command.overrides);
     CampaignPlan const plan = make_campaign_plan(config);
     SlurmOptions const options = fitted_options(command, config, plan);

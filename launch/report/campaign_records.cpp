@@ -198,8 +198,9 @@ CampaignRecords read_campaign(ReportSources const& sources) {
             read_named_store(place, records);
             stores.insert(place);
         }
+        std::string const bare = place.substr(0, place.find_last_not_of('/') + 1);
         records.title += (records.title.empty() ? "" : ", ") +
-                         fs::path(place).lexically_normal().filename().string();
+                         fs::path(bare).lexically_normal().filename().string();
     }
     read_metrics_of(sources.metrics, records);
     if (records.config) {

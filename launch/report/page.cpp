@@ -48,12 +48,15 @@ std::string list_box(std::string const& title, std::vector<std::string> const& l
 
 std::string verdict_markup(CampaignRecords const& records) {
     CampaignTally const tally = tally_of(records);
-    bool const good = tally.failed == 0 && tally.unfinished() == 0 && tally.finished > 0;
+    // Only metrics, which a run writes at its end, know how many there should be.
+    bool const ended = tally.total.has_value() && tally.unfinished() == 0;
+    bool const good = ended && tally.failed == 0 && tally.finished > 0;
     return fmt::format("<p class=\"verdict\"><b class=\"{}\">{}</b> {}</p>\n",
                        good ? "good" : "bad",
-                       good               ? "All done."
-                       : tally.failed > 0 ? "Done, but not all went well."
-                                          : "Not done, as far as is known.",
+                       good          ? "All done."
+                       : ended       ? "Done, but not all went well."
+                       : tally.total ? "Not done."
+                                     : "Whether it is done is not known.",
                        escape_markup(verdict_of(records)));
 }
 

@@ -50,6 +50,16 @@ TEST_F(Cli, HelpNamesTheCommands) {
     EXPECT_EQ(athanor("run --help").code, 0);
 }
 
+TEST_F(Cli, AScriptDoesNotReplaceItsConfiguration) {
+    std::string const before = folder_.read("good.json");
+
+    ProgramResult const ended = athanor("slurm good.json --output ./good.json");
+
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_THAT(ended.text, HasSubstr("./good.json is the configuration"));
+    EXPECT_EQ(folder_.read("good.json"), before);
+}
+
 TEST_F(Cli, ValidatePrintsThePlan) {
     ProgramResult const ended = athanor("validate good.json --ranks 2");
 

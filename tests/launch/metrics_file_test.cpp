@@ -1,6 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
 /// The figures of a run for programs: the file of --metrics, and the lines of --progress json.
+#include "launch/metrics_file.hpp"
+
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -9,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "launch/rank_facts.hpp"
+#include "runtime/error.hpp"
 #include "tests/launch/program.hpp"
 
 namespace athanor::test {
@@ -94,6 +99,19 @@ TEST_F(MetricsFile, TheConfigurationNamesItAndOneProcessOrRanksFillIt) {
     expect_sound(ranks, 2);
     EXPECT_EQ(ranks["physics"], alone["physics"]);
     EXPECT_EQ(read("out/metrics.json")["started"], alone["started"]);  // the option went before it
+}
+
+TEST_F(MetricsFile, OfAnEarlierRunGoesAndWhatCannotBeWrittenIsSaidBeforeTheStart) {
+    std::filesystem::create_directory(folder_.path() / "old");
+    folder_.write("old/m.json", "{}");
+
+    prepare_metrics(folder_.path() / "old/m.json");
+    prepare_metrics(folder_.path() / "new/folder/m.json");
+
+    EXPECT_TRUE(std::filesystem::is_empty(folder_.path() / "old"));
+    EXPECT_TRUE(std::filesystem::is_empty(folder_.path() / "new/folder"));
+    EXPECT_THROW(prepare_metrics(folder_.path() / "old"), StorageError);
+    EXPECT_THROW(prepare_metrics("/proc/nowhere/m.json"), StorageError);
 }
 
 TEST_F(MetricsFile, ProgressForProgramsIsJsonAloneAndEndsWithTheFigures) {

@@ -40,6 +40,8 @@ std::array<double, 2> peak_memory(int samples) {
     // A compressor takes and gives back its workspace for every chunk. What the C library then does
     // not give back to the system says nothing about the program.
     config["sinks"]["done"]["codec"] = "none";
+    // How full the queue of a writing thread is, up to its bound, depends on what else runs.
+    config["sinks"]["done"]["threads"] = 0;
     folder.write("c.json", config.dump());
 
     ProgramResult const result = folder.mpirun(2, "run c.json --progress plain");

@@ -200,6 +200,18 @@ TEST(Progress, JsonSaysNullForWhatIsNotKnown) {
     EXPECT_EQ(line["seconds_left"], nullptr);
 }
 
+TEST(Progress, ThePaceIsThatOfThisRunAlone) {
+    ProgressFigures now;
+    now.frames_total = 1000;
+    now.frames_done = 901;
+    now.frames_done_before = 900;
+    now.seconds = 10.0;
+
+    EXPECT_EQ(seconds_left(now), 990.0);
+    now.frames_done = 900;
+    EXPECT_EQ(seconds_left(now), std::nullopt);
+}
+
 TEST(Progress, OffDrawsNothing) {
     std::ostringstream out;
     ProgressDisplay display(out, ProgressStyle::off);

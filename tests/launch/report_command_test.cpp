@@ -104,7 +104,7 @@ TEST_F(Report, StoresMetricsAndConfigurationTellTheSame) {
 TEST_F(Report, AStoreThatIsElsewhereSpeaksForItself) {
     ASSERT_EQ(folder_
                   ->shell("mkdir -p away && cp -r out/done.zarr away && cd away && "
-                          "athanor report done.zarr --output page.html")
+                          "athanor report done.zarr/ --output page.html")
                   .code,
               0);
     EXPECT_TRUE(says(page("away/page.html"), "<h1>done.zarr</h1>"));

@@ -292,6 +292,16 @@ TEST(ReportPage, WithoutAnythingItStillSaysWhatIsMissing) {
     EXPECT_EQ(verdict_of(records), "0 finished, 0 failed. How long it took is not known.");
 }
 
+TEST(ReportPage, WithoutMetricsNobodyKnowsWhetherItIsDone) {
+    CampaignRecords records;
+    records.finished = 17;
+
+    std::string const html = report_page(records);
+
+    EXPECT_THAT(html, HasSubstr("Whether it is done is not known."));
+    EXPECT_THAT(html, Not(HasSubstr("All done.")));
+}
+
 TEST(ReportTally, OfARunThatWentOnCountsWhatWasThereBefore) {
     CampaignRecords records;
     records.config.emplace();

@@ -91,11 +91,17 @@ TEST_F(ShardedCampaign, IsNotMergedBeforeEveryShardHasComeToItsEnd) {
 
 TEST_F(ShardedCampaign, AShardWithoutSamplesEndsWithZeroAndMergesLikeTheOthers) {
     folder_.write("in.extxyz", golden_input("lj13"));
+    auto campaign = small_campaign("in.extxyz");
+    for (auto& sink : campaign["sinks"]) sink["journal"] = true;
+    campaign["metrics"] = {{"path", "out/metrics.json"}};
+    folder_.write("c.json", campaign.dump());
     for (int const index : {0, 1}) ASSERT_EQ(run_shard(index, 2).code, 0);
 
     EXPECT_EQ(folder_.athanor("merge c.json --shards 2").code, 0);
 
     EXPECT_EQ(rows_of_store(folder_.path() / "out/done.zarr").size(), 1U);
+    for (char const* file : {"metrics.shard-0-of-2.json", "metrics.shard-1-of-2.json"})
+        EXPECT_TRUE(std::filesystem::exists(folder_.path() / "out" / file)) << file;
 }
 
 TEST_F(ShardedCampaign, FramesThatAreCountedFromTheEndAreRefused) {
