@@ -453,7 +453,7 @@ std::vector<std::uint8_t> ZarrReader::ledger_outcomes() {
     ATHANOR_EXPECTS(has_ledger_);
     Bytes const rows = array_of(*find("custom/ledger_outcome")).read_rows(0, sample_count_);
     std::vector<std::uint8_t> outcomes(rows.size());
-    std::memcpy(outcomes.data(), rows.data(), rows.size());
+    if (!rows.empty()) std::memcpy(outcomes.data(), rows.data(), rows.size());
     return outcomes;
 }
 
