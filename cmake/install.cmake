@@ -67,6 +67,6 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libathanor-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)  # archives name no libraries
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-    "libopenmpi-dev, nlohmann-json3-dev, libcli11-dev, libfmt-dev, libspdlog-dev, libblosc-dev, \
+    "libopenmpi-dev, nlohmann-json3-dev, libcli11-dev, libfmt-dev, libblosc-dev, \
 libzstd-dev, zlib1g-dev, librandom123-dev, libcurl4-openssl-dev, pkg-config")
 include(CPack)

@@ -175,7 +175,8 @@ void add_job_options(CLI::App& app, SlurmCommand& command) {
     app.add_option("--nodes", job.nodes, "Nodes, 1 when left out")->check(amount);
     app.add_option("--ranks", command.ranks, "1: all stages in one process")->check(amount);
     app.add_option("--cpus-per-task", job.cpus_per_rank, "Cores of a rank")->check(amount);
-    app.add_option("--gpus-per-node", command.gpus_per_node, "Devices of a node");
+    app.add_option("--gpus-per-node", command.gpus_per_node, "Devices of a node")
+        ->check(CLI::Range(0, 1000));
     app.add_option("--memory", job.memory_per_node, "Of a node, in place of an estimate: 16G");
     app.add_option("--time", job.time, "Limit: 30, 04:00:00, 2-12");
     app.add_option("--partition", job.partition, "Partition");

@@ -12,7 +12,7 @@ set -euo pipefail
 build_packages=(
     g++ cmake make ninja-build ccache pkg-config git
     libopenmpi-dev openmpi-bin
-    nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev
+    nlohmann-json3-dev libcli11-dev libfmt-dev
     libblosc-dev libzstd-dev zlib1g-dev librandom123-dev libcurl4-openssl-dev
     python3  # makes the structures of launch/examples
 )

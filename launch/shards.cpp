@@ -58,8 +58,11 @@ std::vector<std::set<std::int64_t>> settled_samples(Config const& config) {
             settled[chain].insert(id);
     for (QuarantinedSample const& one : read_quarantine(config.quarantine, TornFrame::keep))
         for (std::size_t chain = 0; chain < settled.size(); ++chain)
-            if (!one.stage || (ledger.knows_stage(*one.stage) &&
-                               ledger.chain_of(*one.stage) == static_cast<int>(chain)))
+            // As a resume has it: a sample whose stored rows are lost has to go again.
+            if (!one.stage ||
+                (ledger.knows_stage(*one.stage) &&
+                 ledger.chain_of(*one.stage) == static_cast<int>(chain) &&
+                 ledger.has_rows(one.id, {*one.stage, one.step, true}, one.stored_rows)))
                 settled[chain].insert(one.id.value());
     return settled;
 }

@@ -89,6 +89,24 @@ TEST_F(ShardedCampaign, IsNotMergedBeforeEveryShardHasComeToItsEnd) {
     EXPECT_EQ(folder_.athanor("merge c.json --shards 3 --overwrite").code, 0);
 }
 
+TEST_F(ShardedCampaign, ASampleInQuarantineWhoseRowsAreLostIsNotFinished) {
+    folder_.write("in.extxyz", golden_input("lj3") + golden_input("lj13"));
+    auto campaign = small_campaign("in.extxyz");
+    campaign["oversized"] = "quarantine";
+    campaign["sampler"]["max_atoms"] = 5;
+    folder_.write("c.json", campaign.dump());
+    ASSERT_EQ(run_shard(0, 2).code, 0);
+    ASSERT_EQ(run_shard(1, 2).code, 5);
+    EXPECT_EQ(folder_.athanor("merge c.json --shards 2").code, 0);
+
+    ASSERT_EQ(folder_.shell("sed -i s/stored_rows=0/stored_rows=4/ out/quarantine.shard-1-*").code,
+              0);
+    ProgramResult const merged = folder_.athanor("merge c.json --shards 2 --overwrite");
+
+    EXPECT_EQ(merged.code, 4) << merged.text;
+    EXPECT_THAT(merged.text, HasSubstr("shard 1/2: 1 samples are not finished"));
+}
+
 TEST_F(ShardedCampaign, AShardWithoutSamplesEndsWithZeroAndMergesLikeTheOthers) {
     folder_.write("in.extxyz", golden_input("lj13"));
     auto campaign = small_campaign("in.extxyz");
