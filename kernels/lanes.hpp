@@ -8,11 +8,12 @@
 #include <type_traits>
 
 #include "kernels/isa.hpp"
+#include "kernels/real.hpp"
+#include "runtime/host_device.hpp"
 
 // Vectors go by value between always-inlined functions only, so no calling convention is involved.
 #pragma GCC diagnostic ignored "-Wpsabi"
 
-#define ATHANOR_INLINE [[gnu::always_inline]] inline
 #define ATHANOR_TARGET_AVX2 [[gnu::target("avx2")]]
 #define ATHANOR_TARGET_AVX512 [[gnu::target("avx512f,avx512dq,avx512vl,prefer-vector-width=512")]]
 
@@ -40,9 +41,6 @@
     static_assert(part_count <= 4)
 
 namespace athanor {
-
-/// Lanes that every sum over a sample is spread over, whatever the vector width of the processor.
-inline constexpr int lane_count = 8;
 
 /// Eight doubles worked on lane by lane, held in registers of `Width` doubles (2, 4 or 8).
 /// Order: an operation is the IEEE operation in each lane and nothing is contracted, hence any
@@ -134,17 +132,6 @@ struct Lanes {
         return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
     }
 };
-
-/// The same words for one double, so that a functor is written once for both.
-ATHANOR_INLINE double max_of(double a, double b) { return a > b ? a : b; }
-ATHANOR_INLINE double sqrt_of(double a) { return __builtin_sqrt(a); }
-template <class Real>
-ATHANOR_INLINE Real real_of(double value) {
-    if constexpr (requires { Real::all(value); })
-        return Real::all(value);
-    else
-        return value;
-}
 
 namespace detail {
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernels/lanes.hpp"
+#include "kernels/real.hpp"
 #include "runtime/host_device.hpp"
 
 namespace athanor {

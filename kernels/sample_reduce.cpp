@@ -8,6 +8,7 @@
 
 #include "kernels/lanes.hpp"
 #include "kernels/share_out.hpp"
+#include "kernels/sum_blocks.hpp"
 
 namespace athanor {
 namespace {
@@ -30,38 +31,17 @@ double sum_block(std::size_t first, std::size_t last, Term const& term) {
     return sum_lanes(lanes);
 }
 
-/// Blocks of `elements` elements each, of which the last may have fewer: by their number alone, so
-/// that no sum depends on who adds up which block. The blocks' sums fit on the stack.
-struct Blocks {
-    static constexpr std::size_t usual = 8192, most = 128;
-    static_assert(usual % lane_count == 0);
-
-    explicit Blocks(std::size_t elements_in_all)
-        : end(elements_in_all),
-          elements(std::max(usual, (end + most - 1) / most)),
-          count(static_cast<int>((end + elements - 1) / elements)) {}
-    [[nodiscard]] std::size_t begin_of(int block) const {
-        return static_cast<std::size_t>(block) * elements;
-    }
-    [[nodiscard]] std::size_t end_of(int block) const {
-        return std::min(end, begin_of(block) + elements);
-    }
-
-    std::size_t end, elements;
-    int count;
-};
-
 /// Σ term(sum, k) for every sum, blocks shared out; `nanoseconds`: of an element.
 template <std::size_t sums, class Term>
 std::array<double, sums> sum_terms(std::size_t count, double nanoseconds, Term const& term) {
     std::array<double, sums> total{};
-    if (count <= Blocks::usual) {
+    if (count <= SumBlocks::usual) {
         for (std::size_t sum = 0; sum < sums; ++sum)
             total[sum] = sum_block(0, count, [&](std::size_t k) { return term(sum, k); });
         return total;
     }
-    Blocks const blocks(count);
-    std::array<std::array<double, Blocks::most>, sums> parts;
+    SumBlocks const blocks(count);
+    std::array<std::array<double, SumBlocks::most>, sums> parts;
     share_out_each(blocks.count, nanoseconds * static_cast<double>(blocks.elements), [&](int b) {
         for (std::size_t sum = 0; sum < sums; ++sum)
             parts[sum][static_cast<std::size_t>(b)] = sum_block(

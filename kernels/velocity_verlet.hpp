@@ -4,7 +4,9 @@
 
 #include <span>
 
+#include "kernels/device/device_systems.hpp"
 #include "runtime/batch_view.hpp"
+#include "runtime/device_queue.hpp"
 #include "runtime/ids.hpp"
 
 namespace athanor {
@@ -14,5 +16,9 @@ void kick_and_drift(BatchView const& batch, std::span<SystemIndex const> systems
 
 /// The half kick alone: what it does after the forces.
 void half_kick(BatchView const& batch, std::span<SystemIndex const> systems, double dt);
+
+// The same on a device, with the same bits: enqueued for the systems whose turn it is.
+void kick_and_drift(DeviceQueue& queue, DeviceSystems const& systems, double dt);
+void half_kick(DeviceQueue& queue, DeviceSystems const& systems, double dt);
 
 }  // namespace athanor

@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The one file that asks which compiler runs. Functors that host loops and device kernels share
-/// mark their members ATHANOR_HD.
+/// The file that asks which compiler runs; the other one is kernels/device/kernel_definition.cuh,
+/// which only .cu files include. Functors that host loops and device kernels share mark their
+/// members ATHANOR_HD; ATHANOR_INLINE is for what hot loops call.
 #if defined(__CUDACC__)
 #define ATHANOR_HD __host__ __device__
+#define ATHANOR_INLINE inline
 #else
 #define ATHANOR_HD
+#define ATHANOR_INLINE [[gnu::always_inline]] inline
 #endif

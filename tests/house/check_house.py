@@ -42,6 +42,7 @@ EXTRA_INCLUDES = {
 FAMILIES = {
     "runtime/error.hpp": "the exception tree, each branch one line and an exit code",
     "runtime/channel.hpp": "the two halves of one edge",
+    "runtime/device_queue.hpp": "a queue and the two things that it hands out",
     "comm/transport.hpp": "the two halves of one edge",
     "comm/credit_channel.hpp": "the two halves of one edge",
     "kernels/velocity_verlet_functor.hpp": "the two halves of one step",
@@ -76,7 +77,8 @@ RAW_NEW_IN = {
     "tests/support/mpi_main.cpp": "googletest takes and gives listeners as plain pointers",
 }
 PREPROCESSOR_IN = {
-    "runtime/host_device.hpp": "the one file that asks which compiler runs",
+    "runtime/host_device.hpp": "asks which compiler runs",
+    "kernels/device/kernel_definition.cuh": "asks which compiler runs, for .cu files",
     "kernels/parallel_for.hpp": "the one launcher of host threads, with and without OpenMP",
 }
 RANDOM_IN = {

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "kernels/isa.hpp"
+#include "kernels/lanes.hpp"
 #include "kernels/parallel_for.hpp"
 #include "runtime/error.hpp"
 #include "tests/kernels/model_fixture.hpp"

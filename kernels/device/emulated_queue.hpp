@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "kernels/device/emulation.hpp"
+#include "runtime/device_queue.hpp"
+
+namespace athanor {
+
+/// A device made of loops on the host: the same kernels, blocks and threads, and the same bits. It
+/// is there to run and test the device path where there is no device, and is slow.
+/// Late:   nothing is done when it is enqueued, but when somebody waits for it, or asks a mark for
+///         the second time; who forgets to wait reads what was there before.
+/// Checks: a copy whose ends are not pinned or device memory of this queue is a CudaError, as is
+///         one that reaches over the end.
+class EmulatedQueue final : public DeviceQueue {
+public:
+    explicit EmulatedQueue(EmulationOrder order = {});
+    ~EmulatedQueue() override;
+
+    [[nodiscard]] void* allocate(std::size_t bytes) override;
+    void deallocate(void* memory, std::size_t bytes) noexcept override;
+    [[nodiscard]] void* allocate_pinned(std::size_t bytes) override;
+    void deallocate_pinned(void* memory, std::size_t bytes) noexcept override;
+    void launch(KernelLaunch const& launch) override;
+    void copy(void* to, void const* from, std::size_t bytes) override;
+    [[nodiscard]] std::unique_ptr<QueueMark> mark() override;
+    void wait() override;
+    void begin_recording() override;
+    [[nodiscard]] std::unique_ptr<RecordedWork> end_recording() override;
+    void enqueue(RecordedWork& work) override;
+    [[nodiscard]] char const* describe() const override { return "emulated device"; }
+
+    /// Kernels launched so far, for tests.
+    [[nodiscard]] std::int64_t launches() const;
+    /// How often the host waited for the queue: wait(), or a mark that was not reached yet.
+    [[nodiscard]] std::int64_t waits() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace athanor
