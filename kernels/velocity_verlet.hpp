@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "kernels/device/device_systems.hpp"
+#include "runtime/device_systems.hpp"
 #include "runtime/batch_view.hpp"
 #include "runtime/device_queue.hpp"
 #include "runtime/ids.hpp"

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "runtime/batch.hpp"
+#include "runtime/device_columns.hpp"
+#include "runtime/device_dynamics.hpp"
 
 namespace athanor {
 
@@ -50,6 +53,12 @@ public:
     /// True when a sample without a finite stress, such as one that is not periodic in all three
     /// directions, cannot be here: it fails.
     [[nodiscard]] virtual bool needs_finite_stress() const { return false; }
+    /// Its two updates on a device, where its state is in `columns`; null when it has none. admit()
+    /// stays on the host: samples go to the device after it.
+    [[nodiscard]] virtual std::unique_ptr<DeviceDynamics> on_device(
+        DeviceColumns const& /*columns*/) const {
+        return nullptr;
+    }
 };
 
 }  // namespace athanor
