@@ -7,11 +7,9 @@
 #include <vector>
 
 #include "runtime/batch.hpp"
+#include "runtime/row_reduction.hpp"
 
 namespace athanor {
-
-/// How the elements of one row become one number.
-enum class RowReduction { norm, max_abs, max, min, sum, mean };
 
 /// One condition: the largest row value of `field` over the sample is at most `threshold`.
 struct Criterion {
@@ -39,6 +37,10 @@ public:
 
     [[nodiscard]] bool empty() const { return criteria_.empty() && predicates_.empty(); }
     [[nodiscard]] bool holds(Batch const& batch, SystemIndex system) const;
+
+    [[nodiscard]] std::vector<Criterion> const& criteria() const { return criteria_; }
+    [[nodiscard]] std::vector<FieldIndex> const& fields() const { return fields_; }
+    [[nodiscard]] bool has_predicates() const { return !predicates_.empty(); }
 
 private:
     std::vector<Criterion> criteria_;

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "runtime/device_queue.hpp"
+#include "runtime/host_device.hpp"
 
 /// A device kernel is a struct of plain data:
 ///     struct KickAndDrift {

@@ -1,0 +1,253 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/device/device_batch.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "kernels/device/row_moves.hpp"
+#include "kernels/device/set_sub_stages.hpp"
+#include "kernels/sum_blocks.hpp"
+#include "runtime/expects.hpp"
+
+namespace athanor {
+namespace {
+
+/// Pieces of staging begin at multiples of a word, so that they are moved by words.
+constexpr std::size_t word = sizeof(std::uint64_t);
+std::size_t whole_words(std::size_t bytes) { return (bytes + word - 1) / word * word; }
+
+int sum_rows(BatchCapacity const& capacity) {
+    // One block a system, and one more for each full one.
+    return capacity.systems + static_cast<int>(3 * static_cast<std::int64_t>(capacity.atoms) /
+                                               static_cast<std::int64_t>(SumBlocks::usual));
+}
+
+bool is_on_device(FieldSpec const& field) { return field.level != Level::edge; }
+
+std::size_t capacity_rows(BatchCapacity const& capacity, Level level) {
+    return static_cast<std::size_t>(level == Level::atom ? capacity.atoms : capacity.systems);
+}
+
+std::size_t staging_bytes(Schema const& schema, BatchCapacity const& capacity) {
+    std::size_t bytes = 0;
+    for (FieldSpec const& field : schema.fields())
+        if (is_on_device(field))
+            bytes += capacity_rows(capacity, field.level) * field.bytes_per_row() +
+                     word * static_cast<std::size_t>(capacity.systems);
+    return bytes;
+}
+
+std::size_t most_moves(Schema const& schema, BatchCapacity const& capacity) {
+    return staging_bytes(schema, capacity) / most_bytes_of_move +
+           static_cast<std::size_t>(schema.field_count() * capacity.systems);
+}
+
+}  // namespace
+
+DeviceBatch::DeviceBatch(DeviceQueue& queue, SchemaPtr schema, BatchCapacity capacity)
+    : queue_(queue),
+      schema_(std::move(schema)),
+      capacity_(capacity),
+      atoms_(capacity.atoms),
+      atom_begin_(static_cast<std::size_t>(capacity.systems)),
+      atom_count_(static_cast<std::size_t>(capacity.systems)),
+      next_code_(static_cast<std::size_t>(capacity.systems), unchanged),
+      system_of_(queue, static_cast<std::size_t>(capacity.atoms)),
+      sum_system_(queue, static_cast<std::size_t>(sum_rows(capacity))),
+      sum_block_(queue, static_cast<std::size_t>(sum_rows(capacity))),
+      sum_first_(queue, static_cast<std::size_t>(capacity.systems)),
+      begin_of_(queue, static_cast<std::size_t>(capacity.systems)),
+      count_of_(queue, static_cast<std::size_t>(capacity.systems)),
+      turns_(queue, 2 * static_cast<std::size_t>(capacity.systems)),
+      sub_stage_(queue, static_cast<std::size_t>(capacity.systems)),
+      parts_(queue, DeviceSums::most * static_cast<std::size_t>(sum_rows(capacity))),
+      totals_(queue, DeviceSums::most * static_cast<std::size_t>(capacity.systems)),
+      staging_(queue, staging_bytes(*schema_, capacity)),
+      moves_(queue, most_moves(*schema_, capacity)) {
+    for (FieldSpec const& field : schema_->fields()) {
+        std::size_t const rows = is_on_device(field) ? capacity_rows(capacity, field.level) : 0;
+        memory_.emplace_back(queue, rows * field.bytes_per_row());
+        columns_.push_back(memory_.back().data());
+    }
+    for (int slot = capacity.systems - 1; slot >= 0; --slot) free_slots_.push_back(slot);
+    std::fill_n(system_of_.host.data(), system_of_.host.size(), -1);
+    changed_.reserve(free_slots_.size());
+    for (int slot = 0; slot < capacity.systems; ++slot) set_turn(slot, -1);
+    flush();
+}
+
+void DeviceBatch::set_turn(int slot, std::int32_t code) {
+    std::int32_t& next = next_code_[static_cast<std::size_t>(slot)];
+    if (next == unchanged) changed_.push_back(slot);
+    next = code;
+}
+
+bool DeviceBatch::fits(int atoms) const { return !free_slots_.empty() && atoms_.has_run(atoms); }
+
+std::size_t DeviceBatch::row_bytes(FieldSpec const& field, int slot) const {
+    auto const rows = field.level == Level::atom ? atom_count_[static_cast<std::size_t>(slot)] : 1;
+    return static_cast<std::size_t>(rows) * field.bytes_per_row();
+}
+
+std::byte* DeviceBatch::rows(std::size_t field, int slot) const {
+    FieldSpec const& spec = schema_->fields()[field];
+    auto const first =
+        spec.level == Level::atom ? atom_begin_[static_cast<std::size_t>(slot)] : slot;
+    return static_cast<std::byte*>(columns_[field]) +
+           static_cast<std::size_t>(first) * spec.bytes_per_row();
+}
+
+void DeviceBatch::wait_for_staging() {
+    if (staging_read_) staging_read_->wait();
+    staging_read_.reset();
+}
+
+/// Between the slot and staging from `staged` on, field after field.
+void DeviceBatch::add_moves(int slot, bool to_device, std::size_t& staged) {
+    for (std::size_t f = 0; f < columns_.size(); ++f) {
+        FieldSpec const& field = schema_->fields()[f];
+        if (!is_on_device(field)) continue;
+        std::size_t const bytes = row_bytes(field, slot);
+        std::byte* const there = rows(f, slot);
+        std::byte* const here = staging_.data() + staged;
+        for (std::size_t at = 0; at < bytes; at += most_bytes_of_move) {
+            std::size_t const piece = std::min(most_bytes_of_move, bytes - at);
+            moves_[move_count_++] = to_device ? RowMove{there + at, here + at, piece}
+                                              : RowMove{here + at, there + at, piece};
+        }
+        staged += whole_words(bytes);
+    }
+}
+
+int DeviceBatch::load(Batch const& batch, SystemIndex system, int code) {
+    ATHANOR_EXPECTS(fits(batch.atom_count(system)) && batch.schema_ptr() == schema_);
+    wait_for_staging();
+    int const slot = free_slots_.back();
+    free_slots_.pop_back();
+    auto const s = static_cast<std::size_t>(slot);
+    int const atoms = batch.atom_count(system);
+    atom_begin_[s] = *atoms_.take(atoms);
+    atom_count_[s] = atoms;
+    std::fill_n(system_of_.host.data() + atom_begin_[s], atoms, slot);
+    set_turn(slot, code);
+    std::size_t to = staged_bytes_;
+    for (int f = 0; f < schema_->field_count(); ++f) {
+        FieldSpec const& field = schema_->field(FieldIndex{f});
+        if (!is_on_device(field)) continue;
+        std::size_t const bytes = row_bytes(field, slot);
+        std::memcpy(staging_.data() + to, batch.rows(FieldIndex{f}, system), bytes);
+        to += whole_words(bytes);
+    }
+    add_moves(slot, true, staged_bytes_);
+    return slot;
+}
+
+void DeviceBatch::release(int slot) {
+    wait_for_staging();
+    auto const s = static_cast<std::size_t>(slot);
+    std::fill_n(system_of_.host.data() + atom_begin_[s], atom_count_[s], -1);
+    atoms_.give(atom_begin_[s], atom_count_[s]);
+    atom_count_[s] = 0;
+    free_slots_.push_back(slot);
+    set_turn(slot, -1);
+}
+
+void DeviceBatch::lay_out_sums() {
+    std::fill_n(sum_system_.host.data(), sum_system_.host.size(), -1);
+    std::size_t row = 0;
+    for (std::size_t slot = 0; slot < atom_count_.size(); ++slot) {
+        begin_of_.host[slot] = atom_begin_[slot];
+        count_of_.host[slot] = atom_count_[slot];
+        sum_first_.host[slot] = static_cast<std::int32_t>(row);
+        if (atom_count_[slot] == 0) continue;
+        int const blocks = SumBlocks(3 * static_cast<std::size_t>(atom_count_[slot])).count;
+        for (int block = 0; block < blocks; ++block, ++row) {
+            sum_system_.host[row] = static_cast<std::int32_t>(slot);
+            sum_block_.host[row] = block;
+        }
+    }
+    ATHANOR_ENSURES(row <= sum_system_.host.size());
+}
+
+void DeviceBatch::flush() {
+    if (changed_.empty()) return;
+    wait_for_staging();
+    lay_out_sums();
+    for (std::size_t k = 0; k < changed_.size(); ++k) {
+        turns_.host[2 * k] = changed_[k];
+        turns_.host[2 * k + 1] =
+            std::exchange(next_code_[static_cast<std::size_t>(changed_[k])], unchanged);
+    }
+    auto const upload = [this](auto const& table, std::size_t count) {
+        queue_.copy(table.device.data(), table.host.data(),
+                    count * (table.host.bytes() / table.host.size()));
+    };
+    for (auto const* table : {&system_of_, &sum_system_, &sum_block_, &sum_first_})
+        upload(*table, table->host.size());
+    for (auto const* table : {&begin_of_, &count_of_}) upload(*table, table->host.size());
+    upload(turns_, 2 * changed_.size());
+    move_rows(queue_, moves_.data(), move_count_);
+    set_sub_stages(queue_, sub_stage_.data(), turns_.device.data(), changed_.size());
+    staging_read_ = queue_.mark();
+    changed_.clear();
+    staged_bytes_ = move_count_ = 0;
+}
+
+void DeviceBatch::bring_back(Batch& batch, std::span<Place const> places) {
+    flush();
+    wait_for_staging();
+    std::size_t staged = 0;
+    for (Place const& place : places) add_moves(place.slot, false, staged);
+    move_rows(queue_, moves_.data(), move_count_);
+    queue_.mark()->wait();
+    move_count_ = 0;
+    std::size_t from = 0;
+    for (Place const& place : places)
+        for (int f = 0; f < schema_->field_count(); ++f) {
+            FieldSpec const& field = schema_->field(FieldIndex{f});
+            if (!is_on_device(field)) continue;
+            std::size_t const bytes = row_bytes(field, place.slot);
+            ATHANOR_EXPECTS(bytes == batch.row_bytes(FieldIndex{f}, place.system));
+            std::memcpy(batch.rows(FieldIndex{f}, place.system), staging_.data() + from, bytes);
+            from += whole_words(bytes);
+        }
+}
+
+DeviceSystems DeviceBatch::systems() const {
+    DeviceColumns const at = columns();
+    DeviceSystems systems;
+    BatchView& v = systems.batch;
+    v.atom_begin = begin_of_.device.data();
+    v.atom_count = count_of_.device.data();
+    v.positions = at.column<double>(Fields::positions);
+    v.velocities = at.column<double>(Fields::velocities);
+    v.forces = at.column<double>(Fields::forces);
+    v.atomic_masses = at.column<double>(Fields::atomic_masses);
+    v.atomic_numbers = at.column<std::int64_t>(Fields::atomic_numbers);
+    v.cell = at.column<double>(Fields::cell);
+    v.pbc = at.column<std::uint8_t>(Fields::pbc);
+    v.energy = at.column<double>(Fields::energy);
+    v.stress = at.column<double>(Fields::stress);
+    v.system_id = at.column<std::int64_t>(Fields::system_id);
+    v.status = at.column<std::int64_t>(Fields::status);
+    v.stage = at.column<std::int32_t>(Fields::stage);
+    v.stage_step = at.column<std::int64_t>(Fields::stage_step);
+    v.total_steps = at.column<std::int64_t>(Fields::total_steps);
+    v.outcome = at.column<std::uint8_t>(Fields::outcome);
+    v.velocities_given = at.column<std::uint8_t>(Fields::velocities_given);
+    v.degrees_of_freedom = at.column<std::int64_t>(Fields::degrees_of_freedom);
+    v.stored_rows = at.column<std::int64_t>(Fields::stored_rows);
+    systems.atom_rows = capacity_.atoms;
+    systems.system_rows = capacity_.systems;
+    systems.sum_rows = sum_rows(capacity_);
+    systems.system_of = system_of_.device.data();
+    systems.sub_stage = sub_stage_.data();
+    systems.sum_system = sum_system_.device.data();
+    systems.sum_block = sum_block_.device.data();
+    systems.sum_first = sum_first_.device.data();
+    return systems;
+}
+
+}  // namespace athanor

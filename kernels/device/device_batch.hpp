@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "runtime/batch.hpp"
+#include "runtime/device_array.hpp"
+#include "runtime/device_columns.hpp"
+#include "runtime/device_dynamics.hpp"
+#include "runtime/device_systems.hpp"
+#include "runtime/extent_allocator.hpp"
+
+namespace athanor {
+
+/// Samples of a host batch that are on a device. Each has a slot, which is its system row there; it
+/// is not its row on the host, so that arrivals and departures there move nothing here.
+/// Shapes:    all fields of the schema but those of edges.
+/// Bound:     as many systems and atoms as the capacity says; staging in pinned memory for all.
+/// Ownership: owns its columns and staging; the queue must outlive it.
+/// Order:     load() and release() take effect with flush(), everything is enqueued in order.
+/// Threads:   one.
+class DeviceBatch {
+public:
+    DeviceBatch(DeviceQueue& queue, SchemaPtr schema, BatchCapacity capacity);
+
+    /// True when there is a slot and a run of rows for so many atoms.
+    [[nodiscard]] bool fits(int atoms) const;
+    /// Copies the rows of a system; it takes part with sub-stage `code` from flush() on. Returns
+    /// its slot. The host's rows may change as soon as the call returns. Expects: fits().
+    int load(Batch const& batch, SystemIndex system, int code);
+    /// Enqueues what was loaded and released.
+    void flush();
+
+    struct Place {
+        int slot;
+        SystemIndex system;
+    };
+    /// Waits for the queue and copies the rows of slots to systems of `batch`, which is the one
+    /// they came from. They keep their slots.
+    void bring_back(Batch& batch, std::span<Place const> places);
+    /// The slot is free; nobody takes part there. Expects: nothing that is enqueued uses it, but
+    /// what passes over systems that do not take part.
+    void release(int slot);
+
+    [[nodiscard]] DeviceColumns columns() const { return {*schema_, columns_}; }
+    /// Everyone's turn. Same at every call.
+    [[nodiscard]] DeviceSystems systems() const;
+    [[nodiscard]] DeviceSums sums() const { return {parts_.data(), totals_.data()}; }
+    /// What systems().sub_stage points to, for kernels that end the turn of a system.
+    [[nodiscard]] std::int32_t* sub_stage() const { return sub_stage_.data(); }
+    [[nodiscard]] int atom_count(int slot) const { return atom_count_[slot]; }
+    [[nodiscard]] BatchCapacity const& capacity() const { return capacity_; }
+    [[nodiscard]] DeviceQueue& queue() const { return queue_; }
+
+private:
+    /// A table that the host keeps and flush() copies.
+    template <class T>
+    struct Table {
+        Table(DeviceQueue& queue, std::size_t size) : host(queue, size), device(queue, size) {}
+        PinnedArray<T> host;
+        DeviceArray<T> device;
+    };
+
+    static constexpr std::int32_t unchanged = -3;
+
+    void wait_for_staging();
+    void set_turn(int slot, std::int32_t code);
+    void add_moves(int slot, bool to_device, std::size_t& staged);
+    void lay_out_sums();
+    [[nodiscard]] std::size_t row_bytes(FieldSpec const& field, int slot) const;
+    [[nodiscard]] std::byte* rows(std::size_t field, int slot) const;
+
+    DeviceQueue& queue_;
+    SchemaPtr schema_;
+    BatchCapacity capacity_;
+    ExtentAllocator atoms_;
+    std::vector<int> free_slots_;
+    std::vector<int> atom_begin_, atom_count_;  ///< by slot
+    std::vector<std::int32_t> next_code_;       ///< by slot: what flush() will set
+    std::vector<int> changed_;                  ///< slots for which it will
+    std::vector<DeviceArray<std::byte>> memory_;
+    std::vector<void*> columns_;
+    Table<std::int32_t> system_of_, sum_system_, sum_block_, sum_first_;
+    Table<int> begin_of_, count_of_;
+    Table<std::int32_t> turns_;  ///< pairs of slot and code
+    DeviceArray<std::int32_t> sub_stage_;
+    DeviceArray<double> parts_, totals_;
+    PinnedArray<std::byte> staging_;
+    PinnedArray<RowMove> moves_;
+    std::size_t staged_bytes_ = 0, move_count_ = 0;
+    std::unique_ptr<QueueMark> staging_read_;
+};
+
+}  // namespace athanor

@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/device_queue.hpp"
+#include "runtime/device_systems.hpp"
+#include "runtime/row_reduction.hpp"
+
+namespace athanor {
+
+/// What a device finds about a system in a step; the host asks it a step later.
+enum class StepVerdict : std::uint8_t {
+    running = 0,
+    converged,
+    budget_spent,
+    position_fault,  ///< a position is not finite, before the forces are worked out
+    result_fault,    ///< energy, a force or needed stress is not finite
+};
+
+/// Where the verdicts stand, and whose turn ends with one.
+struct StepRecord {
+    std::int32_t* sub_stage;  ///< by system, as DeviceSystems::sub_stage
+    std::uint8_t* verdict;    ///< by system, a StepVerdict
+    std::uint8_t* mark;       ///< by system, scratch of the checks
+};
+
+/// Ends the turn of systems with a position that is no finite number.
+void check_positions(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record);
+
+/// Ends the turn of systems with an energy or a force, or a stress where it is needed, that is no
+/// finite number.
+void check_results(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record,
+                   bool with_stress);
+
+/// One criterion of runtime/convergence.hpp where its column is.
+struct DeviceCriterion {
+    double const* column;
+    int elements;   ///< of a row
+    bool per_atom;  ///< or one row a system
+    RowReduction reduction;
+    double threshold;
+};
+
+/// Marks the systems that do not meet the criterion.
+void judge(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record,
+           DeviceCriterion const& criterion);
+
+/// Counts the step; ends the turn of systems that no judge() of this step has marked, if
+/// `may_converge`, and of those that have made `budget` steps, unless it is negative. Takes the
+/// marks away.
+void end_step(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record,
+              bool may_converge, std::int64_t budget);
+
+}  // namespace athanor
