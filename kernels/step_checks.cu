@@ -8,6 +8,21 @@
 namespace athanor {
 namespace detail {
 
+struct BeginStepKernel {
+    static constexpr char const* name = "begin_step";
+    static constexpr int threads = 64;
+    DeviceSystems systems;
+    StepRecord record;
+
+    template <class Thread>
+    ATHANOR_HD void operator()(Thread) const {
+        int const system = Thread::index();
+        if (system >= systems.system_rows || !systems.takes_part(system)) return;
+        record.verdict[system] = static_cast<std::uint8_t>(StepVerdict::running);
+        record.mark[system] = 0;
+    }
+};
+
 struct AtomsAreFinite {
     double const* vectors;
 
@@ -118,6 +133,11 @@ struct EndStepKernel {
 };
 
 }  // namespace detail
+
+void begin_step(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record) {
+    launch(queue, detail::BeginStepKernel{systems, record},
+           static_cast<std::size_t>(systems.system_rows));
+}
 
 void check_positions(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record) {
     auto const rows = static_cast<std::size_t>(systems.atom_rows);

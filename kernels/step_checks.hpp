@@ -26,6 +26,9 @@ struct StepRecord {
     std::uint8_t* mark;       ///< by system, scratch of the checks
 };
 
+/// Forgets verdicts and marks of those who take part.
+void begin_step(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record);
+
 /// Ends the turn of systems with a position that is no finite number.
 void check_positions(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record);
 

@@ -4,10 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
+#include "runtime/batch.hpp"
 #include "runtime/batch_view.hpp"
+#include "runtime/device_model.hpp"
 #include "runtime/ids.hpp"
 #include "runtime/neighbor_view.hpp"
 
@@ -49,6 +52,13 @@ public:
     [[nodiscard]] virtual std::size_t memory_bound(int systems, int atoms) const = 0;
     virtual void compute(ModelInput const& input, ModelOutputs outputs) = 0;
     [[nodiscard]] virtual std::string describe() const = 0;
+    /// The same on a device, for batches of that capacity; null when it has no such variant. The
+    /// queue must outlive it.
+    [[nodiscard]] virtual std::unique_ptr<DeviceModel> on_device(
+        DeviceQueue& /*queue*/, BatchCapacity /*capacity*/,
+        DeviceListOptions const& /*lists*/) const {
+        return nullptr;
+    }
 };
 
 }  // namespace athanor

@@ -83,6 +83,8 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
     for (auto* scratch : {&evaluated_, &everyone_, &converged_, &answer_}) scratch->reserve(room);
     neighbors_.reserve(room);
     held_.reserve(static_cast<std::size_t>(options.capacity.atoms));
+    places_.reserve(room);
+    if (options_.device != nullptr) make_device_engine();
 }
 
 int FusedStage::code_of(SystemIndex system) const {
@@ -135,7 +137,8 @@ void FusedStage::start_sub_stage(SystemIndex system, int code) {
 void FusedStage::collect(RowState state) {
     for (auto& systems : systems_of_) systems.clear();
     for (int s = 0; s < batch_.system_count(); ++s)
-        if (rows_[s].state == state) systems_of_[code_of(SystemIndex{s})].push_back(SystemIndex{s});
+        if (rows_[s].state == state && rows_[s].slot < 0)
+            systems_of_[code_of(SystemIndex{s})].push_back(SystemIndex{s});
 }
 
 void FusedStage::prepare_motion(SubStage const& sub, SystemIndex system) {
@@ -195,8 +198,13 @@ void FusedStage::admit_entered(StageClock& clock) {
 void FusedStage::step(StageClock& clock) {
     clock.give_to(TimePart::other);
     hooks_.trace().begin_step();
+    if (device_) return step_on_device(clock);
     admit_entered(clock);
     collect(RowState::active);
+    step_here(clock);
+}
+
+void FusedStage::step_here(StageClock& clock) {
     std::int64_t sample_steps = 0;
     for (auto const& systems : systems_of_) sample_steps += static_cast<int>(systems.size());
     if (sample_steps == 0) return;
@@ -277,17 +285,24 @@ void FusedStage::count_step(std::int64_t sample_steps) {
 void FusedStage::end_step(StageClock& clock) {
     BatchView const view = batch_.view();
     for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
-        converged_.clear();
         for (SystemIndex system : systems_of_[code])
-            if (convergence_[code].holds(batch_, system)) {
+            if (convergence_[code].holds(batch_, system))
                 view.outcome[system.value()] = static_cast<std::uint8_t>(Outcome::converged);
-                converged_.push_back(system);
-            }
-        fire(HookPoint::on_converge, code, converged_, clock);
     }
+    settle(clock);
+}
+
+void FusedStage::settle(StageClock& clock) {
+    BatchView const view = batch_.view();
     auto const has_converged = [&view](SystemIndex system) {
         return view.outcome[system.value()] == static_cast<std::uint8_t>(Outcome::converged);
     };
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+        converged_.clear();
+        for (SystemIndex system : systems_of_[code])
+            if (has_converged(system)) converged_.push_back(system);
+        fire(HookPoint::on_converge, code, converged_, clock);
+    }
     collect_everyone();
     std::erase_if(everyone_, [&](SystemIndex system) { return !has_converged(system); });
     fire(HookPoint::on_converge, sub_stages_.size(), everyone_, clock);
@@ -395,6 +410,8 @@ void FusedStage::fill_stress(std::span<SystemIndex const> systems) {
     for (SystemIndex system : systems) {
         if (rows_[system.value()].stress_is_current) continue;
         rows_[system.value()].stress_is_current = true;
+        if (device_)  // the list is of a time before the sample went there
+            static_cast<void>(neighbor_lists_[code_of(system)].update(batch_.view(), {&system, 1}));
         evaluated_.push_back(system);
         neighbors_.push_back(neighbor_lists_[code_of(system)].full(system));
     }

@@ -19,6 +19,7 @@
 #include "runtime/model.hpp"
 #include "runtime/outcome.hpp"
 #include "stages/degrees_of_freedom.hpp"
+#include "stages/device_engine.hpp"
 #include "stages/edge_columns.hpp"
 #include "stages/fused_order.hpp"
 #include "stages/stage_hooks.hpp"
@@ -71,6 +72,9 @@ struct SubStage {
 ///           forces after the after_compute hooks, which see them still. One that a hook fails is
 ///           gone for the hooks after it, also at that point.
 /// Order:    what happens to a sample depends on that sample alone.
+/// Device:   samples are admitted on the host, make their steps on the device, and come back when
+///           they end there or when a hook is due: that step is then made here, with the same bits.
+///           The rows of others are as they were when they went; bring_back_rows() refreshes them.
 /// Ownership: owns its batch, its neighbour lists and its dynamics; the model must outlive it.
 /// Threads:  one; kernels use threads inside.
 class FusedStage final : private StageHooks::Host {
@@ -80,6 +84,8 @@ public:
         std::uint64_t seed = 0;
         FusedOrder order = FusedOrder::standard;
         std::vector<std::shared_ptr<Hook>> hooks = {};  ///< of the element
+        /// Where steps are made; null: on the host. Must outlive the stage.
+        DeviceQueue* device = nullptr;
     };
     /// What the stage says about a sample that it is done with.
     using OutcomeListener = std::function<void(OutcomeRecord const&)>;
@@ -102,6 +108,9 @@ public:
     void resume(SystemIndex system);
     /// Admits what entered, then one step of everything active. Does nothing without either.
     void step(StageClock& clock);
+    /// Makes the rows of all samples what they are between two steps, before somebody saves them.
+    /// May end samples that were found to be done meanwhile.
+    void bring_back_rows(StageClock& clock);
     /// Systems that still have steps to do.
     [[nodiscard]] int active_count() const { return active_count_; }
 
@@ -136,6 +145,8 @@ private:
         RowState state = RowState::entered;
         bool stress_is_current = false;
         std::string reason;
+        int slot = -1;               ///< on the device; -1 on the host
+        std::int64_t loaded_at = 0;  ///< stage_step when it went there
     };
 
     [[nodiscard]] int code_of(SystemIndex system) const;
@@ -145,6 +156,17 @@ private:
     void admit_entered(StageClock& clock);
     void collect(RowState state);
     void collect_everyone();
+    void step_here(StageClock& clock);
+
+    // fused_stage_device.cpp
+    void make_device_engine();
+    void step_on_device(StageClock& clock);
+    void fetch_ended(StageClock& clock, bool wait);
+    void fetch_due(StageClock& clock);
+    [[nodiscard]] bool send_to_device(SystemIndex system);
+    void fetch_rows(bool release);
+    [[nodiscard]] bool any_hook_due(SystemIndex system) const;
+    void settle(StageClock& clock);
     void update_before_compute(StageClock& clock);
     void compute(StageClock& clock);
     void update_after_compute(StageClock& clock);
@@ -180,6 +202,8 @@ private:
     Batch batch_;
     EdgeColumns edges_;
     std::vector<Row> rows_;
+    std::unique_ptr<DeviceEngine> device_;
+    std::vector<DeviceBatch::Place> places_;  ///< scratch: who comes back
     int active_count_ = 0;
     bool departing_are_written_ = false;
     bool stores_edges_ = false;  ///< any sub-stage

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/stage_hooks.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -95,6 +96,18 @@ bool StageHooks::fire(HookPoint point, std::size_t list, std::span<SystemIndex c
         }
     }
     return any_failed;
+}
+
+bool StageHooks::any_due(std::size_t list, std::int64_t completed) const {
+    auto const in_list = [completed](List const& of) {
+        return std::any_of(of.hooks.begin(), of.hooks.end(), [completed](auto const& hook) {
+            for (int point = 0; point <= static_cast<int>(HookPoint::after_step); ++point)
+                if (hook->runs_at(static_cast<HookPoint>(point)))
+                    return completed % hook->frequency() == 0;
+            return false;
+        });
+    };
+    return in_list(lists_[list]) || in_list(lists_.back());
 }
 
 void StageHooks::open() {

@@ -54,6 +54,9 @@ public:
     /// when one of them failed a sample.
     bool fire(HookPoint point, std::size_t list, std::span<SystemIndex const> systems,
               Stage const& stage);
+    /// True when a hook of this list, or of the element, fires in the step of a sample that has
+    /// completed so many: not counting admission and convergence.
+    [[nodiscard]] bool any_due(std::size_t list, std::int64_t completed) const;
     void open();
     /// Closes all of them, whatever one throws; the first exception goes on.
     void close();

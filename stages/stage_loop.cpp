@@ -95,6 +95,7 @@ void StageLoop::save_if_asked() {
 }
 
 void StageLoop::save() {
+    stage_.bring_back_rows(clock_);
     leaving_.clear();
     for (int s = 0; s < stage_.batch().system_count(); ++s) leaving_.emplace_back(s);
     std::vector<Sample> others(ports_.restored.begin(), ports_.restored.end());

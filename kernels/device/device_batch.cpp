@@ -189,7 +189,8 @@ void DeviceBatch::flush() {
     for (auto const* table : {&begin_of_, &count_of_}) upload(*table, table->host.size());
     upload(turns_, 2 * changed_.size());
     move_rows(queue_, moves_.data(), move_count_);
-    set_sub_stages(queue_, sub_stage_.data(), turns_.device.data(), changed_.size());
+    set_sub_stages(queue_, {sub_stage_.data(), arrival_flags_}, turns_.device.data(),
+                   changed_.size());
     staging_read_ = queue_.mark();
     changed_.clear();
     staged_bytes_ = move_count_ = 0;

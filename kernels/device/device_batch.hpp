@@ -33,6 +33,8 @@ public:
     /// Copies the rows of a system; it takes part with sub-stage `code` from flush() on. Returns
     /// its slot. The host's rows may change as soon as the call returns. Expects: fits().
     int load(Batch const& batch, SystemIndex system, int code);
+    /// From now on flush() sets flags[slot] to 1 for everyone who comes; an array on the device.
+    void flag_arrivals(std::uint8_t* flags) { arrival_flags_ = flags; }
     /// Enqueues what was loaded and released.
     void flush();
 
@@ -89,6 +91,7 @@ private:
     Table<int> begin_of_, count_of_;
     Table<std::int32_t> turns_;  ///< pairs of slot and code
     DeviceArray<std::int32_t> sub_stage_;
+    std::uint8_t* arrival_flags_ = nullptr;
     DeviceArray<double> parts_, totals_;
     PinnedArray<std::byte> staging_;
     PinnedArray<RowMove> moves_;

@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "stages/device_engine.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "runtime/error.hpp"
+#include "runtime/expects.hpp"
+
+namespace athanor {
+namespace {
+
+bool is_fault(StepVerdict verdict) {
+    return verdict == StepVerdict::position_fault || verdict == StepVerdict::result_fault;
+}
+
+DeviceCriterion on_device(Criterion const& criterion, FieldIndex field,
+                          DeviceColumns const& columns) {
+    FieldSpec const& spec = columns.schema.field(field);
+    return {.column = columns.column<double>(field),
+            .elements = spec.elements_per_row(),
+            .per_atom = spec.level == Level::atom,
+            .reduction = criterion.reduction,
+            .threshold = criterion.threshold};
+}
+
+/// The widest: which pairs beyond the cutoff a list holds changes no bit.
+double widest_skin(std::vector<DeviceEngine::SubStage> const& sub_stages) {
+    double skin = 0.0;
+    for (auto const& sub : sub_stages) skin = sub.skin > skin ? sub.skin : skin;
+    return skin;
+}
+
+}  // namespace
+
+DeviceEngine::DeviceEngine(DeviceQueue& queue, SchemaPtr schema, BatchCapacity capacity,
+                           Model const& model, std::uint64_t seed, std::vector<SubStage> sub_stages)
+    : queue_(queue),
+      sub_stages_(std::move(sub_stages)),
+      seed_(seed),
+      batch_(queue, std::move(schema), capacity),
+      model_(model.on_device(queue, capacity, {.skin = widest_skin(sub_stages_)})),
+      verdict_(queue, static_cast<std::size_t>(capacity.systems)),
+      mark_(queue, static_cast<std::size_t>(capacity.systems)),
+      slots_(static_cast<std::size_t>(capacity.systems)) {
+    if (!model_)
+        throw ConfigError(
+            fmt::format("the model {} has no device variant; use --device cpu", model.describe()));
+    batch_.flag_arrivals(model_->must_rebuild());
+    for (SubStage const& sub : sub_stages_) {
+        auto& dynamics = dynamics_.emplace_back(sub.dynamics->on_device(batch_.columns()));
+        if (!dynamics)
+            throw ConfigError(
+                fmt::format("{} has no device variant; use --device cpu", sub.dynamics->name()));
+        if (sub.convergence->has_predicates())
+            throw ConfigError(
+                "a convergence predicate in C++ runs on the host only; use --device cpu, or a "
+                "criterion");
+        for (FieldIndex const field : sub.convergence->fields())
+            if (batch_.columns().schema.field(field).level == Level::edge)
+                throw ConfigError("a criterion on a field of edges runs on the host only");
+    }
+    for (auto& seen : seen_)
+        seen = PinnedArray<std::uint8_t>(queue, static_cast<std::size_t>(capacity.systems));
+    under_way_.reserve(most_under_way);
+    ended_.reserve(slots_.size());
+    told_.reserve(slots_.size());
+}
+
+DeviceEngine::~DeviceEngine() {
+    try {
+        queue_.wait();  // nothing may write to what is about to go
+    } catch (...) {     // whoever asked before has heard of it
+    }
+}
+
+int DeviceEngine::load(Batch const& batch, SystemIndex system, int code) {
+    int const slot = batch_.load(batch, system, code);
+    slots_[static_cast<std::size_t>(slot)] = {true, steps_};
+    ++running_;
+    return slot;
+}
+
+void DeviceEngine::release(int slot) {
+    Slot& of = slots_[static_cast<std::size_t>(slot)];
+    ATHANOR_EXPECTS(!of.running || under_way_.empty());
+    if (of.running) --running_;
+    of.running = false;
+    batch_.release(slot);
+}
+
+std::int64_t DeviceEngine::steps_since_load(int slot) const {
+    return steps_ - slots_[static_cast<std::size_t>(slot)].first_step;
+}
+
+void DeviceEngine::enqueue_everything() {
+    DeviceSystems const everyone = batch_.systems();
+    StepRecord const record{batch_.sub_stage(), verdict_.data(), mark_.data()};
+    auto const update_of = [&](std::size_t code) {
+        return DeviceUpdate{queue_, everyone.of_code(static_cast<int>(code)), batch_.sums(),
+                            sub_stages_[code].id, seed_};
+    };
+    begin_step(queue_, everyone, record);
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code)
+        dynamics_[code]->pre_update(update_of(code));
+    check_positions(queue_, everyone, record);
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+        DeviceSystems const systems = everyone.of_code(static_cast<int>(code));
+        SubStage const& sub = sub_stages_[code];
+        model_->compute({.queue = queue_,
+                         .systems = systems,
+                         .sums = batch_.sums(),
+                         .stress = sub.needs_stress});
+        check_results(queue_, systems, record, sub.needs_finite_stress);
+    }
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code)
+        dynamics_[code]->post_update(update_of(code));
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+        DeviceSystems const systems = everyone.of_code(static_cast<int>(code));
+        Convergence const& convergence = *sub_stages_[code].convergence;
+        for (std::size_t c = 0; c < convergence.criteria().size(); ++c)
+            judge(queue_, systems, record,
+                  on_device(convergence.criteria()[c], convergence.fields()[c], batch_.columns()));
+        end_step(queue_, systems, record, !convergence.empty(),
+                 sub_stages_[code].budget.value_or(-1));
+    }
+}
+
+void DeviceEngine::record() {
+    for (std::size_t k = 0; k < most_under_way; ++k) {
+        queue_.begin_recording();
+        enqueue_everything();
+        queue_.copy(seen_[k].data(), verdict_.data(), verdict_.bytes());
+        recorded_[k] = queue_.end_recording();
+    }
+}
+
+void DeviceEngine::step() {
+    if (!recorded_[0]) record();
+    batch_.flush();
+    if (under_way_.size() == most_under_way) {
+        under_way_.front().mark->wait();
+        look(under_way_.front());
+        under_way_.erase(under_way_.begin());
+    }
+    queue_.enqueue(*recorded_[static_cast<std::size_t>(steps_) % most_under_way]);
+    under_way_.push_back({queue_.mark(), steps_});
+    ++steps_;
+}
+
+/// Takes down what a step that is done has found.
+void DeviceEngine::look(UnderWay const& step) {
+    auto const& seen = seen_[static_cast<std::size_t>(step.step) % most_under_way];
+    ++count_.steps;
+    for (std::size_t s = 0; s < slots_.size(); ++s) {
+        if (!slots_[s].running || slots_[s].first_step > step.step) continue;
+        auto const verdict = static_cast<StepVerdict>(seen[s]);
+        ++count_.sample_steps;
+        if (!is_fault(verdict)) count_.atom_steps += batch_.atom_count(static_cast<int>(s));
+        if (verdict == StepVerdict::running) continue;
+        slots_[s].running = false;
+        --running_;
+        ended_.push_back({static_cast<int>(s), verdict});
+    }
+}
+
+std::span<DeviceEngine::Ended const> DeviceEngine::ended(bool wait) {
+    // What step() itself looked at is still in the list; the rest is added behind it.
+    while (!under_way_.empty()) {
+        if (wait)
+            under_way_.front().mark->wait();
+        else if (!under_way_.front().mark->reached())
+            break;
+        look(under_way_.front());
+        under_way_.erase(under_way_.begin());
+    }
+    told_.swap(ended_);
+    ended_.clear();
+    return told_;
+}
+
+DeviceEngine::Count DeviceEngine::take_count() { return std::exchange(count_, {}); }
+
+}  // namespace athanor

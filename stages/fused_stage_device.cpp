@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "runtime/error.hpp"
+#include "stages/fused_stage.hpp"
+#include "stages/sample_faults.hpp"
+
+/// The steps of a stage on a device: who goes there, and who comes back for what.
+namespace athanor {
+
+void FusedStage::make_device_engine() {
+    if (options_.order != FusedOrder::standard)
+        throw ConfigError(
+            "the documented order of a fused step runs on the host only; use --device cpu");
+    std::vector<DeviceEngine::SubStage> subs;
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+        SubStage const& sub = sub_stages_[code];
+        subs.push_back({.id = sub.id,
+                        .dynamics = sub.dynamics.get(),
+                        .convergence = &convergence_[code],
+                        .budget = sub.step_budget,
+                        .needs_stress = needs_stress_[code],
+                        .needs_finite_stress = sub.dynamics->needs_finite_stress(),
+                        .skin = sub.skin});
+    }
+    device_ =
+        std::make_unique<DeviceEngine>(*options_.device, batch_.schema_ptr(), options_.capacity,
+                                       model_, options_.seed, std::move(subs));
+}
+
+void FusedStage::step_on_device(StageClock& clock) {
+    fetch_ended(clock, false);
+    fetch_due(clock);
+    admit_entered(clock);
+    // Whoever has a hook due makes this step here, the others over there at the same time.
+    collect(RowState::active);
+    for (auto& systems : systems_of_)
+        std::erase_if(systems, [this](SystemIndex system) { return send_to_device(system); });
+    if (device_->running() > 0) device_->step();
+    clock.give_to(TimePart::update);
+    step_here(clock);
+}
+
+/// False when it stays for its next step: a hook is due, or the free rows there are no run.
+bool FusedStage::send_to_device(SystemIndex system) {
+    if (any_hook_due(system) || !device_->fits(batch_.atom_count(system))) return false;
+    Row& row = rows_[system.value()];
+    row.slot = device_->load(batch_, system, code_of(system));
+    row.loaded_at = batch_.column<std::int64_t>(Fields::stage_step)[system.value()];
+    return true;
+}
+
+bool FusedStage::any_hook_due(SystemIndex system) const {
+    Row const& row = rows_[system.value()];
+    std::int64_t const completed =
+        row.slot >= 0 ? row.loaded_at + device_->steps_since_load(row.slot)
+                      : batch_.column<std::int64_t>(Fields::stage_step)[system.value()];
+    return hooks_.any_due(static_cast<std::size_t>(code_of(system)), completed);
+}
+
+/// Those that made their last step over there.
+void FusedStage::fetch_ended(StageClock& clock, bool wait) {
+    auto const ended = device_->ended(wait);
+    DeviceEngine::Count const count = device_->take_count();
+    metrics_.steps.fetch_add(count.steps, std::memory_order_relaxed);
+    metrics_.sample_steps.fetch_add(count.sample_steps, std::memory_order_relaxed);
+    metrics_.atom_steps.fetch_add(count.atom_steps, std::memory_order_relaxed);
+    if (ended.empty()) return;
+    places_.clear();
+    for (int s = 0; s < batch_.system_count(); ++s)
+        for (DeviceEngine::Ended const& one : ended)
+            if (rows_[s].slot == one.slot) places_.push_back({one.slot, SystemIndex{s}});
+    device_->bring_back(batch_, places_);
+    for (auto& systems : systems_of_) systems.clear();
+    BatchView const view = batch_.view();
+    for (DeviceBatch::Place const& place : places_) {
+        SystemIndex const system = place.system;
+        Row& row = rows_[system.value()];
+        device_->release(place.slot);
+        row.slot = -1;
+        row.stress_is_current = needs_stress_[code_of(system)];
+        auto const verdict = std::find_if(ended.begin(), ended.end(), [&](auto const& one) {
+                                 return one.slot == place.slot;
+                             })->verdict;
+        if (verdict == StepVerdict::position_fault)
+            fail(system, position_fault(batch_, system));
+        else if (verdict == StepVerdict::result_fault)
+            fail(system,
+                 result_fault(batch_, system,
+                              sub_stages_[code_of(system)].dynamics->needs_finite_stress()));
+        else
+            systems_of_[code_of(system)].push_back(system);
+        if (verdict == StepVerdict::converged)
+            view.outcome[system.value()] = static_cast<std::uint8_t>(Outcome::converged);
+    }
+    settle(clock);
+    clock.give_to(TimePart::update);
+}
+
+/// Those for whom a hook is due in the next step.
+void FusedStage::fetch_due(StageClock& clock) {
+    auto const find = [this] {
+        places_.clear();
+        for (int s = 0; s < batch_.system_count(); ++s)
+            if (rows_[s].slot >= 0 && any_hook_due(SystemIndex{s}))
+                places_.push_back({rows_[s].slot, SystemIndex{s}});
+    };
+    find();
+    if (places_.empty()) return;
+    fetch_ended(clock, true);  // some of them may have ended
+    find();
+    fetch_rows(true);
+}
+
+/// Copies the rows of places_; with `release`, they stay here.
+void FusedStage::fetch_rows(bool release) {
+    if (places_.empty()) return;
+    device_->bring_back(batch_, places_);
+    for (DeviceBatch::Place const& place : places_) {
+        Row& row = rows_[place.system.value()];
+        row.stress_is_current = needs_stress_[code_of(place.system)];
+        if (!release) continue;
+        device_->release(place.slot);
+        row.slot = -1;
+    }
+}
+
+void FusedStage::bring_back_rows(StageClock& clock) {
+    if (!device_) return;
+    fetch_ended(clock, true);
+    places_.clear();
+    for (int s = 0; s < batch_.system_count(); ++s)
+        if (rows_[s].slot >= 0) places_.push_back({rows_[s].slot, SystemIndex{s}});
+    fetch_rows(false);
+}
+
+}  // namespace athanor

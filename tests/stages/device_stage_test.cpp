@@ -1,0 +1,232 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+/// A stage whose steps are made on a device against the same stage on the host: all bits.
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <map>
+#include <tuple>
+
+#include <gtest/gtest.h>
+
+#include "kernels/device/emulated_queue.hpp"
+#include "runtime/error.hpp"
+#include "stages/fused_stage.hpp"
+#include "tests/support/device_harmonic_model.hpp"
+#include "tests/support/recording_hook.hpp"
+#include "tests/support/samples.hpp"
+#include "tests/support/stage_runner.hpp"
+
+namespace athanor::test {
+namespace {
+
+/// What came out of a stage: every byte of every sample as it left, and every record.
+struct Result {
+    std::map<std::int64_t, std::vector<std::byte>> rows;
+    std::map<std::int64_t, std::vector<OutcomeRecord>> records;
+    std::map<std::int64_t, std::string> reasons;
+    std::int64_t sample_steps = 0, atom_steps = 0;
+};
+
+std::vector<std::byte> all_bytes(Sample const& sample) {
+    std::vector<std::byte> all;
+    for (int f = 0; f < sample.schema().field_count(); ++f) {
+        auto const bytes = sample.bytes(FieldIndex{f});
+        all.insert(all.end(), bytes.begin(), bytes.end());
+    }
+    return all;
+}
+
+/// Brings `samples` in as there is room, and takes out what is done, until nothing is left.
+Result run(std::vector<Sample> const& samples, std::vector<SubStage> sub_stages,
+           BatchCapacity capacity, DeviceQueue* device, int save_every = 0) {
+    DeviceHarmonicModel model;
+    FusedStage::Options options{capacity, 7};
+    options.device = device;
+    StageRunner runner(options, model, std::move(sub_stages));
+    Result result;
+    std::size_t next = 0;
+    int turns = 0;
+    while (next < samples.size() || !runner.stage.batch().empty()) {
+        EXPECT_LT(++turns, 2000);
+        if (turns >= 2000) break;
+        while (next < samples.size() && runner.stage.batch().fits(samples[next].atom_count(), 0))
+            runner.add(samples[next++]);
+        runner.step();
+        if (save_every > 0 && turns % save_every == 0) runner.stage.bring_back_rows(runner.clock);
+        for (bool const failed : {false, true}) {
+            auto const leaving = failed ? runner.stage.failed() : runner.stage.departing();
+            std::vector<SystemIndex> systems(leaving.begin(), leaving.end());
+            for (auto system = systems.rbegin(); system != systems.rend(); ++system) {
+                Sample const sample = runner.stage.batch().extract(*system);
+                if (failed)
+                    result.reasons[sample.id().value()] = runner.stage.failure_reason(*system);
+                else
+                    result.rows[sample.id().value()] = all_bytes(sample);
+                runner.stage.remove(*system);
+            }
+        }
+    }
+    for (OutcomeRecord const& record : runner.outcomes)
+        result.records[record.sample.value()].push_back(record);
+    result.sample_steps = runner.metrics.sample_steps.load();
+    result.atom_steps = runner.metrics.atom_steps.load();
+    return result;
+}
+
+void expect_equal(Result const& a, Result const& b) {
+    EXPECT_EQ(a.rows, b.rows);
+    EXPECT_EQ(a.reasons, b.reasons);
+    EXPECT_EQ(a.sample_steps, b.sample_steps);
+    EXPECT_EQ(a.atom_steps, b.atom_steps);
+    ASSERT_EQ(a.records.size(), b.records.size());
+    for (auto const& [id, records] : a.records) {
+        auto const& others = b.records.at(id);
+        ASSERT_EQ(records.size(), others.size()) << id;
+        for (std::size_t k = 0; k < records.size(); ++k) {
+            EXPECT_EQ(records[k].outcome, others[k].outcome) << id;
+            EXPECT_EQ(records[k].stage_steps, others[k].stage_steps) << id;
+            EXPECT_EQ(records[k].total_steps, others[k].total_steps) << id;
+            EXPECT_EQ(records[k].stage, others[k].stage) << id;
+            if (records[k].outcome == Outcome::failed) continue;
+            EXPECT_EQ(records[k].energy, others[k].energy) << id;
+            EXPECT_EQ(records[k].fmax, others[k].fmax) << id;
+        }
+    }
+}
+
+std::vector<Sample> lines(int count) {
+    std::vector<Sample> samples;
+    for (int id = 0; id < count; ++id)
+        samples.push_back(line_of_atoms(plain_schema(), id, 1 + 7 * id % 13, 0.3 + 0.01 * id));
+    return samples;
+}
+
+SubStage nve(int id, std::int64_t steps, std::vector<Criterion> criteria = {}) {
+    return sub_stage(id, NveOptions{2.0}, steps, std::move(criteria));
+}
+
+EmulationOrder const orders[] = {{EmulationOrder::Kind::ascending},
+                                 {EmulationOrder::Kind::shuffled, 3}};
+
+TEST(DeviceStage, SamplesLeaveWithTheBitsOfTheHostInABatchThatTheyComeToAndLeave) {
+    BatchCapacity const capacity{4, 30, 0};
+    Result const host = run(lines(12), sub_stages(nve(0, 17)), capacity, nullptr);
+
+    for (EmulationOrder const& order : orders) {
+        EmulatedQueue queue(order);
+        expect_equal(host, run(lines(12), sub_stages(nve(0, 17)), capacity, &queue));
+        EXPECT_GT(queue.launches(), 17);
+    }
+}
+
+TEST(DeviceStage, ConvergedSamplesStopAtTheirOwnStepAlthoughTheHostHearsOfItLater) {
+    // The velocity passes through the bound after a number of steps that depends on the sample.
+    std::vector<Criterion> const criteria{{"positions", RowReduction::max_abs, 0.55},
+                                          {"energy", RowReduction::sum, 100.0}};
+    BatchCapacity const capacity{5, 60, 0};
+    auto const stages = [&] { return sub_stages(nve(0, 40, criteria)); };
+    Result const host = run(lines(12), stages(), capacity, nullptr);
+    int converged = 0, spent = 0;
+    for (auto const& [id, records] : host.records) {
+        converged += records[0].outcome == Outcome::converged ? 1 : 0;
+        spent += records[0].outcome == Outcome::budget_spent ? 1 : 0;
+    }
+    ASSERT_GT(converged, 0);
+    ASSERT_GT(spent, 0);
+
+    EmulatedQueue queue;
+    expect_equal(host, run(lines(12), stages(), capacity, &queue));
+}
+
+TEST(DeviceStage, SamplesOfSeveralSubStagesShareAStep) {
+    BatchCapacity const capacity{6, 60, 0};
+    auto const stages = [] { return sub_stages(nve(0, 5), nve(1, 9), nve(2, 3)); };
+    Result const host = run(lines(11), stages(), capacity, nullptr);
+
+    EmulatedQueue queue(orders[1]);
+    expect_equal(host, run(lines(11), stages(), capacity, &queue));
+}
+
+TEST(DeviceStage, ASampleThatIsNoLongerFiniteFailsAloneWithTheReasonOfTheHost) {
+    std::vector<Sample> samples = lines(6);
+    samples[2].values<double>(Fields::velocities)[0] = 1e200;  // its energy will overflow
+    samples[4].values<double>(Fields::velocities)[1] = std::numeric_limits<double>::infinity();
+    BatchCapacity const capacity{6, 80, 0};
+    Result const host = run(samples, sub_stages(nve(0, 10)), capacity, nullptr);
+    ASSERT_EQ(host.reasons.size(), 2U);
+
+    EmulatedQueue queue;
+    expect_equal(host, run(samples, sub_stages(nve(0, 10)), capacity, &queue));
+}
+
+TEST(DeviceStage, HooksFireForTheSameSamplesAtTheSameSteps) {
+    auto const stages = [](std::vector<Firing>& log) {
+        SubStage sub = nve(0, 17, {{"positions", RowReduction::max_abs, 0.55}});
+        sub.hooks.push_back(std::make_shared<RecordingHook>("often", log, 5));
+        sub.hooks.push_back(std::make_shared<RecordingHook>("seldom", log, 11,
+                                                            std::vector{HookPoint::after_compute}));
+        return sub_stages(std::move(sub));
+    };
+    auto const sorted = [](std::vector<Firing> log) {
+        auto const place = [](Firing const& f) {
+            return std::tuple(f.sample, f.completed_steps, f.point, f.hook);
+        };
+        std::sort(log.begin(), log.end(),
+                  [&](Firing const& a, Firing const& b) { return place(a) < place(b); });
+        return log;
+    };
+    BatchCapacity const capacity{4, 40, 0};
+    std::vector<Firing> on_host, on_device;
+    Result const host = run(lines(9), stages(on_host), capacity, nullptr);
+
+    EmulatedQueue queue;
+    expect_equal(host, run(lines(9), stages(on_device), capacity, &queue));
+
+    EXPECT_EQ(sorted(on_host), sorted(on_device));
+    EXPECT_FALSE(on_host.empty());
+}
+
+TEST(DeviceStage, RowsBroughtBackInTheMiddleChangeNothing) {
+    BatchCapacity const capacity{4, 30, 0};
+    Result const host = run(lines(8), sub_stages(nve(0, 17)), capacity, nullptr);
+
+    EmulatedQueue queue;
+    expect_equal(host, run(lines(8), sub_stages(nve(0, 17)), capacity, &queue, 3));
+}
+
+TEST(DeviceStage, TheHostWaitsOnlyForStepsThatAreDoneLongAgo) {
+    BatchCapacity const capacity{4, 60, 0};
+    EmulatedQueue queue;
+    DeviceHarmonicModel model;
+    FusedStage::Options options{capacity, 7};
+    options.device = &queue;
+    StageRunner runner(options, model, sub_stages(nve(0, 1000)));
+    for (Sample const& sample : lines(4)) runner.add(sample);
+    runner.step(4);
+    int const computes = model.host_computes();
+    std::int64_t const waits = queue.waits();
+
+    runner.step(100);
+
+    EXPECT_EQ(model.host_computes(), computes);
+    EXPECT_LE(queue.waits() - waits, 100);  // for the step before the last one, at most
+}
+
+TEST(DeviceStage, WhatHasNoDeviceVariantIsSaidBeforeTheFirstStep) {
+    EmulatedQueue queue;
+    HarmonicModel host_only;
+    FusedStage::Options options{{4, 60, 0}, 7};
+    options.device = &queue;
+    EXPECT_THROW(StageRunner(options, host_only, sub_stages(nve(0, 3))), ConfigError);
+
+    DeviceHarmonicModel model;
+    SubStage with_predicate = nve(0, 3);
+    with_predicate.predicates.push_back([](Batch const&, SystemIndex) { return true; });
+    EXPECT_THROW(StageRunner(options, model, sub_stages(std::move(with_predicate))), ConfigError);
+    options.order = FusedOrder::documented;
+    EXPECT_THROW(StageRunner(options, model, sub_stages(nve(0, 3))), ConfigError);
+}
+
+}  // namespace
+}  // namespace athanor::test
