@@ -10,12 +10,6 @@
 
 namespace athanor {
 
-void detail::check_cuda(cudaError_t code, std::string_view doing) {
-    if (code == cudaSuccess) return;
-    throw CudaError(fmt::format("CUDA could not {}: {}: {}", doing, cudaGetErrorName(code),
-                                cudaGetErrorString(code)));
-}
-
 void detail::check_nccl(ncclResult_t result, std::string_view doing, ncclComm_t communicator) {
     if (result == ncclSuccess || result == ncclInProgress) return;
     char const* const last_words = ncclGetLastError(communicator);

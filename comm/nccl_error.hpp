@@ -4,13 +4,9 @@
 
 #include <string_view>
 
-#include <cuda_runtime_api.h>
 #include <nccl.h>
 
 namespace athanor::detail {
-
-/// Throws CudaError unless `code` is success: "CUDA could not `doing`: name: text".
-void check_cuda(cudaError_t code, std::string_view doing);
 
 /// Throws NcclError unless `result` is success or "in progress", which is how a communicator that
 /// does not block says that it will: "NCCL could not `doing`: text; NCCL's last words".

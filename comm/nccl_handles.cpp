@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "comm/nccl_handles.hpp"
 
-#include <cstring>
 #include <utility>
 
 #include "comm/nccl_error.hpp"
@@ -10,65 +9,6 @@
 #include "runtime/expects.hpp"
 
 namespace athanor::detail {
-namespace {
-
-class PinnedMemory final : public MemorySpace {
-public:
-    void* allocate(std::size_t bytes) override {
-        void* memory = nullptr;
-        check_cuda(cudaHostAlloc(&memory, bytes == 0 ? 1 : bytes, cudaHostAllocPortable),
-                   "pin host memory for a channel's slots (lower /buffers, or raise the limit of "
-                   "locked memory)");
-        std::memset(memory, 0, bytes);
-        return memory;
-    }
-    void deallocate(void* memory, std::size_t) noexcept override {
-        static_cast<void>(cudaFreeHost(memory));
-    }
-    void move(std::span<RowMove const> moves) override { host_memory().move(moves); }
-};
-
-}  // namespace
-
-void use_device(int device) { check_cuda(cudaSetDevice(device), "turn to its device"); }
-
-CudaStream::CudaStream() {
-    check_cuda(cudaStreamCreateWithFlags(&handle_, cudaStreamNonBlocking), "make a stream");
-}
-CudaStream::~CudaStream() { static_cast<void>(cudaStreamDestroy(handle_)); }
-
-CudaEvent::CudaEvent() {
-    check_cuda(cudaEventCreateWithFlags(&handle_, cudaEventDisableTiming), "make an event");
-}
-CudaEvent::CudaEvent(CudaEvent&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-CudaEvent::~CudaEvent() {
-    if (handle_ != nullptr) static_cast<void>(cudaEventDestroy(handle_));
-}
-void CudaEvent::record(CudaStream const& stream) {
-    check_cuda(cudaEventRecord(handle_, stream.get()), "record an event");
-}
-void CudaEvent::hold_back(CudaStream const& stream) const {
-    check_cuda(cudaStreamWaitEvent(stream.get(), handle_, 0), "let a stream wait for an event");
-}
-bool CudaEvent::reached() const {
-    cudaError_t const code = cudaEventQuery(handle_);
-    if (code == cudaErrorNotReady) return false;
-    check_cuda(code, "look at an event");
-    return true;
-}
-
-DeviceMemory::DeviceMemory(std::size_t bytes) {
-    void* memory = nullptr;
-    check_cuda(cudaMalloc(&memory, bytes == 0 ? 1 : bytes),
-               "allocate a channel's slots on the device (lower /buffers)");
-    begin_ = static_cast<std::byte*>(memory);
-}
-DeviceMemory::~DeviceMemory() { static_cast<void>(cudaFree(begin_)); }
-
-MemorySpace& pinned_memory() {
-    static PinnedMemory space;
-    return space;
-}
 
 ncclUniqueId NcclCommunicator::make_id() {
     ncclUniqueId id;

@@ -1,76 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// Owners of what CUDA and NCCL hand out. Each frees its own handle and nothing else, moves and
-/// never copies. Destructors throw nothing: an error there has nobody left to tell.
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string>
 
-#include <cuda_runtime_api.h>
 #include <nccl.h>
 
-#include "runtime/memory.hpp"
+#include "runtime/cuda_handles.hpp"
 
 namespace athanor::detail {
-
-/// Turns the calling thread to `device`; cheap where it is turned there already.
-void use_device(int device);
-
-/// A stream of the current device that does not wait for the default stream.
-class CudaStream {
-public:
-    CudaStream();
-    /// Work that is under way goes on; CUDA frees the stream after it.
-    ~CudaStream();
-    CudaStream(CudaStream const&) = delete;
-    CudaStream& operator=(CudaStream const&) = delete;
-
-    [[nodiscard]] cudaStream_t get() const { return handle_; }
-
-private:
-    cudaStream_t handle_ = nullptr;
-};
-
-/// A mark in a stream, without a clock.
-class CudaEvent {
-public:
-    CudaEvent();
-    CudaEvent(CudaEvent&& other) noexcept;
-    CudaEvent& operator=(CudaEvent&&) = delete;
-    ~CudaEvent();
-
-    void record(CudaStream const& stream);
-    /// Lets `stream` wait for the last record(); the caller does not wait.
-    void hold_back(CudaStream const& stream) const;
-    /// True when everything before the last record() is done, or there was none.
-    [[nodiscard]] bool reached() const;
-
-private:
-    cudaEvent_t handle_ = nullptr;
-};
-
-/// Room on the current device, not zeroed. Freeing it waits for the work of the device.
-class DeviceMemory {
-public:
-    explicit DeviceMemory(std::size_t bytes);
-    ~DeviceMemory();
-    DeviceMemory(DeviceMemory const&) = delete;
-    DeviceMemory& operator=(DeviceMemory const&) = delete;
-
-    [[nodiscard]] std::byte* at(std::size_t offset) const { return begin_ + offset; }
-
-private:
-    std::byte* begin_ = nullptr;
-};
-
-/// Host memory that the device reads and writes by itself. There is no way out to plain memory: an
-/// "asynchronous" copy of that waits for the stream, and so for the peer.
-/// Throws: CudaError from allocate().
-[[nodiscard]] MemorySpace& pinned_memory();
 
 /// A communicator that never blocks the host.
 /// States:  joining -> ready <-> launching; any -> broken. Only ready() goes from one to the other.

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "comm/nccl_error.hpp"
+#include "runtime/cuda_error.hpp"
 #include "runtime/expects.hpp"
 
 namespace athanor::detail {

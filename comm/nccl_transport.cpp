@@ -16,6 +16,7 @@
 #include "comm/mpi_transport.hpp"
 #include "comm/nccl_error.hpp"
 #include "comm/nccl_lane.hpp"
+#include "runtime/cuda_error.hpp"
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
 
@@ -261,12 +262,8 @@ std::unique_ptr<TransportReceiver> NcclTransport::receiver_from(Rank peer, EdgeI
 }
 
 std::string nccl_absence() {
-    int count = 0;
-    cudaError_t const code = cudaGetDeviceCount(&count);
-    if (code != cudaSuccess)
-        return fmt::format("NCCL needs a CUDA device, and CUDA finds none: {}: {}",
-                           cudaGetErrorName(code), cudaGetErrorString(code));
-    return count > 0 ? "" : "NCCL needs a CUDA device, and there is none";
+    std::string const absence = detail::cuda_devices().absence;
+    return absence.empty() ? "" : "NCCL needs a CUDA device, and CUDA finds none: " + absence;
 }
 
 std::string describe_nccl() {

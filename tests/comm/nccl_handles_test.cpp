@@ -16,7 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "comm/nccl_error.hpp"
 #include "runtime/error.hpp"
 
 namespace athanor::test {
@@ -176,27 +175,6 @@ TEST(NcclHandles, APeerThatStandsStillIsNoErrorAndCanBeLeft) {
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
     ::kill(child, SIGKILL);
     waitpid(child, &status, 0);
-}
-
-TEST(NcclHandles, ACopyFromMemoryThatIsNotPinnedIsRefusedByTheDouble) {
-    use_device(0);
-    DeviceMemory const memory(16);
-    CudaStream const stream;
-    char plain[16] = {};
-    EXPECT_THROW(
-        check_cuda(cudaMemcpyAsync(memory.at(0), plain, 16, cudaMemcpyHostToDevice, stream.get()),
-                   "copy"),
-        CudaError);
-}
-
-TEST(NcclHandles, MoreThanTheDeviceHasIsACudaErrorWithAdvice) {
-    use_device(0);
-    try {
-        DeviceMemory const memory(std::size_t{1} << 60);
-        FAIL() << "allocated";
-    } catch (CudaError const& error) {
-        EXPECT_THAT(error.what(), ::testing::HasSubstr("lower /buffers"));
-    }
 }
 
 }  // namespace

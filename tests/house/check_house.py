@@ -31,6 +31,7 @@ LONG_LINES_IN = {
 EXTRA_INCLUDES = {
     "tests/support/*": ("", "builders for the tests of every layer"),
     "tests/physics/*": ("", "what all dynamics have in common, no layer of its own"),
+    "tests/device/*": ("", "the tests of every layer that run on a device, in one program"),
     "tests/fuzz/*": ("", "any bytes to whatever reads bytes, in every layer"),
     "bench/peers/*": ("", "whole runs beside other programs"),
     "docs/examples/*": ("", "programs as users write them"),
@@ -59,6 +60,10 @@ MPI_IN = {
 CUDA_IN = {
     "*.cu": "device code",
     "*.cuh": "device code",
+    "runtime/cuda_*": "owners of what CUDA hands out, and the check of its calls",
+    "kernels/device/cuda_*": "a queue on a CUDA device; *_absent.cpp stands in without CUDA",
+    "tests/runtime/cuda_*": "their tests",
+    "tests/device/device_main.cpp": "asks for the versions of driver and runtime",
     "comm/nccl_*": "the transport over NCCL",
     "tests/comm/nccl_*": "its tests",
     "tests/comm/doubles/*": "stand-ins for the libraries themselves",
