@@ -5,17 +5,20 @@
 #include <cuda_runtime_api.h>
 #include <fmt/format.h>
 
+#include "launch/version.hpp"
+#include "runtime/cuda_error.hpp"
+
 namespace athanor {
 
 std::string describe_cuda() {
-    return fmt::format("CUDA: toolkit {}.{} found, {} device{}, device kernels not in this version",
-                       CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10, cuda_device_count(),
-                       cuda_device_count() == 1 ? "" : "s");
+    detail::CudaDevices const devices = detail::cuda_devices();
+    std::string const found =
+        devices.count > 0 ? fmt::format("{} device{}", devices.count, devices.count == 1 ? "" : "s")
+                          : fmt::format("no device ({})", devices.absence);
+    return fmt::format("CUDA: toolkit {}.{}, device code for {}, {}", CUDART_VERSION / 1000,
+                       CUDART_VERSION % 1000 / 10, cuda_architectures(), found);
 }
 
-int cuda_device_count() {
-    int count = 0;
-    return cudaGetDeviceCount(&count) == cudaSuccess ? count : 0;
-}
+int cuda_device_count() { return detail::cuda_devices().count; }
 
 }  // namespace athanor

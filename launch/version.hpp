@@ -13,4 +13,7 @@ namespace athanor {
 /// sources that are no git repository.
 [[nodiscard]] std::string_view revision();
 
+/// What device code was compiled for: "sm_80 sm_90 PTX 90"; empty in a build without CUDA.
+[[nodiscard]] std::string_view cuda_architectures();
+
 }  // namespace athanor
