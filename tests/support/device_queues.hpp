@@ -3,17 +3,26 @@
 /// The device that tests of device variants run on, and vectors to and from it. One body serves the
 /// emulated device and a real one: ATHANOR_TEST_DEVICE=cuda in the environment asks for the latter
 /// (tests/device.sh), anything else, or nothing, for the former.
+/// Over the stand-in for CUDA's runtime (tests/comm/doubles), which has no device code, kernels are
+/// emulated: everything but the kernels' machine code is then as on a device.
 #pragma once
 
 #include <cstdlib>
+#include <exception>
+#include <iostream>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include <dlfcn.h>
 
 #include "kernels/device/cuda_queue.hpp"
 #include "kernels/device/emulated_queue.hpp"
+#include "kernels/device/kernel_entry.hpp"
 #include "runtime/device_array.hpp"
+#include "tests/comm/doubles/cuda_double.hpp"
 
 namespace athanor::test {
 
@@ -22,11 +31,65 @@ namespace athanor::test {
     return wanted != nullptr && std::string_view(wanted) == "cuda";
 }
 
+/// A CUDA queue over the double, which it tells what each kernel does before the first launch.
+class TaughtQueue final : public DeviceQueue {
+public:
+    using Learn = decltype(&athanor_cuda_double_learn);
+    /// The double's ear; null where the runtime is the real one.
+    [[nodiscard]] static Learn find_double() {
+        return reinterpret_cast<Learn>(dlsym(RTLD_DEFAULT, "athanor_cuda_double_learn"));
+    }
+
+    TaughtQueue(std::unique_ptr<DeviceQueue> queue, Learn learn)
+        : queue_(std::move(queue)), learn_(learn) {}
+
+    void* allocate(std::size_t bytes) override { return queue_->allocate(bytes); }
+    void deallocate(void* memory, std::size_t bytes) noexcept override {
+        queue_->deallocate(memory, bytes);
+    }
+    void* allocate_pinned(std::size_t bytes) override { return queue_->allocate_pinned(bytes); }
+    void deallocate_pinned(void* memory, std::size_t bytes) noexcept override {
+        queue_->deallocate_pinned(memory, bytes);
+    }
+    void launch(KernelLaunch const& launch) override {
+        learn_(launch.entry->cuda_function, launch.entry->bytes, &run, launch.entry);
+        queue_->launch(launch);
+    }
+    void copy(void* to, void const* from, std::size_t bytes) override {
+        queue_->copy(to, from, bytes);
+    }
+    std::unique_ptr<QueueMark> mark() override { return queue_->mark(); }
+    void wait() override { queue_->wait(); }
+    void begin_recording() override { queue_->begin_recording(); }
+    std::unique_ptr<RecordedWork> end_recording() override { return queue_->end_recording(); }
+    void enqueue(RecordedWork& work) override { queue_->enqueue(work); }
+    char const* describe() const override { return queue_->describe(); }
+
+private:
+    static bool run(void const* context, void const* arguments, int blocks, int threads) {
+        auto const* const entry = static_cast<KernelEntry const*>(context);
+        if (threads != entry->threads) return false;
+        try {
+            emulate({entry, arguments, blocks}, {EmulationOrder::Kind::shuffled, 7});
+        } catch (std::exception const& error) {
+            std::cerr << error.what() << '\n';
+            return false;
+        }
+        return true;
+    }
+
+    std::unique_ptr<DeviceQueue> queue_;
+    Learn learn_;
+};
+
 /// The device of this test run. `order` matters to the emulated one alone.
 /// Throws: CudaError where a real one is asked for and none is there.
 [[nodiscard]] inline std::unique_ptr<DeviceQueue> test_queue(EmulationOrder order = {}) {
-    if (tests_run_on_cuda()) return make_cuda_queue(0);
-    return std::make_unique<EmulatedQueue>(order);
+    if (!tests_run_on_cuda()) return std::make_unique<EmulatedQueue>(order);
+    TaughtQueue::Learn const learn = TaughtQueue::find_double();
+    auto queue = make_cuda_queue(0);
+    if (learn == nullptr) return queue;
+    return std::make_unique<TaughtQueue>(std::move(queue), learn);
 }
 
 /// Orders in which a kernel has to give the same bits; a real device has its own.

@@ -6,8 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include "runtime/error.hpp"
-
 namespace athanor::test {
 namespace {
 
@@ -29,15 +27,6 @@ TEST(DeviceQueues, MemoryIsZeroedAndEmptyVectorsPass) {
 
     EXPECT_EQ(download(*queue, zeros), std::vector<int>(77));
     EXPECT_TRUE(download(*queue, upload(*queue, std::vector<int>{})).empty());
-}
-
-TEST(DeviceQueues, AQueueOnADeviceThatIsNotThereIsACudaErrorThatSaysWhatToDo) {
-    try {
-        auto const queue = make_cuda_queue(1'000'000);
-        FAIL() << "there is device 1000000";
-    } catch (CudaError const& error) {
-        EXPECT_NE(std::string_view(error.what()).find("--device cpu"), std::string_view::npos);
-    }
 }
 
 }  // namespace
