@@ -121,6 +121,26 @@ make_s3_venv() {
     "$s3_venv/bin/python" -c "$check"
 }
 
+# Reads device code, for the test device_code. Not every toolkit has it; without it that test looks
+# at less.
+get_cuobjdump() {
+    local found
+    if ! command -v nvcc > /dev/null; then
+        echo "skipped: no CUDA compiler"
+    elif found=$(command -v cuobjdump); then
+        echo "cuobjdump is $found"
+    elif ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+        nvidia-cuda-cuobjdump==13.2.78; then
+        echo "skipped: pip could not install nvidia-cuda-cuobjdump"
+    fi
+}
+
+# Where it is now; nothing where it is not.
+find_cuobjdump() {
+    command -v cuobjdump ||
+        compgen -G "$venv/lib/python3*/site-packages/nvidia/*/bin/cuobjdump" | head -n 1
+}
+
 # Its output differs between versions, so only the pinned one is asked.
 check_format() {
     local program version
@@ -172,7 +192,10 @@ run_thread_tests() {
 step packages launch/install_packages.sh --tests
 step "python environment" make_venv
 step "S3 server" make_s3_venv
+step "cuobjdump" get_cuobjdump
 pythons=("-DATHANOR_PYTHON=$venv/bin/python" "-DATHANOR_S3_PYTHON=$s3_venv/bin/python")
+cuobjdump=$(find_cuobjdump)
+[[ -z "$cuobjdump" ]] || pythons+=("-DATHANOR_CUOBJDUMP=$cuobjdump")
 
 step "release: configure" cmake --preset release "${pythons[@]}"
 step "release: house rules" python3 tests/house/check_house.py --layers build/release/layers.txt

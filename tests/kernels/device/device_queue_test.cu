@@ -188,6 +188,7 @@ TEST_F(DeviceQueueTest, FreshMemoryIsZeroWhateverWasThereBefore) {
         EXPECT_EQ(reinterpret_cast<std::uintptr_t>(array.data()) % 256, 0U);
         EXPECT_EQ(download(*queue, array), all(0.0));
         launch(*queue, AddTo{array.data(), 1.0, count}, count);
+        queue->wait();
     }
 }
 
