@@ -3,7 +3,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+
+#include "runtime/host_device.hpp"
 
 namespace athanor {
 
@@ -22,9 +25,9 @@ struct CellFrame {
     /// Expects: cell has 9 values, pbc 3.
     static CellFrame of(double const* cell, std::uint8_t const* pbc);
 
-    [[nodiscard]] std::array<double, 3> fractional(double const* r) const {
+    [[nodiscard]] ATHANOR_HD std::array<double, 3> fractional(double const* r) const {
         std::array<double, 3> s{};
-        for (int k = 0; k < 3; ++k)
+        for (std::size_t k = 0; k < 3; ++k)
             s[k] = r[0] * inverse[k] + r[1] * inverse[3 + k] + r[2] * inverse[6 + k];
         return s;
     }

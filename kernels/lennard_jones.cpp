@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -19,7 +18,8 @@
 namespace athanor {
 namespace {
 
-constexpr int virial_components = 6;
+using detail::virial_components;
+
 /// Atoms that one thread takes at a time where a single system is shared out.
 constexpr int atoms_per_block = 64;
 constexpr double nanoseconds_per_pair = 1.5;
@@ -27,12 +27,6 @@ constexpr double nanoseconds_per_pair = 1.5;
 double energy_at(double r, double c12, double c6) {
     double const q = 1.0 / (r * r * r * r * r * r);
     return (c12 * q - c6) * q;
-}
-
-/// |a·(b x c)| of the rows of `cell`.
-double volume_of(double const* c) {
-    return std::abs(c[0] * (c[4] * c[8] - c[5] * c[7]) + c[1] * (c[5] * c[6] - c[3] * c[8]) +
-                    c[2] * (c[3] * c[7] - c[4] * c[6]));
 }
 
 }  // namespace
@@ -265,16 +259,10 @@ void LennardJones::finish_system(Job const& job) const {
     auto const atoms = static_cast<std::size_t>(job.neighbors->atom_count);
     if (job.outputs.energy_and_forces) *job.energy = sum_values({job.energies, atoms});
     if (!job.outputs.stress) return;
-    double const volume = volume_of(job.cell);
-    if (!(volume > 0.0) || !(job.pbc[0] && job.pbc[1] && job.pbc[2])) {
-        std::fill_n(job.stress, 9, std::numeric_limits<double>::quiet_NaN());
-        return;
-    }
-    double w[virial_components];
-    for (std::size_t k = 0; k < virial_components; ++k)
-        w[k] = -sum_values({job.virials + k * job.virial_stride, atoms}) / volume;
-    double const rows[9] = {w[0], w[3], w[4], w[3], w[1], w[5], w[4], w[5], w[2]};
-    std::copy_n(rows, 9, job.stress);
+    auto const total = [&](int k) {
+        return sum_values({job.virials + static_cast<std::size_t>(k) * job.virial_stride, atoms});
+    };
+    detail::write_stress(job.cell, job.pbc, total, job.stress);
 }
 
 }  // namespace athanor

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/cell_frame.hpp"
+#include "kernels/list_reference_functor.hpp"
 
 namespace athanor {
 
@@ -16,13 +17,7 @@ struct ListReference {
     CellFrame frame;  ///< of that cell
 };
 
-/// A list held every pair within `known` when it was made, and must still hold all within `needed`.
-struct ListRadii {
-    double known = 0.0;   ///< [Å]
-    double needed = 0.0;  ///< [Å]
-};
-
-/// True when it does for sure. With h = h₀F, a pair vector d₀ has become d₀F plus the atoms' own
+/// True when a list still holds every pair it must (ListRadii) for sure. With h = h₀F, a pair vector d₀ has become d₀F plus the atoms' own
 /// motion u beyond that, so that |d| >= known (1 - |F - 1|) - 2 max |u| for every pair left out.
 /// Expects: positions are those of the reference's atoms, frame is that of `cell`.
 [[nodiscard]] bool still_holds(ListReference const& reference, double const* positions,

@@ -169,15 +169,19 @@ SystemNeighbors NeighborList::State::view(IndexRows const& list) const {
             list.index.get()};
 }
 
+void check_list_radii(double cutoff, double skin) {
+    if (!(cutoff > 0.0) || !std::isfinite(cutoff))
+        throw ConfigError(
+            fmt::format("neighbour list: a cutoff of {} is no distance; give Å above 0", cutoff));
+    if (!(skin >= 0.0) || !std::isfinite(skin))
+        throw ConfigError(
+            fmt::format("neighbour list: a skin of {} is no distance; give Å from 0", skin));
+}
+
 NeighborList::NeighborList(NeighborListOptions options, int system_capacity)
     : options_(std::move(options)) {
     auto const capacity = static_cast<std::size_t>(std::max(system_capacity, 0));
-    if (!(options_.cutoff > 0.0) || !std::isfinite(options_.cutoff))
-        throw ConfigError(fmt::format(
-            "neighbour list: a cutoff of {} is no distance; give Å above 0", options_.cutoff));
-    if (!(options_.skin >= 0.0) || !std::isfinite(options_.skin))
-        throw ConfigError(fmt::format("neighbour list: a skin of {} is no distance; give Å from 0",
-                                      options_.skin));
+    check_list_radii(options_.cutoff, options_.skin);
     ATHANOR_EXPECTS(options_.species_index != nullptr);
     inner_radius_ = options_.cutoff + std::min(short_skin_most, short_skin_share * options_.skin);
     states_.reserve(capacity);

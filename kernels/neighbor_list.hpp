@@ -28,6 +28,9 @@ struct NeighborListOptions {
     NeighborSearch search = NeighborSearch::automatic;
 };
 
+/// Throws ConfigError when one of them is no distance.
+void check_list_radii(double cutoff, double skin);
+
 /// Neighbours of the systems of one batch, each rebuilt on its own motion alone.
 /// A system has two lists: the full one, of all pairs with r < cutoff + skin at its last rebuild,
 /// and the short one that update() hands out, those of them that were within cutoff + a quarter of

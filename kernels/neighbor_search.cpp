@@ -3,6 +3,7 @@
 #include "kernels/neighbor_search.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -12,12 +13,6 @@
 
 namespace athanor {
 namespace {
-
-/// Cells that an atom may be away from the origin: beyond, shifts would not fit their type.
-constexpr double farthest_cell = 4e5;
-/// Candidates are gathered a little beyond the radius, for their coordinates were wrapped and
-/// rounded; the exact test decides.
-constexpr double safety = 1e-6;
 
 /// Atoms folded into the cell along its periodic directions.
 struct WrappedAtoms {
@@ -46,18 +41,10 @@ bool WrappedAtoms::fold(double const* positions, int atom_count, CellFrame const
 bool WrappedAtoms::fold(int first, int last, double const* positions, CellFrame const& frame) {
     for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
         double const* const r = positions + 3 * i;
-        std::array<double, 3> s = frame.fractional(r);
-        std::array<std::int32_t, 3> whole{};
-        for (std::size_t k = 0; k < 3; ++k) {
-            if (!std::isfinite(s[k])) return false;
-            if (!frame.periodic[k]) continue;
-            double const floor = std::floor(s[k]);
-            if (std::abs(floor) > farthest_cell) return false;
-            whole[k] = static_cast<std::int32_t>(floor);
-            s[k] -= floor;
-        }
-        fraction[i] = s;
-        cell[i] = {whole[0], whole[1], whole[2]};
+        FoldedAtom const atom = fold_atom(r, frame);
+        if (!atom.has_place) return false;
+        fraction[i] = atom.fraction;
+        cell[i] = atom.cell;
         std::array<double, 3> const moved = shift_vector(cell[i], frame.vectors);
         place[i] = {r[0] - moved[0], r[1] - moved[1], r[2] - moved[2]};
     }
@@ -156,8 +143,7 @@ void Cloud::spread(WrappedAtoms const& atoms, CellFrame const& frame, double rad
     entries.clear();
     place.clear();
     fraction.clear();
-    std::array<double, 3> margin{};
-    for (std::size_t k = 0; k < 3; ++k) margin[k] = radius * (1.0 + safety) / frame.height[k];
+    std::array<double, 3> const margin = image_reach(radius, frame);
     for (std::size_t j = 0; j < atoms.place.size(); ++j) {
         std::array<double, 3> const& s = atoms.fraction[j];
         std::array<int, 3> low{}, high{};
@@ -194,7 +180,8 @@ void Cloud::lay_out_bins(CellFrame const& frame, double radius) {
         double const width = length / count[k];
         first[k] = low;
         per_bin[k] = span > 0.0 ? count[k] / span : 0.0;
-        double const enough = width > 0.0 ? std::floor(radius * (1.0 + safety) / width) + 1.0 : 0.0;
+        double const enough =
+            width > 0.0 ? std::floor(radius * (1.0 + search_safety) / width) + 1.0 : 0.0;
         reach[k] = static_cast<int>(std::min(enough, count[k] - 1.0));
     }
 }
@@ -231,7 +218,7 @@ void Cloud::near(std::array<double, 3> const& at, std::array<double, 3> const& s
         low[k] = std::max(home[k] - reach[k], 0);
         high[k] = std::min(home[k] + reach[k], count[k] - 1);
     }
-    double const limit = radius * (1.0 + safety) + safety;
+    double const limit = radius * (1.0 + search_safety) + search_safety;
     auto const filter = pair_filter(active_isa()).indices;
     std::size_t filled = 0;
     for (int a = low[0]; a <= high[0]; ++a)
@@ -270,19 +257,12 @@ struct RowSearch::Impl {
 
 void RowSearch::Impl::find_directly(int first, int last, FoundNeighbors& rows) const {
     ExactTest const test{positions, frame, radius * radius, wrapped};
-    std::array<double, 3> reach{};  // in fractions
-    for (std::size_t k = 0; k < 3; ++k) reach[k] = radius * (1.0 + safety) / frame.height[k];
+    std::array<double, 3> const reach = image_reach(radius, frame);
     for (int i = first; i < last; ++i) {
         auto const& si = wrapped.fraction[static_cast<std::size_t>(i)];
         for (int j = 0; j < atom_count; ++j) {
             auto const& sj = wrapped.fraction[static_cast<std::size_t>(j)];
-            std::array<int, 3> low{}, high{};
-            for (std::size_t k = 0; k < 3; ++k) {
-                if (!frame.periodic[k]) continue;
-                double const apart = sj[k] - si[k];
-                low[k] = static_cast<int>(std::ceil(-reach[k] - apart));
-                high[k] = static_cast<int>(std::floor(reach[k] - apart));
-            }
+            auto const [low, high] = images_near(si, sj, reach, frame);
             for (int a = low[0]; a <= high[0]; ++a)
                 for (int b = low[1]; b <= high[1]; ++b)
                     for (int c = low[2]; c <= high[2]; ++c) test.add(i, j, {a, b, c}, rows.found);

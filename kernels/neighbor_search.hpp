@@ -2,31 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <compare>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "kernels/cell_frame.hpp"
+#include "kernels/image_shift.hpp"
 
 namespace athanor {
-
-/// Whole lattice vectors, in the order in which images of one owner are listed.
-struct ImageShift {
-    std::int32_t a = 0, b = 0, c = 0;
-    auto operator<=>(ImageShift const&) const = default;
-};
-
-/// shift · cell, in this order of operations everywhere, so that an image has the same bits
-/// wherever it is worked out.
-[[nodiscard]] inline std::array<double, 3> shift_vector(ImageShift const& shift,
-                                                        std::array<double, 9> const& cell) {
-    std::array<double, 3> v{};
-    for (std::size_t x = 0; x < 3; ++x)
-        v[x] = shift.a * cell[x] + shift.b * cell[3 + x] + shift.c * cell[6 + x];
-    return v;
-}
 
 /// One neighbour found: atom `owner`, moved by `shift`.
 struct FoundNeighbor {
