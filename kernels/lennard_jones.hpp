@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,6 +51,9 @@ public:
     /// Expects: input.neighbors[k] belongs to input.systems[k]; every species is known.
     void compute(ModelInput const& input, ModelOutputs outputs) override;
     [[nodiscard]] std::string describe() const override;
+    /// Rows are sized for a crystal of the smallest sigma, a little compressed.
+    [[nodiscard]] std::unique_ptr<DeviceModel> on_device(
+        DeviceQueue& queue, BatchCapacity capacity, DeviceListOptions const& lists) const override;
 
     [[nodiscard]] LennardJonesOptions const& options() const { return options_; }
 

@@ -25,6 +25,8 @@ struct CudaThread {
         return __shfl_sync(mask(), value, lane, group_size);
     }
     __device__ static void sync() { __syncthreads(); }
+    __device__ static int add(int* to, int value) { return atomicAdd(to, value); }
+    __device__ static int exchange(int* to, int value) { return atomicExch(to, value); }
 
 private:
     /// Place of the group's lane 0 in its warp.

@@ -69,6 +69,16 @@ struct EmulatedThread {
         return value;
     }
     static void sync() { static_cast<void>(detail::meet(detail::MeetKind::sync, 0)); }
+    static int add(int* to, int value) {
+        int const before = *to;
+        *to += value;
+        return before;
+    }
+    static int exchange(int* to, int value) {
+        int const before = *to;
+        *to = value;
+        return before;
+    }
 };
 
 }  // namespace athanor

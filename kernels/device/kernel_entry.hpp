@@ -23,6 +23,8 @@
 ///     ballot(bool)         bit k is what lane k of the group says; all eight must call
 ///     shuffle(value, k)    what lane k of the group gives as `value`; all eight must call
 ///     sync()               a barrier of the block; all its threads must call
+///     add(int*, value)     what stood there, when many threads add to it; in no order
+///     exchange(int*, value) the same for writing
 ///     thread(), block()    place in the block, number of the block
 /// A kernel with `struct Scratch` shares one of it among the threads of a block, of any content at
 /// first: operator()(Thread, Scratch&). Two models of Thread: CudaThread (cuda_thread.cuh) and
