@@ -5,6 +5,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/kernels/argon.hpp"
+#include "kernels/isa.hpp"
 #include "kernels/parallel_for.hpp"
 
 namespace athanor::bench {
