@@ -9,6 +9,7 @@
 #include "kernels/lanes.hpp"
 #include "kernels/share_out.hpp"
 #include "kernels/sum_blocks.hpp"
+#include "kernels/sum_terms.hpp"
 
 namespace athanor {
 namespace {
@@ -59,12 +60,10 @@ double sum_terms(std::size_t count, double nanoseconds, Term const& term) {
     return sum_terms<1>(count, nanoseconds, [&](std::size_t, std::size_t k) { return term(k); })[0];
 }
 
-double squared_norm(double const* v) { return v[0] * v[0] + v[1] * v[1] + v[2] * v[2]; }
-
 }  // namespace
 
 double sum_values(std::span<double const> values) {
-    return sum_terms(values.size(), 0.5, [&](std::size_t k) { return values[k]; });
+    return sum_terms<1>(values.size(), 0.5, ValueTerms{values.data()})[0];
 }
 
 double sum_products(double const* a, double const* b, int atom_count) {
@@ -73,40 +72,28 @@ double sum_products(double const* a, double const* b, int atom_count) {
 }
 
 PowerSums power_sums(double const* velocities, double const* forces, int atom_count) {
-    double const* const factors[3][2] = {
-        {velocities, forces}, {velocities, velocities}, {forces, forces}};
-    auto const sums = sum_terms<3>(
-        3 * static_cast<std::size_t>(atom_count), 1.2,
-        [&](std::size_t sum, std::size_t k) { return factors[sum][0][k] * factors[sum][1][k]; });
+    auto const sums =
+        sum_terms<3>(3 * static_cast<std::size_t>(atom_count), 1.2, PowerTerms{velocities, forces});
     return {sums[0], sums[1], sums[2]};
 }
 
 double max_norm(double const* vectors, int atom_count) {
     return std::sqrt(largest_part(atom_count, 1.5, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
-        double largest = 0.0;
-        bool ordered = true;
-        for (std::ptrdiff_t i = first; i < last; ++i) {
-            double const norm2 = squared_norm(vectors + 3 * i);
-            largest = norm2 > largest ? norm2 : largest;
-            ordered &= norm2 == norm2;
-        }
-        return ordered ? largest : std::nan("");
+        LargestNorm largest;
+        for (std::ptrdiff_t i = first; i < last; ++i) largest.add(vectors + 3 * i);
+        return largest.value();
     }));
 }
 
 double kinetic_energy(double const* velocities, double const* masses, int atom_count) {
-    return 0.5 * sum_terms(static_cast<std::size_t>(atom_count), 2.5, [&](std::size_t i) {
-               return masses[i] * squared_norm(velocities + 3 * i);
-           });
+    return 0.5 * sum_terms<1>(static_cast<std::size_t>(atom_count), 2.5,
+                              KineticTerms{velocities, masses})[0];
 }
 
 std::array<double, 6> momentum_tensor(double const* velocities, double const* masses,
                                       int atom_count) {
-    static constexpr std::size_t axes[6][2] = {{0, 0}, {1, 1}, {2, 2}, {0, 1}, {0, 2}, {1, 2}};
-    return sum_terms<6>(
-        static_cast<std::size_t>(atom_count), 8.0, [&](std::size_t sum, std::size_t i) {
-            return masses[i] * velocities[3 * i + axes[sum][0]] * velocities[3 * i + axes[sum][1]];
-        });
+    return sum_terms<6>(static_cast<std::size_t>(atom_count), 8.0,
+                        MomentumTerms{velocities, masses});
 }
 
 std::array<double, 3> center_of_mass_velocity(double const* velocities, double const* masses,

@@ -5,6 +5,8 @@
 #include <array>
 #include <span>
 
+#include "runtime/device_dynamics.hpp"
+
 namespace athanor {
 
 /// Sums and maxima over the atoms of one system.
@@ -48,5 +50,23 @@ struct PowerSums {
 /// True when positions, forces and energy of a system are finite: the check of every step.
 [[nodiscard]] bool all_finite(double const* positions, double const* forces, double energy,
                               int atom_count);
+
+// The same on a device, with the same bits: enqueued for the systems whose turn it is, into
+// sums.totals, from sum 0 on; sums.parts is overwritten. Columns are those of the device.
+
+/// Into sum 0. `values`: one of each atom.
+void sum_values(DeviceQueue& queue, DeviceSystems const& systems, DeviceSums const& sums,
+                double const* values);
+/// Of velocities and forces: power, velocity_square and force_square into sums 0 to 2.
+void power_sums(DeviceQueue& queue, DeviceSystems const& systems, DeviceSums const& sums);
+/// Into sum 0.
+void max_norm(DeviceQueue& queue, DeviceSystems const& systems, DeviceSums const& sums,
+              double const* vectors);
+/// Into sum 0.
+void kinetic_energy(DeviceQueue& queue, DeviceSystems const& systems, DeviceSums const& sums);
+/// Into sums 0 to 5.
+void momentum_tensor(DeviceQueue& queue, DeviceSystems const& systems, DeviceSums const& sums);
+/// Of positions, forces and energy: 1 or 0 into sum 0.
+void all_finite(DeviceQueue& queue, DeviceSystems const& systems, DeviceSums const& sums);
 
 }  // namespace athanor
