@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/barostat.hpp"
 
-#include <algorithm>
-
 #include "kernels/for_each_system.hpp"
 #include "kernels/sample_reduce.hpp"
 #include "kernels/share_out.hpp"
@@ -14,66 +12,30 @@ namespace {
 /// Of a kick or a drift.
 constexpr double nanoseconds_per_atom = 8.0;
 
-SymmetricMatrix load(double const* values) {
-    SymmetricMatrix matrix{};
-    std::copy_n(values, 6, matrix.begin());
-    return matrix;
-}
-
-SymmetricMatrix scaled(SymmetricMatrix matrix, double factor) {
-    for (double& x : matrix) x *= factor;
-    return matrix;
-}
-
-/// ε' += dt/2 of its force over W.
 void push_strain_rate(BatchView const& batch, SystemIndex system, BarostatStep const& step,
                       double* rate) {
     int const s = system.value();
-    auto const freedom = static_cast<double>(batch.degrees_of_freedom[s]);
     int const first = batch.atom_begin[s];
     SymmetricMatrix const momenta = momentum_tensor(
         batch.velocities + 3 * first, batch.atomic_masses + first, batch.atom_count[s]);
-    SymmetricMatrix const force = step.barostat.force(momenta, batch.stress + 9 * s,
-                                                      cell_volume(batch.cell + 9 * s), freedom);
-    double const factor = 0.5 * step.dt / step.barostat.mass(freedom);
-    for (int k = 0; k < 6; ++k) rate[k] += factor * force[k];
+    step.push(momenta, batch.stress + 9 * s, batch.cell + 9 * s,
+              static_cast<double>(batch.degrees_of_freedom[s]), rate);
 }
 
-/// Half a step of v' = F/m - (ε' + Tr ε'/n) v.
 void kick(BatchView const& batch, SystemIndex system, BarostatStep const& step,
-          SymmetricMatrix drag) {
+          SymmetricMatrix const& rate) {
     int const s = system.value();
     auto const freedom = static_cast<double>(batch.degrees_of_freedom[s]);
-    double const trace = drag[0] + drag[1] + drag[2];
-    for (int k = 0; k < 3; ++k) drag[k] += freedom > 0 ? trace / freedom : 0.0;
-    SymmetricMatrix const decay = exponential(scaled(drag, -0.25 * step.dt));
+    BarostatKick const one{batch, step.dt, step.decay(rate, freedom)};
     int const begin = batch.atom_begin[s];
-    share_out_each(batch.atom_count[s], nanoseconds_per_atom, [&](int k) {
-        int const atom = begin + k;
-        double const mass = batch.atomic_masses[atom];
-        double const factor = mass > 0.0 ? 0.5 * step.dt / mass : 0.0;
-        double* const v = batch.velocities + 3 * atom;
-        multiply(v, decay);
-        for (int c = 0; c < 3; ++c) v[c] += factor * batch.forces[3 * atom + c];
-        multiply(v, decay);
-    });
+    share_out_each(batch.atom_count[s], nanoseconds_per_atom, [&](int k) { one(begin + k); });
 }
 
-/// A step of r' = v + ε' r and h' = ε' h, all rows.
-void drift(BatchView const& batch, int s, double dt, SymmetricMatrix const& rate) {
-    SymmetricMatrix const half = exponential(scaled(rate, 0.5 * dt));
+void drift(BatchView const& batch, int s, BarostatStep const& step, SymmetricMatrix const& rate) {
+    BarostatDrift const one{batch, step.dt, step.half_strain(rate)};
     int const begin = batch.atom_begin[s];
-    share_out_each(batch.atom_count[s], nanoseconds_per_atom, [&](int k) {
-        int const atom = begin + k;
-        double* const r = batch.positions + 3 * atom;
-        multiply(r, half);
-        for (int c = 0; c < 3; ++c) r[c] += dt * batch.velocities[3 * atom + c];
-        multiply(r, half);
-    });
-    for (int k = 0; k < 3; ++k) {
-        multiply(batch.cell + 9 * s + 3 * k, half);
-        multiply(batch.cell + 9 * s + 3 * k, half);
-    }
+    share_out_each(batch.atom_count[s], nanoseconds_per_atom, [&](int k) { one(begin + k); });
+    strain_cell(batch.cell + 9 * s, one.half);
 }
 
 }  // namespace
@@ -83,9 +45,9 @@ void barostat_kick_and_drift(BatchView const& batch, std::span<SystemIndex const
     for_each_system(batch, systems, 30.0, [&](int k) {
         int const s = systems[k].value();
         push_strain_rate(batch, systems[k], step, strain_rate + 6 * s);
-        SymmetricMatrix const rate = load(strain_rate + 6 * s);
+        SymmetricMatrix const rate = symmetric_matrix(strain_rate + 6 * s);
         kick(batch, systems[k], step, rate);
-        drift(batch, s, step.dt, rate);
+        drift(batch, s, step, rate);
     });
 }
 
@@ -93,7 +55,7 @@ void barostat_kick(BatchView const& batch, std::span<SystemIndex const> systems,
                    BarostatStep const& step, double* strain_rate) {
     for_each_system(batch, systems, 30.0, [&](int k) {
         double* const rate = strain_rate + 6 * systems[k].value();
-        kick(batch, systems[k], step, load(rate));
+        kick(batch, systems[k], step, symmetric_matrix(rate));
         push_strain_rate(batch, systems[k], step, rate);
     });
 }
@@ -103,13 +65,10 @@ void advance_barostat_chain(BatchView const& batch, std::span<SystemIndex const>
                             BarostatChainState const& state) {
     for_each_system(batch, systems, 1.0, [&](int k) {
         int const s = systems[k].value();
-        double* const rate = state.strain_rate + 6 * s;
-        auto const freedom = static_cast<double>(batch.degrees_of_freedom[s]);
-        double const twice_kinetic = barostat.mass(freedom) * square_of(load(rate));
-        double const scale = step.chain.advance(twice_kinetic, barostat.freedom(), step.time,
-                                                state.chain.position + nose_hoover_links * s,
-                                                state.chain.velocity + nose_hoover_links * s);
-        for (int c = 0; c < 6; ++c) rate[c] *= scale;
+        advance_cell_chain(barostat, step.chain, step.time,
+                           static_cast<double>(batch.degrees_of_freedom[s]),
+                           state.strain_rate + 6 * s, state.chain.position + nose_hoover_links * s,
+                           state.chain.velocity + nose_hoover_links * s);
     });
 }
 
@@ -117,7 +76,7 @@ double barostat_energy(BatchView const& batch, SystemIndex system, BarostatStep 
                        double const* strain_rate) {
     int const s = system.value();
     auto const freedom = static_cast<double>(batch.degrees_of_freedom[s]);
-    return 0.5 * step.barostat.mass(freedom) * square_of(load(strain_rate + 6 * s)) +
+    return 0.5 * step.barostat.mass(freedom) * square_of(symmetric_matrix(strain_rate + 6 * s)) +
            step.barostat.pressure * cell_volume(batch.cell + 9 * s);
 }
 

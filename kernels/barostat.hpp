@@ -7,14 +7,10 @@
 #include "kernels/barostat_functor.hpp"
 #include "kernels/nose_hoover.hpp"
 #include "runtime/batch_view.hpp"
+#include "runtime/device_dynamics.hpp"
 #include "runtime/ids.hpp"
 
 namespace athanor {
-
-struct BarostatStep {
-    Barostat barostat;
-    double dt;
-};
 
 /// Per-system columns that a chain on the cell works on.
 struct BarostatChainState {
@@ -40,5 +36,15 @@ void advance_barostat_chain(BatchView const& batch, std::span<SystemIndex const>
 /// W Tr(ε' ε')/2 + p V of one system [eV].
 [[nodiscard]] double barostat_energy(BatchView const& batch, SystemIndex system,
                                      BarostatStep const& step, double const* strain_rate);
+
+// The same on a device, with the same bits: enqueued for the systems whose turn it is. Columns are
+// on the device; `sums` is overwritten.
+void barostat_kick_and_drift(DeviceQueue& queue, DeviceSystems const& systems,
+                             DeviceSums const& sums, BarostatStep const& step, double* strain_rate);
+void barostat_kick(DeviceQueue& queue, DeviceSystems const& systems, DeviceSums const& sums,
+                   BarostatStep const& step, double* strain_rate);
+void advance_barostat_chain(DeviceQueue& queue, DeviceSystems const& systems,
+                            Barostat const& barostat, NoseHooverStep const& chain,
+                            BarostatChainState const& state);
 
 }  // namespace athanor

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/nose_hoover_functor.hpp"
+#include "runtime/batch_view.hpp"
 #include "runtime/host_device.hpp"
 
 namespace athanor {
@@ -16,6 +18,17 @@ enum class PressureCoupling { isotropic, anisotropic, triclinic };
 
 /// A symmetric 3x3 matrix: xx yy zz xy xz yz.
 using SymmetricMatrix = std::array<double, 6>;
+
+[[nodiscard]] ATHANOR_HD inline SymmetricMatrix symmetric_matrix(double const* values) {
+    SymmetricMatrix matrix{};
+    for (int k = 0; k < 6; ++k) matrix[k] = values[k];
+    return matrix;
+}
+
+[[nodiscard]] ATHANOR_HD inline SymmetricMatrix scaled(SymmetricMatrix matrix, double factor) {
+    for (int k = 0; k < 6; ++k) matrix[k] *= factor;
+    return matrix;
+}
 
 /// The product of two symmetric matrices that commute, which is symmetric too.
 [[nodiscard]] ATHANOR_HD inline SymmetricMatrix product(SymmetricMatrix const& a,
@@ -109,6 +122,77 @@ struct Barostat {
 [[nodiscard]] ATHANOR_HD inline double cell_volume(double const* h) {
     return std::fabs(h[0] * (h[4] * h[8] - h[5] * h[7]) + h[1] * (h[5] * h[6] - h[3] * h[8]) +
                      h[2] * (h[3] * h[7] - h[4] * h[6]));
+}
+
+/// A barostat and its time step; what a system's atoms need of it is worked out once per system.
+struct BarostatStep {
+    Barostat barostat;
+    double dt;
+
+    /// ε' += dt/2 of its force over W.
+    ATHANOR_HD void push(SymmetricMatrix const& momenta, double const* stress, double const* cell,
+                         double freedom, double* rate) const {
+        SymmetricMatrix const force = barostat.force(momenta, stress, cell_volume(cell), freedom);
+        double const factor = 0.5 * dt / barostat.mass(freedom);
+        for (int k = 0; k < 6; ++k) rate[k] += factor * force[k];
+    }
+    /// exp(-dt/4 (ε' + Tr ε'/n)): what velocities are multiplied by before and after a kick.
+    [[nodiscard]] ATHANOR_HD SymmetricMatrix decay(SymmetricMatrix drag, double freedom) const {
+        double const trace = drag[0] + drag[1] + drag[2];
+        for (int k = 0; k < 3; ++k) drag[k] += freedom > 0 ? trace / freedom : 0.0;
+        return exponential(scaled(drag, -0.25 * dt));
+    }
+    /// exp(dt/2 ε'): what positions are multiplied by before and after a drift.
+    [[nodiscard]] ATHANOR_HD SymmetricMatrix half_strain(SymmetricMatrix const& rate) const {
+        return exponential(scaled(rate, 0.5 * dt));
+    }
+};
+
+/// Half a step of v' = F/m - (ε' + Tr ε'/n) v for one atom.
+struct BarostatKick {
+    BatchView batch;
+    double dt;
+    SymmetricMatrix decay;
+
+    ATHANOR_HD void operator()(int atom) const {
+        double const mass = batch.atomic_masses[atom];
+        double const factor = mass > 0.0 ? 0.5 * dt / mass : 0.0;
+        double* const v = batch.velocities + 3 * atom;
+        multiply(v, decay);
+        for (int c = 0; c < 3; ++c) v[c] += factor * batch.forces[3 * atom + c];
+        multiply(v, decay);
+    }
+};
+
+/// A step of r' = v + ε' r for one atom.
+struct BarostatDrift {
+    BatchView batch;
+    double dt;
+    SymmetricMatrix half;
+
+    ATHANOR_HD void operator()(int atom) const {
+        double* const r = batch.positions + 3 * atom;
+        multiply(r, half);
+        for (int c = 0; c < 3; ++c) r[c] += dt * batch.velocities[3 * atom + c];
+        multiply(r, half);
+    }
+};
+
+/// A step of h' = ε' h, all rows.
+ATHANOR_HD inline void strain_cell(double* cell, SymmetricMatrix const& half) {
+    for (int k = 0; k < 3; ++k) {
+        multiply(cell + 3 * k, half);
+        multiply(cell + 3 * k, half);
+    }
+}
+
+/// Moves the chain of one cell by `time` and scales its strain rate.
+ATHANOR_HD inline void advance_cell_chain(Barostat const& barostat, NoseHooverChain const& chain,
+                                          double time, double freedom, double* rate,
+                                          double* position, double* velocity) {
+    double const twice_kinetic = barostat.mass(freedom) * square_of(symmetric_matrix(rate));
+    double const scale = chain.advance(twice_kinetic, barostat.freedom(), time, position, velocity);
+    for (int c = 0; c < 6; ++c) rate[c] *= scale;
 }
 
 }  // namespace athanor

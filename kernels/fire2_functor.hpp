@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 #include "runtime/host_device.hpp"
@@ -45,6 +46,42 @@ struct Fire2Decision {
             force_square > 0.0 ? mixing * std::sqrt(velocity_square / force_square) : 0.0;
         decision.reach = decision.downhill ? dt : -0.5 * dt;
         return decision;
+    }
+    /// The share of the move that keeps the fastest atom within max_step.
+    [[nodiscard]] ATHANOR_HD double share_within(double max_step, double fastest) const {
+        double const largest = std::fabs(reach) * fastest;
+        return largest > max_step ? max_step / largest : 1.0;
+    }
+};
+
+// What becomes of element k, a component of one atom, in the three loops over a sample.
+struct Fire2Kick {
+    double* velocities;
+    double const* forces;
+    double dt;
+
+    ATHANOR_HD void operator()(std::ptrdiff_t k) const { velocities[k] += dt * forces[k]; }
+};
+
+struct Fire2Mix {
+    double* velocities;
+    double const* forces;
+    Fire2Decision decision;
+
+    ATHANOR_HD void operator()(std::ptrdiff_t k) const {
+        velocities[k] = decision.keep * velocities[k] + decision.along_force * forces[k];
+    }
+};
+
+struct Fire2Move {
+    double* positions;
+    double* velocities;
+    Fire2Decision decision;
+    double share;
+
+    ATHANOR_HD void operator()(std::ptrdiff_t k) const {
+        positions[k] += share * decision.reach * velocities[k];
+        if (!decision.downhill) velocities[k] = 0.0;
     }
 };
 

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/fire2_step.hpp"
 
-#include <cmath>
-
 #include "kernels/for_each_system.hpp"
 #include "kernels/sample_reduce.hpp"
 #include "kernels/share_out.hpp"
@@ -19,22 +17,16 @@ void step_system(BatchView const& batch, int s, Fire2Settings const& settings,
     double* const v = batch.velocities + 3 * batch.atom_begin[s];
     double const* const f = batch.forces + 3 * batch.atom_begin[s];
 
-    double const kick = state.dt[s];
-    share_out_each(elements, 0.8, [&](int k) { v[k] += kick * f[k]; });
+    share_out_each(elements, 0.8, Fire2Kick{v, f, state.dt[s]});
     PowerSums const sums = power_sums(v, f, atoms);
     Fire2Decision const decision =
         Fire2Decision::make(settings, sums.power, sums.velocity_square, sums.force_square,
                             state.dt[s], state.mixing[s], state.downhill[s]);
-    share_out_each(elements, 0.8,
-                   [&](int k) { v[k] = decision.keep * v[k] + decision.along_force * f[k]; });
+    share_out_each(elements, 0.8, Fire2Mix{v, f, decision});
 
-    double const largest = std::fabs(decision.reach) * max_norm(v, atoms);
-    double const scale = largest > settings.max_step ? settings.max_step / largest : 1.0;
-    share_out_each(elements, 0.8, [&](int k) {
-        r[k] += scale * decision.reach * v[k];
-        if (!decision.downhill) v[k] = 0.0;
-    });
-    state.dt[s] *= scale;
+    double const share = decision.share_within(settings.max_step, max_norm(v, atoms));
+    share_out_each(elements, 0.8, Fire2Move{r, v, decision, share});
+    state.dt[s] *= share;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "kernels/fire_functor.hpp"
 #include "runtime/batch_view.hpp"
+#include "runtime/device_dynamics.hpp"
 #include "runtime/ids.hpp"
 
 namespace athanor {
@@ -21,6 +22,11 @@ struct FireState {
 /// One whole FIRE step of the listed systems (stages/fire.hpp): sums, one decision per system,
 /// move.
 void fire_step(BatchView const& batch, std::span<SystemIndex const> systems,
+               FireSettings const& settings, FireState const& state);
+
+/// The same on a device, with the same bits: enqueued for the systems whose turn it is. `state` is
+/// on the device; `sums` is overwritten.
+void fire_step(DeviceQueue& queue, DeviceSystems const& systems, DeviceSums const& sums,
                FireSettings const& settings, FireState const& state);
 
 }  // namespace athanor

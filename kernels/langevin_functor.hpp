@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "kernels/langevin.hpp"
+#include "kernels/velocity_verlet_functor.hpp"
 #include "runtime/batch_view.hpp"
 #include "runtime/random.hpp"
 
@@ -27,6 +29,31 @@ struct OrnsteinUhlenbeck {
         for (int c = 0; c < 3; ++c)
             batch.velocities[3 * row + c] =
                 kept * batch.velocities[3 * row + c] + noise * xi.value[c];
+    }
+};
+
+/// B A O A for the atoms of one system, counted as above.
+struct LangevinMove {
+    HalfKick kick;
+    Drift half_drift;
+    OrnsteinUhlenbeck noise;
+
+    ATHANOR_HD LangevinMove(BatchView const& batch, int s, LangevinStep const& step)
+        : kick{batch, 0.5 * step.dt},
+          half_drift{batch, 0.5 * step.dt},
+          noise{batch,
+                batch.atom_begin[s],
+                step.kept,
+                step.noise_energy,
+                {step.seed, SampleId{batch.system_id[s]}, RandomPurpose::langevin_kick, step.stage,
+                 Step{batch.stage_step[s]}}} {}
+
+    ATHANOR_HD void operator()(int atom) const {
+        int const row = noise.first_atom + atom;
+        kick(row);
+        half_drift(row);
+        noise(atom);
+        half_drift(row);
     }
 };
 

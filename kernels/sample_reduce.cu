@@ -64,13 +64,6 @@ struct AllFiniteKernel {
     }
 };
 
-struct Norms {
-    double const* vectors;
-    ATHANOR_HD void add(LargestNorm& largest, int, int atom) const {
-        largest.add(vectors + 3 * static_cast<std::ptrdiff_t>(atom));
-    }
-};
-
 template <class Terms>
 void sum_terms(DeviceQueue& queue, DeviceSystems const& systems, DeviceSums const& sums,
                Terms const& terms, double factor = 1.0) {
@@ -93,7 +86,7 @@ void power_sums(DeviceQueue& queue, DeviceSystems const& systems, DeviceSums con
 
 void max_norm(DeviceQueue& queue, DeviceSystems const& systems, DeviceSums const& sums,
               double const* vectors) {
-    launch(queue, detail::LargestPartsKernel<detail::Norms>{systems, sums.parts, {vectors}},
+    launch(queue, detail::LargestPartsKernel<detail::VectorNorms>{systems, sums.parts, {vectors}},
            detail::threads_of_sums(systems));
     launch(queue, detail::LargestKernel{systems, sums}, detail::threads_of_groups(systems));
 }

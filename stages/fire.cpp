@@ -6,6 +6,23 @@
 #include "stages/options_check.hpp"
 
 namespace athanor {
+namespace {
+
+class DeviceFire final : public DeviceDynamics {
+public:
+    DeviceFire(FireSettings const& settings, FireState const& state)
+        : settings_(settings), state_(state) {}
+    void pre_update(DeviceUpdate const& update) override {
+        fire_step(update.queue, update.systems, update.sums, settings_, state_);
+    }
+    void post_update(DeviceUpdate const&) override {}
+
+private:
+    FireSettings settings_;
+    FireState state_;
+};
+
+}  // namespace
 
 FireSettings fire_settings(FireOptions const& options) {
     double const dt_start =
@@ -72,6 +89,13 @@ void Fire::admit(UpdateContext const& context) {
 
 void Fire::pre_update(UpdateContext const& context) {
     fire_step(context.batch, context.systems, settings_, {dt_, mixing_, downhill_});
+}
+
+std::unique_ptr<DeviceDynamics> Fire::on_device(DeviceColumns const& columns) const {
+    FireState const state{columns.column<double>("fire_timestep"),
+                          columns.column<double>("fire_mixing"),
+                          columns.column<std::int64_t>("fire_downhill_steps")};
+    return std::make_unique<DeviceFire>(settings_, state);
 }
 
 }  // namespace athanor

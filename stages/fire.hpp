@@ -45,6 +45,7 @@ public:
     void pre_update(UpdateContext const& context) override;
     void post_update(UpdateContext const&) override {}
     [[nodiscard]] bool has_physical_velocities() const override { return keep_velocities_; }
+    [[nodiscard]] std::unique_ptr<DeviceDynamics> on_device(DeviceColumns const&) const override;
 
 private:
     FireSettings settings_;

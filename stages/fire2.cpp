@@ -6,6 +6,23 @@
 #include "stages/options_check.hpp"
 
 namespace athanor {
+namespace {
+
+class DeviceFire2 final : public DeviceDynamics {
+public:
+    DeviceFire2(Fire2Settings const& settings, Fire2State const& state)
+        : settings_(settings), state_(state) {}
+    void pre_update(DeviceUpdate const& update) override {
+        fire2_step(update.queue, update.systems, update.sums, settings_, state_);
+    }
+    void post_update(DeviceUpdate const&) override {}
+
+private:
+    Fire2Settings settings_;
+    Fire2State state_;
+};
+
+}  // namespace
 
 Fire2Settings fire2_settings(Fire2Options const& options) {
     require_positive("timestep_fs", options.timestep_fs);
@@ -63,6 +80,13 @@ void Fire2::admit(UpdateContext const& context) {
 
 void Fire2::pre_update(UpdateContext const& context) {
     fire2_step(context.batch, context.systems, settings_, state_);
+}
+
+std::unique_ptr<DeviceDynamics> Fire2::on_device(DeviceColumns const& columns) const {
+    Fire2State const state{columns.column<double>("fire2_timestep"),
+                           columns.column<double>("fire2_mixing"),
+                           columns.column<std::int64_t>("fire2_downhill_steps")};
+    return std::make_unique<DeviceFire2>(settings_, state);
 }
 
 }  // namespace athanor

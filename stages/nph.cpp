@@ -13,6 +13,22 @@ namespace {
 
 constexpr double inertia_kelvin = 300.0;
 
+class DeviceNph final : public DeviceDynamics {
+public:
+    DeviceNph(BarostatStep const& step, double* strain_rate)
+        : step_(step), strain_rate_(strain_rate) {}
+    void pre_update(DeviceUpdate const& update) override {
+        barostat_kick_and_drift(update.queue, update.systems, update.sums, step_, strain_rate_);
+    }
+    void post_update(DeviceUpdate const& update) override {
+        barostat_kick(update.queue, update.systems, update.sums, step_, strain_rate_);
+    }
+
+private:
+    BarostatStep step_;
+    double* strain_rate_;
+};
+
 }  // namespace
 
 Nph::Nph(NphOptions const& options) {
@@ -47,6 +63,10 @@ void Nph::pre_update(UpdateContext const& context) {
 
 void Nph::post_update(UpdateContext const& context) {
     barostat_kick(context.batch, context.systems, step_, strain_rate_);
+}
+
+std::unique_ptr<DeviceDynamics> Nph::on_device(DeviceColumns const& columns) const {
+    return std::make_unique<DeviceNph>(step_, columns.column<double>("strain_rate"));
 }
 
 double Nph::conserved_energy(BatchView const& batch, SystemIndex system) const {

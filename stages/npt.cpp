@@ -24,6 +24,39 @@ FieldSpec chain_field(char const* name, char const* unit) {
 
 constexpr char const* rate_unit = "1/(angstrom*sqrt(amu/eV))";
 
+/// What a step works on: chains and columns of one device.
+struct DeviceNptState {
+    NoseHooverChain atom_chain, cell_chain;
+    NoseHooverState atom_state, cell_state;
+    double* strain_rate;
+};
+
+class DeviceNpt final : public DeviceDynamics {
+public:
+    DeviceNpt(BarostatStep const& step, DeviceNptState const& state) : step_(step), state_(state) {}
+    void pre_update(DeviceUpdate const& update) override {
+        advance_chains(update);
+        barostat_kick_and_drift(update.queue, update.systems, update.sums, step_,
+                                state_.strain_rate);
+    }
+    void post_update(DeviceUpdate const& update) override {
+        barostat_kick(update.queue, update.systems, update.sums, step_, state_.strain_rate);
+        advance_chains(update);
+    }
+
+private:
+    void advance_chains(DeviceUpdate const& update) const {
+        double const half = 0.5 * step_.dt;
+        advance_nose_hoover(update.queue, update.systems, update.sums, {state_.atom_chain, half},
+                            state_.atom_state);
+        advance_barostat_chain(update.queue, update.systems, step_.barostat,
+                               {state_.cell_chain, half}, {state_.cell_state, state_.strain_rate});
+    }
+
+    BarostatStep step_;
+    DeviceNptState state_;
+};
+
 }  // namespace
 
 Npt::Npt(NptOptions const& options)
@@ -81,6 +114,17 @@ void Npt::pre_update(UpdateContext const& context) {
 void Npt::post_update(UpdateContext const& context) {
     barostat_kick(context.batch, context.systems, step_, strain_rate_);
     advance_chains(context);
+}
+
+std::unique_ptr<DeviceDynamics> Npt::on_device(DeviceColumns const& columns) const {
+    auto const column = [&](char const* name) { return columns.column<double>(name); };
+    DeviceNptState const state{
+        atom_chain_,
+        cell_chain_,
+        {column("nose_hoover_position"), column("nose_hoover_velocity")},
+        {column("barostat_chain_position"), column("barostat_chain_velocity")},
+        column("strain_rate")};
+    return std::make_unique<DeviceNpt>(step_, state);
 }
 
 double Npt::conserved_energy(BatchView const& batch, SystemIndex system) const {

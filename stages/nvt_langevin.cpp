@@ -9,6 +9,29 @@
 #include "stages/options_check.hpp"
 
 namespace athanor {
+namespace {
+
+class DeviceNvtLangevin final : public DeviceDynamics {
+public:
+    /// `step` lacks stage and seed, which come with the update.
+    DeviceNvtLangevin(LangevinStep const& step, bool frictionless)
+        : step_(step), frictionless_(frictionless) {}
+    void pre_update(DeviceUpdate const& update) override {
+        if (frictionless_) return kick_and_drift(update.queue, update.systems, step_.dt);
+        langevin_kick_and_drift(
+            update.queue, update.systems,
+            {step_.dt, step_.kept, step_.noise_energy, update.stage, update.seed});
+    }
+    void post_update(DeviceUpdate const& update) override {
+        half_kick(update.queue, update.systems, step_.dt);
+    }
+
+private:
+    LangevinStep step_;
+    bool frictionless_;
+};
+
+}  // namespace
 
 NvtLangevin::NvtLangevin(NvtLangevinOptions const& options)
     : dt_(units::time_from_fs(require_positive("timestep_fs", options.timestep_fs))) {
@@ -34,6 +57,11 @@ void NvtLangevin::pre_update(UpdateContext const& context) {
 
 void NvtLangevin::post_update(UpdateContext const& context) {
     half_kick(context.batch, context.systems, dt_);
+}
+
+std::unique_ptr<DeviceDynamics> NvtLangevin::on_device(DeviceColumns const& /*columns*/) const {
+    return std::make_unique<DeviceNvtLangevin>(LangevinStep{dt_, kept_, noise_energy_, {}, 0},
+                                               frictionless_);
 }
 
 }  // namespace athanor

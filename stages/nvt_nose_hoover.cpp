@@ -10,6 +10,32 @@
 #include "stages/options_check.hpp"
 
 namespace athanor {
+namespace {
+
+class DeviceNvtNoseHoover final : public DeviceDynamics {
+public:
+    DeviceNvtNoseHoover(double dt, NoseHooverChain const& chain, NoseHooverState const& state)
+        : dt_(dt), chain_(chain), state_(state) {}
+    void pre_update(DeviceUpdate const& update) override {
+        advance_chain(update);
+        kick_and_drift(update.queue, update.systems, dt_);
+    }
+    void post_update(DeviceUpdate const& update) override {
+        half_kick(update.queue, update.systems, dt_);
+        advance_chain(update);
+    }
+
+private:
+    void advance_chain(DeviceUpdate const& update) const {
+        advance_nose_hoover(update.queue, update.systems, update.sums, {chain_, 0.5 * dt_}, state_);
+    }
+
+    double dt_;
+    NoseHooverChain chain_;
+    NoseHooverState state_;
+};
+
+}  // namespace
 
 NvtNoseHoover::NvtNoseHoover(NvtNoseHooverOptions const& options)
     : dt_(units::time_from_fs(require_positive("timestep_fs", options.timestep_fs))),
@@ -70,6 +96,12 @@ double NvtNoseHoover::conserved_energy(BatchView const& batch, SystemIndex syste
            chain_.energy(static_cast<int>(batch.degrees_of_freedom[s]),
                          state_.position + nose_hoover_links * s,
                          state_.velocity + nose_hoover_links * s);
+}
+
+std::unique_ptr<DeviceDynamics> NvtNoseHoover::on_device(DeviceColumns const& columns) const {
+    NoseHooverState const state{columns.column<double>("nose_hoover_position"),
+                                columns.column<double>("nose_hoover_velocity")};
+    return std::make_unique<DeviceNvtNoseHoover>(dt_, chain_, state);
 }
 
 }  // namespace athanor

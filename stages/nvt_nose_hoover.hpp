@@ -40,6 +40,7 @@ public:
     void pre_update(UpdateContext const& context) override;
     void post_update(UpdateContext const& context) override;
     [[nodiscard]] bool has_physical_velocities() const override { return true; }
+    [[nodiscard]] std::unique_ptr<DeviceDynamics> on_device(DeviceColumns const&) const override;
 
     /// Kinetic + potential energy + Σ Q_k η'_k²/2 + n kT η_1 + kT Σ_(k>1) η_k [eV], between steps.
     [[nodiscard]] double conserved_energy(BatchView const& batch, SystemIndex system) const;

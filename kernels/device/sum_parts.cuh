@@ -11,6 +11,7 @@
 #include "kernels/device/kernel_definition.cuh"
 #include "kernels/sum_blocks.hpp"
 #include "kernels/sum_terms.hpp"
+#include "runtime/device_dynamics.hpp"
 #include "runtime/device_systems.hpp"
 
 namespace athanor {
@@ -90,6 +91,27 @@ struct LargestPartsKernel {
             norms.add(largest, s, atom);
         double const part = largest_of_group(Thread{}, largest.value());
         if (Thread::lane() == 0) parts[row] = part;
+    }
+};
+
+/// Of vectors, three values of each atom row.
+struct VectorNorms {
+    double const* vectors;
+    ATHANOR_HD void add(LargestNorm& largest, int, int atom) const {
+        largest.add(vectors + 3 * static_cast<std::ptrdiff_t>(atom));
+    }
+};
+
+/// What a kernel leaves for the next ones: numbers of each system, in the room of the totals.
+struct SystemNumbers {
+    double* values;
+    int systems;
+
+    SystemNumbers() = default;
+    SystemNumbers(DeviceSystems const& of, DeviceSums const& sums)
+        : values(sums.totals), systems(of.system_rows) {}
+    [[nodiscard]] ATHANOR_HD double& operator()(int number, int system) const {
+        return values[number * systems + system];
     }
 };
 

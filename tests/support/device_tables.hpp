@@ -164,9 +164,9 @@ private:
     DeviceArray<double> parts_, totals_;
 };
 
-/// Argon of these numbers of atoms, in a batch with holes: the systems of odd place in `sizes` and
-/// those between them are left, others were there and went. Every number of an atom is drawn from a
-/// seed; every second sample is periodic, with a skew cell; one atom of larger ones has no mass.
+/// Samples of these numbers of atoms, in a batch with holes where others were between them and
+/// went. Every number of an atom is drawn from a seed; every second sample is periodic, with a skew
+/// cell; one atom of those with more than eight has no mass; those of one atom have no freedom.
 inline Batch holey_batch(SchemaPtr const& schema, std::vector<int> const& sizes) {
     int atoms = 0;
     for (int const size : sizes) atoms += size + 3;
@@ -188,10 +188,11 @@ inline Batch holey_batch(SchemaPtr const& schema, std::vector<int> const& sizes)
         auto const masses = sample.values<double>(Fields::atomic_masses);
         for (double& m : masses) m = 40.0 + 10.0 * draw();
         if (size > 8) masses[3] = 0.0;
+        bool const periodic = id % 4 == 0;
         double const cell[9] = {20.0, 0.0, 0.0, 3.0, 21.0, 0.0, -2.0, 1.0, 19.0};
-        if (id % 2 == 0) std::copy_n(cell, 9, sample.values<double>(Fields::cell).begin());
-        if (id % 4 == 0) sample.values<double>(Fields::cell)[1] = 0.5;  // one that may turn
-        for (auto& p : sample.values<std::uint8_t>(Fields::pbc)) p = id % 2 == 0 ? 1 : 0;
+        if (periodic) std::copy_n(cell, 9, sample.values<double>(Fields::cell).begin());
+        if (id % 8 == 0) sample.values<double>(Fields::cell)[1] = 0.5;  // not lower triangular
+        for (auto& p : sample.values<std::uint8_t>(Fields::pbc)) p = periodic ? 1 : 0;
         for (double& s : sample.values<double>(Fields::stress)) s = 0.01 * draw();
         sample.values<double>(Fields::energy)[0] = draw();
         sample.values<std::int64_t>(Fields::degrees_of_freedom)[0] = size > 1 ? 3 * size - 3 : 0;
