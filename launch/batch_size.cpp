@@ -16,6 +16,7 @@
 #include "launch/readable.hpp"
 #include "runtime/constants.hpp"
 #include "runtime/error.hpp"
+#include "stages/last_good_state.hpp"
 #include "stages/make_dynamics.hpp"
 
 namespace athanor {
@@ -107,7 +108,8 @@ BatchBytes largest_batch_bytes(CampaignPlan const& plan) {
                               reach * reach * reach;
         }
         bytes.per_atom += static_cast<double>(schema.bytes_per_row(Level::atom)) +
-                          static_cast<double>(model.memory_bound(1, 1));
+                          static_cast<double>(model.memory_bound(1, 1)) +
+                          LastGoodState::bytes_per_atom();
         bytes.per_system = static_cast<double>(schema.bytes_per_row(Level::system)) + row_bytes;
         // Found ones wait in buffers before they are in the columns.
         bytes.fixed =

@@ -62,7 +62,8 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
       on_outcome_(std::move(on_outcome)),
       batch_(std::make_shared<Schema const>(with_state(*travelling, sub_stages_, hooks_)),
              options.capacity),
-      edges_(model.needs().cutoff) {
+      edges_(model.needs().cutoff),
+      good_(options.capacity) {
     auto const room = static_cast<std::size_t>(options.capacity.systems);
     hooks_.bind(batch_.schema());
     for (SubStage& sub : sub_stages_) {
@@ -165,6 +166,7 @@ void FusedStage::admit_entered(StageClock& clock) {
     for (;;) {
         collect(RowState::entered);
         std::int64_t entered = 0;
+        keep_good_state(LastGoodState::Moment::admission);
         drop_where([this](SystemIndex system) { return admission_fault(batch_, system, model_); });
         for (auto const& systems : systems_of_)
             entered += static_cast<std::int64_t>(systems.size());
@@ -188,6 +190,7 @@ void FusedStage::admit_entered(StageClock& clock) {
             SubStage& sub = sub_stages_[code];
             sub.dynamics->admit({view, systems_of_[code], sub.id, options_.seed});
         }
+        good_.begin(LastGoodState::Moment::end);
         for (std::size_t code = 0; code < sub_stages_.size(); ++code)
             if (sub_stages_[code].step_budget == 0)
                 for (SystemIndex system : systems_of_[code]) finish(system, Outcome::budget_spent);
@@ -209,6 +212,7 @@ void FusedStage::step_here(StageClock& clock) {
     for (auto const& systems : systems_of_) sample_steps += static_cast<int>(systems.size());
     if (sample_steps == 0) return;
     auto const shown = hooks_.trace().step(clock, sample_steps);
+    keep_good_state(LastGoodState::Moment::step);
 
     fire_element(HookPoint::before_step, clock);
     fire_all(HookPoint::before_step, clock);
@@ -268,7 +272,13 @@ void FusedStage::update_at_once(StageClock& clock) {
     }
 }
 
+void FusedStage::keep_good_state(LastGoodState::Moment moment) {
+    good_.begin(moment);
+    for (auto const& systems : systems_of_) good_.keep(batch_.view(), systems);
+}
+
 void FusedStage::count_step(std::int64_t sample_steps) {
+    good_.begin(LastGoodState::Moment::end);
     BatchView const view = batch_.view();
     std::int64_t atom_steps = 0;
     for (auto const& systems : systems_of_)
@@ -283,6 +293,7 @@ void FusedStage::count_step(std::int64_t sample_steps) {
 }
 
 void FusedStage::end_step(StageClock& clock) {
+    drop_where([this](SystemIndex system) { return motion_fault(batch_, system); });
     BatchView const view = batch_.view();
     for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
         for (SystemIndex system : systems_of_[code])
@@ -470,6 +481,7 @@ void FusedStage::fail(SystemIndex system, std::string reason) {
     --active_count_;
     batch_.view().outcome[system.value()] = static_cast<std::uint8_t>(Outcome::failed);
     report(system, Outcome::failed);
+    row.reason += good_.put_back(batch_.view(), system, needs_stress_[code_of(system)]);
 }
 
 std::span<SystemIndex const> FusedStage::departing() {

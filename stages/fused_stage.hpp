@@ -22,6 +22,7 @@
 #include "stages/device_engine.hpp"
 #include "stages/edge_columns.hpp"
 #include "stages/fused_order.hpp"
+#include "stages/last_good_state.hpp"
 #include "stages/stage_hooks.hpp"
 
 namespace athanor {
@@ -69,8 +70,11 @@ struct SubStage {
 /// Failure:  non-finite positions, energy, forces or needed stress, atoms at one place, a cell
 ///           without volume, a species without parameters or a hook take that sample out with its
 ///           reason, and touch no other: positions right after the before_compute hooks, energy and
-///           forces after the after_compute hooks, which see them still. One that a hook fails is
-///           gone for the hooks after it, also at that point.
+///           forces after the after_compute hooks, which see them still, velocities, cell and
+///           positions once more after the after_step hooks. One that a hook fails is
+///           gone for the hooks after it, also at that point. Its rows are then those of its last
+///           good state: as it was before the step, or came into the stage. One that fails at the
+///           end of a step keeps the state of that step, unless a number of it is not finite.
 /// Order:    what happens to a sample depends on that sample alone.
 /// Device:   samples are admitted on the host, make their steps on the device, and come back when
 ///           they end there or when a hook is due: that step is then made here, with the same bits.
@@ -171,6 +175,7 @@ private:
     void compute(StageClock& clock);
     void update_after_compute(StageClock& clock);
     void update_at_once(StageClock& clock);
+    void keep_good_state(LastGoodState::Moment moment);
     void count_step(std::int64_t sample_steps);
     void fire(HookPoint point, std::size_t list, std::span<SystemIndex const> systems,
               StageClock& clock);
@@ -201,6 +206,7 @@ private:
     OutcomeListener on_outcome_;
     Batch batch_;
     EdgeColumns edges_;
+    LastGoodState good_;
     std::vector<Row> rows_;
     std::unique_ptr<DeviceEngine> device_;
     std::vector<DeviceBatch::Place> places_;  ///< scratch: who comes back

@@ -58,6 +58,13 @@ std::string result_fault(Batch const& batch, SystemIndex system, bool needs_stre
     return {};
 }
 
+std::string motion_fault(Batch const& batch, SystemIndex system) {
+    if (!all_finite(per_atom(batch, Fields::velocities, system))) return "a velocity is not finite";
+    if (!all_finite({batch.column<double>(Fields::cell) + 9 * system.value(), 9}))
+        return "the cell is not finite";
+    return position_fault(batch, system);
+}
+
 std::string touching_fault(SystemNeighbors const& neighbors) {
     auto const pair = find_close_pair(neighbors);
     if (!pair) return {};
