@@ -25,6 +25,7 @@
 #include "launch/final_table.hpp"
 #include "launch/joint_end.hpp"
 #include "launch/metrics_file.hpp"
+#include "launch/quarantine_ledger.hpp"
 #include "launch/readable.hpp"
 #include "launch/stop_signals.hpp"
 #include "launch/version.hpp"
@@ -354,6 +355,7 @@ private:
         std::int64_t quarantined = quarantine_.count() + before;
         if (mpi_.rank() == Rank{0}) {
             merge_parts(plan_.config, placement_);
+            record_quarantine(plan_.config, plan_.schema);
             if (plan_.config.checkpoint) {
                 CheckpointFolder const folder(plan_.config.checkpoint->path);
                 folder.remove(folder.files());  // every sample has left

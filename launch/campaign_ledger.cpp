@@ -40,6 +40,7 @@ void CampaignLedger::add_row(RowKey const& key, std::int64_t stored_rows) {
     if (!knows_stage(key.stage))
         throw StorageError(fmt::format("a row of sample {} is of stage {}, and the pipeline has {}",
                                        key.system_id, key.stage, chain_of_stage_.size()));
+    if (key.kind == RowKind::quarantined) return;  // of no hook, and the quarantine file counts
     Row const row{key.system_id, key.step, key.stage};
     if (key.kind == RowKind::graduated)
         finished_.push_back({row, stored_rows});

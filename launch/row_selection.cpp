@@ -102,7 +102,19 @@ bool RowSelection::needs_ledger() const {
                        [](Condition const& c) { return c.key != Key::sample; });
 }
 
+bool RowSelection::asks_for_failed() const {
+    return std::ranges::any_of(conditions_, [](Condition const& condition) {
+        return std::ranges::any_of(condition.values, [&](Value const& value) {
+            return (condition.key == Key::kind &&
+                    value.word == static_cast<std::size_t>(RowKind::quarantined)) ||
+                   (condition.key == Key::outcome &&
+                    value.word == static_cast<std::size_t>(Outcome::failed));
+        });
+    });
+}
+
 bool RowSelection::contains(RowHead const& row) const {
+    if (row.masked && !asks_for_failed()) return false;
     return std::ranges::all_of(conditions_, [&](Condition const& condition) {
         return std::ranges::any_of(
             condition.values, [&](Value const& value) { return holds(condition.key, value, row); });

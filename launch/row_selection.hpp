@@ -27,6 +27,7 @@ public:
     /// Throws ConfigError, without a place, that names what it does not understand.
     explicit RowSelection(std::string_view text);
 
+    /// Masked rows only where `quarantined` or `failed` is asked for by that word.
     [[nodiscard]] bool contains(RowHead const& row) const;
     /// True when it asks for more than the sample: for what only a ledger says.
     [[nodiscard]] bool needs_ledger() const;
@@ -44,6 +45,7 @@ private:
     };
     [[nodiscard]] static Condition parse_condition(std::string_view text, std::size_t& at);
     [[nodiscard]] static Value parse_value(Key key, std::string const& text, bool quoted);
+    [[nodiscard]] bool asks_for_failed() const;
     [[nodiscard]] static bool holds(Key key, Value const& value, RowHead const& row);
 
     std::vector<Condition> conditions_;

@@ -96,6 +96,7 @@ ZarrSinkOptions zarr_options(ZarrSinkSpec const& spec, fs::path const& path) {
     options.threads = spec.threads;
     options.durability = spec.durability;
     options.journal = spec.journal;
+    options.mask_quarantined = true;
     return options;
 }
 
@@ -372,6 +373,15 @@ void merge_parts(Config const& config, Placement const& placement) {
 std::int64_t join_stores(ZarrSinkSpec const& spec, std::vector<std::string> const& stores) {
     make_parent(spec.url);
     return merge_stores(stores, zarr_options(spec, spec.url));
+}
+
+std::int64_t append_quarantined(ZarrSinkSpec const& spec, std::vector<Sample> const& samples) {
+    ZarrSinkOptions options = zarr_options(spec, spec.url);
+    options.journal = false;
+    auto const sink = ZarrSink::reopen(std::move(options));
+    for (Sample const& sample : samples) sink->write(sample, RowKind::quarantined);
+    sink->close();
+    return sink->rows_written();
 }
 
 void remove_unfinished_stores(Config const& config) {

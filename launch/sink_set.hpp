@@ -14,6 +14,7 @@
 #include "launch/placement.hpp"
 #include "launch/sink_figures.hpp"
 #include "runtime/field.hpp"
+#include "runtime/sample.hpp"
 #include "runtime/sink.hpp"
 
 namespace athanor {
@@ -58,6 +59,9 @@ void merge_parts(Config const& config, Placement const& placement);
 /// Makes the store of a sink of these, which stay; returns its number of rows. Throws as
 /// merge_stores().
 std::int64_t join_stores(ZarrSinkSpec const& spec, std::vector<std::string> const& stores);
+
+/// Adds rows of kind `quarantined` to the store of a sink; returns how many were new.
+std::int64_t append_quarantined(ZarrSinkSpec const& spec, std::vector<Sample> const& samples);
 
 /// Removes what runs that were killed have left of stores and parts that they were making, once
 /// those that they were replacing have their names back.

@@ -26,7 +26,8 @@ std::vector<Place> sorted_places(std::vector<std::unique_ptr<ZarrReader>> const&
     for (std::size_t part = 0; part < readers.size(); ++part) {
         auto const keys = readers[part]->ledger_keys();
         for (std::size_t row = 0; row < keys.size(); ++row)
-            if (readers[part]->is_active(static_cast<std::int64_t>(row)))
+            if (readers[part]->is_active(static_cast<std::int64_t>(row)) ||
+                keys[row].kind == RowKind::quarantined)
                 places.push_back(
                     {keys[row], static_cast<std::int32_t>(part), static_cast<std::int64_t>(row)});
     }
@@ -56,6 +57,7 @@ std::int64_t merge_stores(std::vector<std::string> const& all_parts, ZarrSinkOpt
                                            part, parts.front()));
     }
     options.visible_at_once = false;
+    options.mask_quarantined = true;
     options.journal = false;  // the parts stay until all is in the new store
     auto const sink = grows ? ZarrSink::reopen(std::move(options))
                             : std::make_unique<ZarrSink>(std::move(options));

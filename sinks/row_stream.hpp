@@ -17,12 +17,14 @@ struct RowHead {
     RowKey key;
     Outcome outcome = Outcome::running;
     std::string const& name;
+    bool masked = false;  ///< of kind `quarantined`, and hidden from who reads results
 };
 
 /// True for rows to read.
 using RowFilter = std::function<bool(RowHead const&)>;
 
-/// The live rows of a store or structure file, one after the other, in the order stored.
+/// The live rows of a store or structure file, and where a filter is given masked ones of kind
+/// `quarantined`, one after the other, in the order stored.
 /// Bound:  memory for one row, besides what opening the store takes.
 /// Throws: InputError when what is read is damaged or missing.
 class RowStream {

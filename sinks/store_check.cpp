@@ -210,8 +210,11 @@ private:
         std::map<std::tuple<std::int32_t, RowKind, Outcome>, RowGroup> groups;
         std::map<std::tuple<std::int32_t, RowKind, Outcome>, std::unordered_set<std::int64_t>> ids;
         for (std::size_t row = 0; row < keys.size(); ++row) {
-            if (!reader.is_active(static_cast<std::int64_t>(row))) continue;
             RowKey const& key = keys[row];
+            if (!reader.is_active(static_cast<std::int64_t>(row))) {
+                if (key.kind != RowKind::quarantined) continue;
+                ++found_.masked_failures;
+            }
             auto const outcome = static_cast<Outcome>(outcomes[row]);
             check_entry(row, key, outcome, known);
             auto const at = std::tuple(key.stage, key.kind, outcome);

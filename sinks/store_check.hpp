@@ -41,12 +41,13 @@ struct StoreCheck {
     bool opens = false;  ///< ZarrReader takes it; what follows `arrays` is known then only
     std::vector<ArrayFigures> arrays;  ///< in the order of their keys
     std::int64_t rows = 0, active_rows = 0, atoms = 0, edges = 0;
+    std::int64_t masked_failures = 0;     ///< rows of kind `quarantined` that are not active
     std::optional<std::int64_t> samples;  ///< distinct system_ids of live rows, where there are ids
     int smallest = 0, largest = 0;        ///< atoms of a live row
     std::optional<double> lowest_energy, highest_energy;  ///< [eV]
     std::int64_t energies_not_finite = 0;
     bool has_ledger = false;
-    std::vector<RowGroup> groups;  ///< by stage, kind, outcome; live rows
+    std::vector<RowGroup> groups;  ///< by stage, kind, outcome; live rows and masked_failures
     std::string provenance = "{}";
     std::optional<JournalReplay> journal;  ///< beside the store, where there is one
     std::vector<std::string> problems;     ///< damage, a line each; empty in a good store

@@ -76,11 +76,13 @@ void ZarrRowStream::fill_missing(Sample& sample) const {
 std::optional<StoredRow> ZarrRowStream::next(RowFilter const& filter) {
     try {
         for (; row_ < reader_.sample_count(); ++row_) {
-            if (!reader_.is_active(row_)) continue;
-            ++seen_;
+            bool const masked = !reader_.is_active(row_);
+            if (masked && !(filter && reader_.has_ledger())) continue;
+            if (!masked) ++seen_;
             Outcome outcome = Outcome::running;
             RowKey const key = key_of(row_, outcome);
-            if (filter && !filter({key, outcome, reader_.name(row_)})) continue;
+            if (masked && key.kind != RowKind::quarantined) continue;
+            if (filter && !filter({key, outcome, reader_.name(row_), masked})) continue;
             StoredRow row{reader_.read(row_++), key.kind, reader_.has_ledger(),
                           has_[static_cast<std::size_t>(Fields::system_id.value())]};
             fill_missing(row.sample);

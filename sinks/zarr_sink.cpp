@@ -377,7 +377,7 @@ void ZarrSink::append(Rows const& rows, Binding const& binding) {
                 fill(0);
                 break;
             case RowSource::present:
-                fill(1);
+                fill(options_.mask_quarantined && rows.kind == RowKind::quarantined ? 0 : 1);
                 break;
             case RowSource::kind:
                 fill(static_cast<int>(rows.kind));

@@ -34,6 +34,8 @@ struct ZarrSinkOptions {
     /// costs one sync instead of some hundred; the arrays follow at the commits by bytes and
     /// seconds and at close(). Needs a folder and syncs; for stores that are visible_at_once.
     bool journal = false;
+    /// Rows of kind `quarantined` get false in the masks: who reads results passes over them.
+    bool mask_quarantined = false;
     int threads = 1;  ///< that encode and write; 0: the one that calls write()
     std::int64_t queue_bytes = std::int64_t{128} << 20;  ///< chunks that may wait for them [bytes]
     std::string attributes = "{}";  ///< more attributes of the store's root, a JSON object

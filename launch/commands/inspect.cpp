@@ -94,6 +94,7 @@ void print_json(InspectCommand const& command, StoreCheck const& found) {
     Json out{{"store", command.store},
              {"samples", found.rows},
              {"active", found.active_rows},
+             {"quarantined", found.masked_failures},
              {"atoms", found.atoms},
              {"edges", found.edges},
              {"systems", or_null(found.samples)},
@@ -145,10 +146,12 @@ void print_head(InspectCommand const& command, StoreCheck const& found) {
     fmt::print("{}: {}\n\n", command.store,
                found.ours ? "a store of Athanor" : "a Zarr store that another program wrote");
     if (!found.opens) return;
-    fmt::print("  rows    {}{}\n", found.active_rows,
-               found.rows == found.active_rows
-                   ? ""
-                   : fmt::format(" and {} deleted", found.rows - found.active_rows));
+    std::string others;
+    if (found.masked_failures > 0)
+        others = fmt::format(", and {} of failed samples, masked", found.masked_failures);
+    if (auto const deleted = found.rows - found.active_rows - found.masked_failures; deleted > 0)
+        others += fmt::format(", and {} deleted", deleted);
+    fmt::print("  rows    {}{}\n", found.active_rows, others);
     if (found.samples) fmt::print("  of      {}\n", plural(*found.samples, "sample"));
     fmt::print("  atoms   {}", found.atoms);
     if (found.smallest < found.largest)
