@@ -109,6 +109,23 @@ struct JudgeSystemsKernel {
     }
 };
 
+struct CountStepKernel {
+    static constexpr char const* name = "count_step";
+    static constexpr int threads = 64;
+    DeviceSystems systems;
+    StepRecord record;
+
+    template <class Thread>
+    ATHANOR_HD void operator()(Thread) const {
+        int const system = Thread::index();
+        if (system >= systems.system_rows || !systems.takes_part(system)) return;
+        ++systems.batch.stage_step[system];
+        ++systems.batch.total_steps[system];
+        for (int k = 0; k < 9; ++k)
+            if (!std::isfinite(systems.batch.cell[9 * system + k])) record.mark[system] = 1;
+    }
+};
+
 struct EndStepKernel {
     static constexpr char const* name = "end_step";
     static constexpr int threads = 64;
@@ -121,8 +138,7 @@ struct EndStepKernel {
     ATHANOR_HD void operator()(Thread) const {
         int const system = Thread::index();
         if (system >= systems.system_rows || !systems.takes_part(system)) return;
-        std::int64_t const steps = ++systems.batch.stage_step[system];
-        ++systems.batch.total_steps[system];
+        std::int64_t const steps = systems.batch.stage_step[system];
         bool const converged = may_converge && record.mark[system] == 0;
         record.mark[system] = 0;
         if (!converged && (budget < 0 || steps < budget)) return;
@@ -154,6 +170,16 @@ void check_results(DeviceQueue& queue, DeviceSystems const& systems, StepRecord 
     launch(queue,
            detail::EndTurnsKernel{systems, record, StepVerdict::result_fault, true, with_stress},
            static_cast<std::size_t>(systems.system_rows));
+}
+
+void count_step(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record) {
+    auto const rows = static_cast<std::size_t>(systems.atom_rows);
+    auto const all = static_cast<std::size_t>(systems.system_rows);
+    launch(queue, detail::CountStepKernel{systems, record}, all);
+    for (double const* column : {systems.batch.velocities, systems.batch.positions})
+        launch(queue, detail::MarkBadAtomsKernel{systems, record, {column}}, rows);
+    launch(queue, detail::EndTurnsKernel{systems, record, StepVerdict::motion_fault, false, false},
+           all);
 }
 
 void judge(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record,

@@ -17,7 +17,16 @@ enum class StepVerdict : std::uint8_t {
     budget_spent,
     position_fault,  ///< a position is not finite, before the forces are worked out
     result_fault,    ///< energy, a force or needed stress is not finite
+    motion_fault,    ///< a velocity, the cell or a position is not finite after the step
 };
+
+/// A step that a system fails in is not counted; one that it fails at the end of is.
+[[nodiscard]] constexpr bool fails_in_step(StepVerdict verdict) {
+    return verdict == StepVerdict::position_fault || verdict == StepVerdict::result_fault;
+}
+[[nodiscard]] constexpr bool is_fault(StepVerdict verdict) {
+    return fails_in_step(verdict) || verdict == StepVerdict::motion_fault;
+}
 
 /// Where the verdicts stand, and whose turn ends with one.
 struct StepRecord {
@@ -50,9 +59,12 @@ struct DeviceCriterion {
 void judge(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record,
            DeviceCriterion const& criterion);
 
-/// Counts the step; ends the turn of systems that no judge() of this step has marked, if
-/// `may_converge`, and of those that have made `budget` steps, unless it is negative. Takes the
-/// marks away.
+/// Counts the step, then ends the turn of systems with a velocity, a position or a cell that is no
+/// finite number: whatever they are judged to be, they failed.
+void count_step(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record);
+
+/// Ends the turn of systems that no judge() of this step has marked, if `may_converge`, and of
+/// those that have made `budget` steps, unless it is negative. Takes the marks away.
 void end_step(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record,
               bool may_converge, std::int64_t budget);
 

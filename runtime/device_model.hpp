@@ -46,7 +46,8 @@ public:
     [[nodiscard]] virtual std::uint8_t* must_rebuild() = 0;
     /// By system, on the device: 1 where the last lists had no room for all neighbours. Results are
     /// right all the same, for such an atom is compared with all others at every step, which is
-    /// slow: whoever sees it makes another model, with the longest of row_lengths() or more as row capacity.
+    /// slow: whoever sees it makes another model, with the longest of row_lengths() or more as
+    /// row capacity.
     [[nodiscard]] virtual std::uint8_t const* overflowed() const = 0;
     /// By atom row, on the device: how many neighbours its list would like to hold; the largest
     /// number where no capacity would do.

@@ -12,10 +12,6 @@
 namespace athanor {
 namespace {
 
-bool is_fault(StepVerdict verdict) {
-    return verdict == StepVerdict::position_fault || verdict == StepVerdict::result_fault;
-}
-
 DeviceCriterion on_device(Criterion const& criterion, FieldIndex field,
                           DeviceColumns const& columns) {
     FieldSpec const& spec = columns.schema.field(field);
@@ -103,6 +99,7 @@ void DeviceEngine::enqueue_everything() {
                             sub_stages_[code].id, seed_};
     };
     begin_step(queue_, everyone, record);
+    batch_.keep_state();
     for (std::size_t code = 0; code < sub_stages_.size(); ++code)
         dynamics_[code]->pre_update(update_of(code));
     check_positions(queue_, everyone, record);
@@ -117,6 +114,7 @@ void DeviceEngine::enqueue_everything() {
     }
     for (std::size_t code = 0; code < sub_stages_.size(); ++code)
         dynamics_[code]->post_update(update_of(code));
+    count_step(queue_, everyone, record);
     for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
         DeviceSystems const systems = everyone.of_code(static_cast<int>(code));
         Convergence const& convergence = *sub_stages_[code].convergence;
@@ -158,7 +156,7 @@ void DeviceEngine::look(UnderWay const& step) {
         if (!slots_[s].running || slots_[s].first_step > step.step) continue;
         auto const verdict = static_cast<StepVerdict>(seen[s]);
         ++count_.sample_steps;
-        if (!is_fault(verdict)) count_.atom_steps += batch_.atom_count(static_cast<int>(s));
+        if (!fails_in_step(verdict)) count_.atom_steps += batch_.atom_count(static_cast<int>(s));
         if (verdict == StepVerdict::running) continue;
         slots_[s].running = false;
         --running_;

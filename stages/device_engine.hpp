@@ -62,6 +62,10 @@ public:
     void bring_back(Batch& batch, std::span<DeviceBatch::Place const> places) {
         batch_.bring_back(batch, places);
     }
+    /// The same for what they were like before their last step (LastGoodState).
+    void bring_back_kept(Batch& batch, std::span<DeviceBatch::Place const> places) {
+        batch_.bring_back_kept(batch, places);
+    }
     /// Enqueues a step of all that were loaded and have not ended.
     void step();
     /// Those that ended in steps that are done by now, each once; with `wait`, in all steps.

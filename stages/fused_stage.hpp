@@ -166,6 +166,9 @@ private:
     void make_device_engine();
     void step_on_device(StageClock& clock);
     void fetch_ended(StageClock& clock, bool wait);
+    template <class Wanted>
+    void fetch_those(Wanted const& wanted, std::span<DeviceEngine::Ended const> ended);
+    void take_verdict(SystemIndex system, StepVerdict verdict);
     void fetch_due(StageClock& clock);
     [[nodiscard]] bool send_to_device(SystemIndex system);
     void fetch_rows(bool release);

@@ -67,35 +67,61 @@ void FusedStage::fetch_ended(StageClock& clock, bool wait) {
     metrics_.sample_steps.fetch_add(count.sample_steps, std::memory_order_relaxed);
     metrics_.atom_steps.fetch_add(count.atom_steps, std::memory_order_relaxed);
     if (ended.empty()) return;
-    places_.clear();
-    for (int s = 0; s < batch_.system_count(); ++s)
-        for (DeviceEngine::Ended const& one : ended)
-            if (rows_[s].slot == one.slot) places_.push_back({one.slot, SystemIndex{s}});
-    device_->bring_back(batch_, places_);
     for (auto& systems : systems_of_) systems.clear();
-    BatchView const view = batch_.view();
-    for (DeviceBatch::Place const& place : places_) {
-        SystemIndex const system = place.system;
-        Row& row = rows_[system.value()];
-        device_->release(place.slot);
-        row.slot = -1;
-        row.stress_is_current = needs_stress_[code_of(system)];
-        auto const verdict = std::find_if(ended.begin(), ended.end(), [&](auto const& one) {
-                                 return one.slot == place.slot;
-                             })->verdict;
-        if (verdict == StepVerdict::position_fault)
-            fail(system, position_fault(batch_, system));
-        else if (verdict == StepVerdict::result_fault)
-            fail(system,
-                 result_fault(batch_, system,
-                              sub_stages_[code_of(system)].dynamics->needs_finite_stress()));
-        else
-            systems_of_[code_of(system)].push_back(system);
-        if (verdict == StepVerdict::converged)
-            view.outcome[system.value()] = static_cast<std::uint8_t>(Outcome::converged);
-    }
+    fetch_those([](StepVerdict verdict) { return is_fault(verdict); }, ended);
+    fetch_those([](StepVerdict verdict) { return !is_fault(verdict); }, ended);
+    good_.begin(LastGoodState::Moment::end);
     settle(clock);
     clock.give_to(TimePart::update);
+}
+
+template <class Wanted>
+void FusedStage::fetch_those(Wanted const& wanted, std::span<DeviceEngine::Ended const> ended) {
+    auto const verdict_of = [&ended](int slot) {
+        auto const found = std::find_if(ended.begin(), ended.end(),
+                                        [&](auto const& one) { return one.slot == slot; });
+        return found == ended.end() ? StepVerdict::running : found->verdict;
+    };
+    places_.clear();
+    for (int s = 0; s < batch_.system_count(); ++s)
+        if (rows_[s].slot >= 0 && verdict_of(rows_[s].slot) != StepVerdict::running &&
+            wanted(verdict_of(rows_[s].slot)))
+            places_.push_back({rows_[s].slot, SystemIndex{s}});
+    if (places_.empty()) return;
+    if (is_fault(verdict_of(places_[0].slot))) {
+        device_->bring_back_kept(batch_, places_);
+        for (DeviceBatch::Place const& place : places_)
+            good_.keep(batch_.view(), {&place.system, 1});
+    }
+    fetch_rows(false);
+    for (DeviceBatch::Place const& place : places_) {
+        StepVerdict const verdict = verdict_of(place.slot);
+        device_->release(place.slot);
+        rows_[place.system.value()].slot = -1;
+        take_verdict(place.system, verdict);
+    }
+}
+
+/// What the host would have found.
+void FusedStage::take_verdict(SystemIndex system, StepVerdict verdict) {
+    int const code = code_of(system);
+    good_.begin(fails_in_step(verdict) ? LastGoodState::Moment::step : LastGoodState::Moment::end);
+    switch (verdict) {
+        case StepVerdict::position_fault:
+            return fail(system, position_fault(batch_, system));
+        case StepVerdict::result_fault:
+            return fail(system, result_fault(batch_, system,
+                                             sub_stages_[code].dynamics->needs_finite_stress()));
+        case StepVerdict::motion_fault:
+            return fail(system, motion_fault(batch_, system));
+        case StepVerdict::converged:
+            batch_.view().outcome[system.value()] = static_cast<std::uint8_t>(Outcome::converged);
+            break;
+        case StepVerdict::budget_spent:
+        case StepVerdict::running:
+            break;
+    }
+    systems_of_[code].push_back(system);
 }
 
 /// Those for whom a hook is due in the next step.

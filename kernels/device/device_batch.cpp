@@ -71,6 +71,13 @@ DeviceBatch::DeviceBatch(DeviceQueue& queue, SchemaPtr schema, BatchCapacity cap
         memory_.emplace_back(queue, rows * field.bytes_per_row());
         columns_.push_back(memory_.back().data());
     }
+    kept_columns_.resize(columns_.size());
+    for (FieldIndex const field : {Fields::positions, Fields::velocities, Fields::forces,
+                                   Fields::cell, Fields::stress, Fields::energy}) {
+        auto const f = static_cast<std::size_t>(field.value());
+        kept_memory_.emplace_back(queue, memory_[f].size());
+        kept_columns_[f] = kept_memory_.back().data();
+    }
     for (int slot = capacity.systems - 1; slot >= 0; --slot) free_slots_.push_back(slot);
     std::fill_n(system_of_.host.data(), system_of_.host.size(), -1);
     changed_.reserve(free_slots_.size());
@@ -91,12 +98,11 @@ std::size_t DeviceBatch::row_bytes(FieldSpec const& field, int slot) const {
     return static_cast<std::size_t>(rows) * field.bytes_per_row();
 }
 
-std::byte* DeviceBatch::rows(std::size_t field, int slot) const {
-    FieldSpec const& spec = schema_->fields()[field];
+std::byte* DeviceBatch::rows(void* column, FieldSpec const& field, int slot) const {
     auto const first =
-        spec.level == Level::atom ? atom_begin_[static_cast<std::size_t>(slot)] : slot;
-    return static_cast<std::byte*>(columns_[field]) +
-           static_cast<std::size_t>(first) * spec.bytes_per_row();
+        field.level == Level::atom ? atom_begin_[static_cast<std::size_t>(slot)] : slot;
+    return static_cast<std::byte*>(column) +
+           static_cast<std::size_t>(first) * field.bytes_per_row();
 }
 
 void DeviceBatch::wait_for_staging() {
@@ -104,13 +110,14 @@ void DeviceBatch::wait_for_staging() {
     staging_read_.reset();
 }
 
-/// Between the slot and staging from `staged` on, field after field.
-void DeviceBatch::add_moves(int slot, bool to_device, std::size_t& staged) {
-    for (std::size_t f = 0; f < columns_.size(); ++f) {
+/// Between the slot and staging from `staged` on, column after column.
+void DeviceBatch::add_moves(std::vector<void*> const& columns, int slot, bool to_device,
+                            std::size_t& staged) {
+    for (std::size_t f = 0; f < columns.size(); ++f) {
         FieldSpec const& field = schema_->fields()[f];
-        if (!is_on_device(field)) continue;
+        if (columns[f] == nullptr) continue;
         std::size_t const bytes = row_bytes(field, slot);
-        std::byte* const there = rows(f, slot);
+        std::byte* const there = rows(columns[f], field, slot);
         std::byte* const here = staging_.data() + staged;
         for (std::size_t at = 0; at < bytes; at += most_bytes_of_move) {
             std::size_t const piece = std::min(most_bytes_of_move, bytes - at);
@@ -135,12 +142,12 @@ int DeviceBatch::load(Batch const& batch, SystemIndex system, int code) {
     std::size_t to = staged_bytes_;
     for (int f = 0; f < schema_->field_count(); ++f) {
         FieldSpec const& field = schema_->field(FieldIndex{f});
-        if (!is_on_device(field)) continue;
+        if (columns_[static_cast<std::size_t>(f)] == nullptr) continue;
         std::size_t const bytes = row_bytes(field, slot);
         std::memcpy(staging_.data() + to, batch.rows(FieldIndex{f}, system), bytes);
         to += whole_words(bytes);
     }
-    add_moves(slot, true, staged_bytes_);
+    add_moves(columns_, slot, true, staged_bytes_);
     return slot;
 }
 
@@ -197,10 +204,28 @@ void DeviceBatch::flush() {
 }
 
 void DeviceBatch::bring_back(Batch& batch, std::span<Place const> places) {
+    bring_back_from(columns_, batch, places);
+}
+
+void DeviceBatch::bring_back_kept(Batch& batch, std::span<Place const> places) {
+    bring_back_from(kept_columns_, batch, places);
+}
+
+KeptState DeviceBatch::kept() const {
+    DeviceColumns const at{*schema_, kept_columns_};
+    return {at.column<double>(Fields::positions), at.column<double>(Fields::velocities),
+            at.column<double>(Fields::forces),    at.column<double>(Fields::cell),
+            at.column<double>(Fields::stress),    at.column<double>(Fields::energy)};
+}
+
+void DeviceBatch::keep_state() { athanor::keep_state(queue_, systems(), kept()); }
+
+void DeviceBatch::bring_back_from(std::vector<void*> const& columns, Batch& batch,
+                                  std::span<Place const> places) {
     flush();
     wait_for_staging();
     std::size_t staged = 0;
-    for (Place const& place : places) add_moves(place.slot, false, staged);
+    for (Place const& place : places) add_moves(columns, place.slot, false, staged);
     move_rows(queue_, moves_.data(), move_count_);
     queue_.mark()->wait();
     move_count_ = 0;
@@ -208,7 +233,7 @@ void DeviceBatch::bring_back(Batch& batch, std::span<Place const> places) {
     for (Place const& place : places)
         for (int f = 0; f < schema_->field_count(); ++f) {
             FieldSpec const& field = schema_->field(FieldIndex{f});
-            if (!is_on_device(field)) continue;
+            if (columns[static_cast<std::size_t>(f)] == nullptr) continue;
             std::size_t const bytes = row_bytes(field, place.slot);
             ATHANOR_EXPECTS(bytes == batch.row_bytes(FieldIndex{f}, place.system));
             std::memcpy(batch.rows(FieldIndex{f}, place.system), staging_.data() + from, bytes);

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "kernels/device/keep_state.hpp"
 #include "runtime/batch.hpp"
 #include "runtime/device_array.hpp"
 #include "runtime/device_columns.hpp"
@@ -45,6 +46,10 @@ public:
     /// Waits for the queue and copies the rows of slots to systems of `batch`, which is the one
     /// they came from. They keep their slots.
     void bring_back(Batch& batch, std::span<Place const> places);
+    /// Enqueues a copy of what the systems that take part are like, beside their columns.
+    void keep_state();
+    /// bring_back() for positions, velocities, forces, cell, stress and energy as they were kept.
+    void bring_back_kept(Batch& batch, std::span<Place const> places);
     /// The slot is free; nobody takes part there. Expects: nothing that is enqueued uses it, but
     /// what passes over systems that do not take part.
     void release(int slot);
@@ -72,10 +77,14 @@ private:
 
     void wait_for_staging();
     void set_turn(int slot, std::int32_t code);
-    void add_moves(int slot, bool to_device, std::size_t& staged);
+    void bring_back_from(std::vector<void*> const& columns, Batch& batch,
+                         std::span<Place const> places);
+    void add_moves(std::vector<void*> const& columns, int slot, bool to_device,
+                   std::size_t& staged);
+    [[nodiscard]] KeptState kept() const;
     void lay_out_sums();
     [[nodiscard]] std::size_t row_bytes(FieldSpec const& field, int slot) const;
-    [[nodiscard]] std::byte* rows(std::size_t field, int slot) const;
+    [[nodiscard]] std::byte* rows(void* column, FieldSpec const& field, int slot) const;
 
     DeviceQueue& queue_;
     SchemaPtr schema_;
@@ -87,6 +96,8 @@ private:
     std::vector<int> changed_;                  ///< slots for which it will
     std::vector<DeviceArray<std::byte>> memory_;
     std::vector<void*> columns_;
+    std::vector<DeviceArray<std::byte>> kept_memory_;
+    std::vector<void*> kept_columns_;  ///< by field as columns_; null where it is not kept
     Table<std::int32_t> system_of_, sum_system_, sum_block_, sum_first_;
     Table<int> begin_of_, count_of_;
     Table<std::int32_t> turns_;  ///< pairs of slot and code
