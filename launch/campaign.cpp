@@ -61,7 +61,8 @@ public:
         for (int i : placement_.instances_of(mpi.rank()))
             runs_.push_back(std::make_unique<ElementRun>(
                 ElementRun::Surroundings{plan, placement_.instances()[i], sinks_, quarantine_,
-                                         links_.inputs_of(i), links_.outputs_of(i)}));
+                                         links_.inputs_of(i), links_.outputs_of(i),
+                                         mpi.local_rank()}));
         ending_.name_stages(stages_by_rank());
     }
     ~CampaignRun() {

@@ -20,7 +20,7 @@
 
 namespace athanor {
 
-enum class DeviceChoice { automatic, cpu, cuda };
+enum class DeviceChoice { automatic, cpu, cuda, emulated };
 enum class OversizedPolicy { refuse, quarantine };
 enum class StoreDtype { float64, float32 };
 enum class StoreCodec { none, blosclz, lz4, lz4hc, zlib, zstd, plain_zstd, gzip };

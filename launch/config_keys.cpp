@@ -204,11 +204,12 @@ constexpr std::array buffer_keys{
 
 // --- the whole -----------------------------------------------------------------------------------
 constexpr std::array device_choices{
-    KeyChoice{.word = "auto", .help = "the best there is"},
+    KeyChoice{.word = "auto",
+              .help = "a CUDA device where there is one and the stage can run there, or the processor"},
     KeyChoice{.word = "cpu", .help = "the processor's cores"},
-    KeyChoice{.word = "cuda",
-              .help = "a CUDA device",
-              .unavailable = "it has no device kernels; give auto or cpu"},
+    KeyChoice{.word = "cuda", .help = "a CUDA device; without one the campaign does not begin"},
+    KeyChoice{.word = "emulated",
+              .help = "the kernels of a device in loops on the processor, to try them; slow"},
 };
 constexpr std::array precision_choices{
     KeyChoice{.word = "double", .help = "float64 throughout"},

@@ -19,9 +19,10 @@ using WordTable = std::array<std::pair<Enum, std::string_view>, count>;
 
 template <>
 struct EnumWords<DeviceChoice> {
-    static constexpr WordTable<DeviceChoice, 3> table{{{DeviceChoice::automatic, "auto"},
+    static constexpr WordTable<DeviceChoice, 4> table{{{DeviceChoice::automatic, "auto"},
                                                        {DeviceChoice::cpu, "cpu"},
-                                                       {DeviceChoice::cuda, "cuda"}}};
+                                                       {DeviceChoice::cuda, "cuda"},
+                                                       {DeviceChoice::emulated, "emulated"}}};
 };
 template <>
 struct EnumWords<ChannelMode> {

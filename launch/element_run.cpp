@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "launch/device_choice.hpp"
 #include "kernels/lennard_jones.hpp"
 #include "kernels/parallel_for.hpp"
 #include "launch/batch_size.hpp"
@@ -80,11 +81,15 @@ ElementRun::ElementRun(Surroundings surroundings)
     CampaignPlan const& plan = surroundings.plan;
     Config const& config = plan.config;
     ElementSpec const& element = config.pipeline.elements[instance_.element];
-    stage_ = std::make_unique<FusedStage>(
-        plan.schema, make_sub_stages(surroundings), *model_,
-        FusedStage::Options{batch_capacity(plan, instance_.element), config.seed, element.order,
-                            make_hooks(element.hooks, hook_surroundings(surroundings))},
-        metrics_, FusedStage::OutcomeListener{});
+    device_ = make_device(config.device, surroundings.local_rank);
+    try {
+        make_stage(surroundings);
+    } catch (ConfigError const&) {
+        // What is wrong on the processor, too, is said by the second attempt.
+        if (config.device != DeviceChoice::automatic || !device_) throw;
+        device_.reset();
+        make_stage(surroundings);
+    }
     ports_.quarantine = [&quarantine = surroundings.quarantine](
                             Batch const& batch, SystemIndex system, std::string const& reason) {
         quarantine.take(batch, system, reason);
@@ -100,6 +105,18 @@ ElementRun::ElementRun(Surroundings surroundings)
     if (outputs_.empty())
         for (std::string const& name : config.outputs[element.chain])
             ports_.sinks.push_back(&surroundings.sinks.at(name));
+}
+
+void ElementRun::make_stage(Surroundings const& surroundings) {
+    CampaignPlan const& plan = surroundings.plan;
+    Config const& config = plan.config;
+    ElementSpec const& element = config.pipeline.elements[instance_.element];
+    FusedStage::Options options{batch_capacity(plan, instance_.element), config.seed,
+                                element.order,
+                                make_hooks(element.hooks, hook_surroundings(surroundings))};
+    options.device = device_.get();
+    stage_ = std::make_unique<FusedStage>(plan.schema, make_sub_stages(surroundings), *model_,
+                                          options, metrics_, FusedStage::OutcomeListener{});
 }
 
 void ElementRun::read_input(Surroundings const& surroundings) {

@@ -42,6 +42,7 @@ public:
         std::vector<std::unique_ptr<ChannelReceiver>> inputs;
         /// To every instance of the next, the preferred one first; none: it writes the output.
         std::vector<std::unique_ptr<ChannelSender>> outputs;
+        int local_rank = 0;  ///< on its node: which of the node's devices it takes
     };
 
     explicit ElementRun(Surroundings surroundings);
@@ -66,6 +67,7 @@ public:
     [[nodiscard]] std::vector<ChannelMetrics> output_metrics() const;
 
 private:
+    void make_stage(Surroundings const& surroundings);
     void read_input(Surroundings const& surroundings);
     void make_overflow(Surroundings const& surroundings);
     void keep_checkpoints(Surroundings const& surroundings);
@@ -80,6 +82,7 @@ private:
     std::vector<std::unique_ptr<ChannelReceiver>> inputs_;
     std::vector<std::unique_ptr<ChannelSender>> outputs_;
     std::vector<std::unique_ptr<DrainableSink>> overflow_;
+    std::unique_ptr<DeviceQueue> device_;  ///< null: steps are made on the processor
     std::unique_ptr<FusedStage> stage_;
     std::optional<CheckpointSeries> checkpoints_;
     std::atomic<SaveRequest> save_request_{SaveRequest::none};

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "launch/commands/validate.hpp"
+#include "launch/device_choice.hpp"
 #include "launch/device_info.hpp"
 #include "launch/readable.hpp"
 #include "launch/shared_plan.hpp"
@@ -60,11 +61,6 @@ std::vector<int> numbered(std::vector<int> const& nodes) {
 }
 
 }  // namespace
-
-int device_of_rank(int local_rank, int device_count) {
-    ATHANOR_EXPECTS(local_rank >= 0 && device_count > 0);
-    return local_rank % device_count;
-}
 
 void dry_run(MpiEnvironment const& mpi, std::string const& label,
              std::function<CampaignPlan()> const& make_plan) {

@@ -16,8 +16,4 @@ namespace athanor {
 void dry_run(MpiEnvironment const& mpi, std::string const& label,
              std::function<CampaignPlan()> const& make_plan);
 
-/// The device that a rank takes among those of its node: they are dealt out in turns, by the rank's
-/// position there. Expects: device_count > 0.
-[[nodiscard]] int device_of_rank(int local_rank, int device_count);
-
 }  // namespace athanor

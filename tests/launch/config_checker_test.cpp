@@ -112,9 +112,8 @@ constexpr Wrong wrong_values[] = {
      "where it is missing)"},
     {"/precision", "\"mixed\"",
      "/precision: \"mixed\" is not available in this version (arithmetic is double throughout)"},
-    {"/device", "\"cuda\"",
-     "/device: \"cuda\" is not available in this version (it has no device kernels; give auto or "
-     "cpu)"},
+    {"/device", "\"gpu\"",
+     "/device: \"gpu\" is no device; give auto, cpu, cuda or emulated (nearest: cpu)"},
     {"/sampler/batch", "\"small\"",
      "/sampler/batch: \"small\" is no size of a batch; give given or auto"},
 };

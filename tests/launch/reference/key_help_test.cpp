@@ -61,7 +61,6 @@ TEST(KeyHelp, AWordSaysItsKeys) {
     EXPECT_THAT(text, StartsWith("lbfgs: relaxation, limited-memory BFGS.\n  keys\n"));
     EXPECT_THAT(text,
                 HasSubstr("    history                 moves that a sample remembers (16)\n"));
-    EXPECT_THAT(explain_key("cuda"), HasSubstr("not in this version"));
 }
 
 TEST(KeyHelp, PathsPointersAndNamesWithoutAUnitLeadToTheSameKey) {

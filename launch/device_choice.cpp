@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "launch/device_choice.hpp"
+
+#include "kernels/device/cuda_queue.hpp"
+#include "kernels/device/emulated_queue.hpp"
+#include "launch/device_info.hpp"
+#include "runtime/expects.hpp"
+
+namespace athanor {
+
+int device_of_rank(int local_rank, int device_count) {
+    ATHANOR_EXPECTS(local_rank >= 0 && device_count > 0);
+    return local_rank % device_count;
+}
+
+std::unique_ptr<DeviceQueue> make_device(DeviceChoice choice, int local_rank) {
+    int const devices = cuda_device_count();
+    switch (choice) {
+        case DeviceChoice::cpu:
+            return nullptr;
+        case DeviceChoice::emulated:
+            return std::make_unique<EmulatedQueue>();
+        case DeviceChoice::automatic:
+            if (devices == 0) return nullptr;
+            break;
+        case DeviceChoice::cuda:
+            break;
+    }
+    return make_cuda_queue(devices > 0 ? device_of_rank(local_rank, devices) : 0);
+}
+
+}  // namespace athanor

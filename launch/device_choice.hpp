@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "launch/config.hpp"
+#include "runtime/device_queue.hpp"
+
+namespace athanor {
+
+/// The device that a rank takes among those of its node: they are dealt out in turns, by the rank's
+/// position there. Expects: device_count > 0.
+[[nodiscard]] int device_of_rank(int local_rank, int device_count);
+
+/// What makes the steps of one stage instance; null: the processor. `automatic` is a CUDA device
+/// where there is one.
+/// Throws: CudaError when a device is asked for and there is none.
+[[nodiscard]] std::unique_ptr<DeviceQueue> make_device(DeviceChoice choice, int local_rank);
+
+}  // namespace athanor
