@@ -62,7 +62,9 @@ private:
     CudaStream stream_;
     std::vector<CudaEvent> free_events_;
     bool recording_ = false;
-    std::vector<void*> late_;  ///< given back in the middle of a recording
+    // Given back in the middle of a recording, which may not do that.
+    std::vector<void*> late_;
+    std::vector<std::pair<void*, std::size_t>> late_pinned_;
 };
 
 /// An event of the queue's, which takes it back.
@@ -95,6 +97,8 @@ CudaQueue::~CudaQueue() {
 void CudaQueue::give_back_late() noexcept {
     for (void* const memory : late_) pool_.deallocate(memory, stream_);
     late_.clear();
+    for (auto const& [memory, bytes] : std::exchange(late_pinned_, {}))
+        deallocate_pinned(memory, bytes);
 }
 
 void* CudaQueue::allocate(std::size_t bytes) {
@@ -119,8 +123,15 @@ void* CudaQueue::allocate_pinned(std::size_t bytes) {
     return pinned_memory().allocate(bytes);
 }
 
+/// Waits for the queue: the device may still read or write there, and CUDA does not promise to.
 void CudaQueue::deallocate_pinned(void* memory, std::size_t bytes) noexcept {
-    if (memory != nullptr) pinned_memory().deallocate(memory, bytes);
+    if (memory == nullptr) return;
+    if (recording_) {
+        late_pinned_.emplace_back(memory, bytes);
+        return;
+    }
+    static_cast<void>(cudaStreamSynchronize(stream_.get()));
+    pinned_memory().deallocate(memory, bytes);
 }
 
 void CudaQueue::launch(KernelLaunch const& launch) {

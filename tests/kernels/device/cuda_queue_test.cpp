@@ -60,9 +60,11 @@ TEST(CudaQueue, MemoryGivenBackInTheMiddleOfARecordingIsNoPartOfIt) {
     PinnedArray<char> back(*queue, 16);
     DeviceArray<char> const kept(*queue, 16);
     auto doomed = std::make_unique<DeviceArray<char>>(*queue, 16);
+    auto doomed_too = std::make_unique<PinnedArray<char>>(*queue, 16);
 
     queue->begin_recording();
     doomed.reset();
+    doomed_too.reset();
     queue->copy(back.data(), kept.data(), 16);
     auto const work = queue->end_recording();
     back[0] = 'x';

@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/device/emulated_queue.hpp"
 #include "kernels/velocity_verlet.hpp"
+#include "tests/support/device_queues.hpp"
 
 namespace athanor::test {
 namespace {
@@ -43,10 +43,10 @@ bool equal_rows(Batch const& a, SystemIndex of_a, Batch const& b, SystemIndex of
 
 TEST(DeviceBatch, SamplesComeBackWithEveryByteWhereverTheyStandOnTheHostByThen) {
     std::mt19937_64 random(1);
-    EmulatedQueue queue({EmulationOrder::Kind::shuffled, 7});
+    auto const queue = test_queue({EmulationOrder::Kind::shuffled, 7});
     BatchCapacity const capacity{8, 2000, 0};
     Batch batch(schema_with_user_fields(), capacity);
-    DeviceBatch device(queue, batch.schema_ptr(), capacity);
+    DeviceBatch device(*queue, batch.schema_ptr(), capacity);
     Batch kept(batch.schema_ptr(), capacity);
     std::vector<DeviceBatch::Place> places;
     for (int const atoms : {1, 700, 8, 33}) {
@@ -74,10 +74,10 @@ TEST(DeviceBatch, SamplesComeBackWithEveryByteWhereverTheyStandOnTheHostByThen) 
 
 TEST(DeviceBatch, KernelsWorkOnThoseWhoseTurnItIsAndOnNobodyElse) {
     std::mt19937_64 random(2);
-    EmulatedQueue queue;
+    auto const queue = test_queue();
     BatchCapacity const capacity{6, 300, 0};
     Batch batch(schema_with_user_fields(), capacity);
-    DeviceBatch device(queue, batch.schema_ptr(), capacity);
+    DeviceBatch device(*queue, batch.schema_ptr(), capacity);
     std::vector<DeviceBatch::Place> places;
     for (int const atoms : {5, 90, 17}) {
         SystemIndex const system = add_random(batch, atoms, random);
@@ -87,7 +87,7 @@ TEST(DeviceBatch, KernelsWorkOnThoseWhoseTurnItIsAndOnNobodyElse) {
     Batch expected(batch.schema_ptr(), capacity);
     for (auto const& place : places) expected.append(batch.extract(place.system));
 
-    kick_and_drift(queue, device.systems().of_code(0), 0.5);
+    kick_and_drift(*queue, device.systems().of_code(0), 0.5);
     device.bring_back(batch, places);
 
     SystemIndex const moved[] = {SystemIndex{0}, SystemIndex{2}};
@@ -98,10 +98,10 @@ TEST(DeviceBatch, KernelsWorkOnThoseWhoseTurnItIsAndOnNobodyElse) {
 
 TEST(DeviceBatch, ASlotIsUsedAgainAtOnceAndKeepsNothing) {
     std::mt19937_64 random(3);
-    EmulatedQueue queue;
+    auto const queue = test_queue();
     BatchCapacity const capacity{2, 64, 0};
     Batch batch(schema_with_user_fields(), capacity);
-    DeviceBatch device(queue, batch.schema_ptr(), capacity);
+    DeviceBatch device(*queue, batch.schema_ptr(), capacity);
     SystemIndex const first = add_random(batch, 40, random);
     SystemIndex const second = add_random(batch, 20, random);
     int const slot = device.load(batch, first, 0);
@@ -114,7 +114,7 @@ TEST(DeviceBatch, ASlotIsUsedAgainAtOnceAndKeepsNothing) {
     device.flush();
     Batch back(batch.schema_ptr(), capacity);
     back.append(batch.extract(second));
-    kick_and_drift(queue, device.systems().of_code(0), 0.5);  // nobody's turn any more
+    kick_and_drift(*queue, device.systems().of_code(0), 0.5);  // nobody's turn any more
     DeviceBatch::Place const place{again, SystemIndex{0}};
     device.bring_back(back, {&place, 1});
 
@@ -124,23 +124,21 @@ TEST(DeviceBatch, ASlotIsUsedAgainAtOnceAndKeepsNothing) {
 
 TEST(DeviceBatch, LargeSamplesHaveARowInTheTableOfSumsForEachBlock) {
     std::mt19937_64 random(4);
-    EmulatedQueue queue;
+    auto const queue = test_queue();
     BatchCapacity const capacity{3, 9000, 0};
     Batch batch(schema_with_user_fields(), capacity);
-    DeviceBatch device(queue, batch.schema_ptr(), capacity);
+    DeviceBatch device(*queue, batch.schema_ptr(), capacity);
     device.load(batch, add_random(batch, 8000, random), 0);  // 24000 elements, 3 blocks
     device.load(batch, add_random(batch, 10, random), 0);
     device.flush();
-    queue.wait();
 
     DeviceSystems const at = device.systems();
+    auto const rows = static_cast<std::size_t>(at.sum_rows);
 
-    std::vector<int> const systems(at.sum_system, at.sum_system + at.sum_rows);
-    std::vector<int> const blocks(at.sum_block, at.sum_block + at.sum_rows);
-    EXPECT_EQ(systems, (std::vector<int>{0, 0, 0, 1, -1, -1}));
-    EXPECT_EQ((std::vector<int>{blocks.begin(), blocks.begin() + 4}),
-              (std::vector<int>{0, 1, 2, 0}));
-    EXPECT_EQ(at.sum_first[1], 3);
+    EXPECT_EQ(download(*queue, at.sum_system, rows),
+              (std::vector<std::int32_t>{0, 0, 0, 1, -1, -1}));
+    EXPECT_EQ(download(*queue, at.sum_block, 4), (std::vector<std::int32_t>{0, 1, 2, 0}));
+    EXPECT_EQ(download(*queue, at.sum_first, 2)[1], 3);
 }
 
 }  // namespace
