@@ -91,7 +91,8 @@ private:
                 work.functor, Real{dx}, Real{dy}, Real{dz}, Real{static_cast<double>(species)},
                 count, coefficients, sums);
         };
-        for_each_eight_pairs(thread, work.systems, work.neighbors, system, atom, work.cutoff, add);
+        for_each_eight_pairs(thread, {work.systems, work.neighbors, system, atom}, work.cutoff,
+                             add);
     }
     ATHANOR_HD void write(int atom, double const* results) const {
         auto const rows = static_cast<std::ptrdiff_t>(work.systems.atom_rows);

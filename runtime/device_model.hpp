@@ -40,14 +40,15 @@ public:
     /// Expects: every species is known, and `systems` has the capacity that this was made for.
     virtual void compute(DeviceEvaluation const& evaluation) = 0;
 
-    /// By system, on the device. Whoever puts another system into a row of the batch, or moves one,
-    /// copies something other than 0 there; compute() makes the list of that system anew and sets
-    /// it back. A list that was never made needs no flag.
+    /// By system, on the device: something other than 0 and compute() makes the list of that system
+    /// anew, and sets it back. A list that was never made needs no flag, nor does a system row with
+    /// another id, other atom rows, or atoms that moved: it is for other atomic numbers, and for
+    /// whoever wants to be sure.
     [[nodiscard]] virtual std::uint8_t* must_rebuild() = 0;
     /// By system, on the device: 1 where the last lists had no room for all neighbours. Results are
     /// right all the same, for such an atom is compared with all others at every step, which is
-    /// slow: whoever sees it makes another model, with the longest of row_lengths() or more as
-    /// row capacity.
+    /// slow: whoever sees it makes another model, with the longest of row_lengths() or more as row
+    /// capacity.
     [[nodiscard]] virtual std::uint8_t const* overflowed() const = 0;
     /// By atom row, on the device: how many neighbours its list would like to hold; the largest
     /// number where no capacity would do.

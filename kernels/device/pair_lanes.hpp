@@ -80,6 +80,21 @@ private:
     int species_ = 0;
 };
 
+/// An atom whose pairs are wanted: its row, and its system.
+struct ListedAtom {
+    DeviceSystems const& systems;
+    DeviceNeighbors const& neighbors;
+    int system;
+    int atom;
+
+    [[nodiscard]] ATHANOR_HD double const* position(int row) const {
+        return systems.batch.positions + 3 * static_cast<std::ptrdiff_t>(row);
+    }
+    [[nodiscard]] ATHANOR_HD CellFrame const& frame() const {
+        return neighbors.states[system].frame;
+    }
+};
+
 namespace detail {
 
 /// r_i - r_j for a neighbour as the host has it: its place is worked out first.
@@ -92,16 +107,15 @@ ATHANOR_HD inline std::array<double, 3> way_from(double const* ri, double const*
 
 /// Offers the images of every atom of the system, in the order of a row: for atoms without one.
 template <class Thread, class Pairs>
-ATHANOR_HD void offer_all(Thread, DeviceSystems const& systems, DeviceNeighbors const& neighbors,
-                          int system, int atom, double cutoff, Pairs& pairs) {
-    BatchView const& batch = systems.batch;
-    CellFrame const& frame = neighbors.states[system].frame;
-    double const* const ri = batch.positions + 3 * static_cast<std::ptrdiff_t>(atom);
+ATHANOR_HD void offer_all(Thread, ListedAtom const& of, double cutoff, Pairs& pairs) {
+    BatchView const& batch = of.systems.batch;
+    CellFrame const& frame = of.frame();
+    double const* const ri = of.position(of.atom);
     FoldedAtom const to = fold_atom(ri, frame);
     std::array<double, 3> const reach = image_reach(cutoff, frame);
-    int const first = batch.atom_begin[system];
-    for (int j = first; j < first + batch.atom_count[system]; ++j) {
-        double const* const rj = batch.positions + 3 * static_cast<std::ptrdiff_t>(j);
+    int const first = batch.atom_begin[of.system];
+    for (int j = first; j < first + batch.atom_count[of.system]; ++j) {
+        double const* const rj = of.position(j);
         FoldedAtom const from = fold_atom(rj, frame);
         auto const [low, high] = images_near(to.fraction, from.fraction, reach, frame);
         int size[3];
@@ -112,33 +126,30 @@ ATHANOR_HD void offer_all(Thread, DeviceSystems const& systems, DeviceNeighbors 
             ImageShift const shift{low[0] + n / (size[1] * size[2]) - from.cell.a + to.cell.a,
                                    low[1] + n / size[2] % size[1] - from.cell.b + to.cell.b,
                                    low[2] + n % size[2] - from.cell.c + to.cell.c};
-            bool const is_other = j != atom || shift != ImageShift{};
+            bool const is_other = j != of.atom || shift != ImageShift{};
             auto const d = way_from(ri, rj, shift, frame.vectors);
             pairs.offer(base + Thread::lane() < images && is_other, d[0], d[1], d[2],
-                        neighbors.species[j]);
+                        of.neighbors.species[j]);
         }
     }
 }
 
 /// Offers the neighbours in the row of an atom.
 template <class Thread, class Pairs>
-ATHANOR_HD void offer_row(Thread, DeviceSystems const& systems, DeviceNeighbors const& neighbors,
-                          int system, int atom, Pairs& pairs) {
-    double const* const positions = systems.batch.positions;
-    double const ri[3] = {positions[3 * static_cast<std::ptrdiff_t>(atom)],
-                          positions[3 * static_cast<std::ptrdiff_t>(atom) + 1],
-                          positions[3 * static_cast<std::ptrdiff_t>(atom) + 2]};
-    std::array<double, 9> const vectors = neighbors.states[system].frame.vectors;
+ATHANOR_HD void offer_row(Thread, ListedAtom const& of, Pairs& pairs) {
+    DeviceNeighbors const& neighbors = of.neighbors;
+    double const* const r = of.position(of.atom);
+    double const ri[3] = {r[0], r[1], r[2]};
+    std::array<double, 9> const vectors = of.frame().vectors;
     DeviceNeighbor const* const row =
         neighbors.rows +
-        static_cast<std::size_t>(atom) * static_cast<std::size_t>(neighbors.row_capacity);
-    int const count = neighbors.row_length[atom];
+        static_cast<std::size_t>(of.atom) * static_cast<std::size_t>(neighbors.row_capacity);
+    int const count = neighbors.row_length[of.atom];
     for (int base = 0; base < count; base += lane_count) {
         bool const is_one = base + Thread::lane() < count;
         DeviceNeighbor const neighbor = row[is_one ? base + Thread::lane() : base];
         int const j = neighbor.row();
-        auto const d =
-            way_from(ri, positions + 3 * static_cast<std::ptrdiff_t>(j), neighbor.shift(), vectors);
+        auto const d = way_from(ri, of.position(j), neighbor.shift(), vectors);
         pairs.offer(is_one, d[0], d[1], d[2], neighbors.species[j]);
     }
 }
@@ -149,14 +160,13 @@ ATHANOR_HD void offer_row(Thread, DeviceSystems const& systems, DeviceNeighbors 
 /// row.
 /// Expects: the list of the system is up to date and not broken; all threads of the group call it.
 template <class Thread, class Eight>
-ATHANOR_HD void for_each_eight_pairs(Thread thread, DeviceSystems const& systems,
-                                     DeviceNeighbors const& neighbors, int system, int atom,
-                                     double cutoff, Eight const& eight) {
+ATHANOR_HD void for_each_eight_pairs(Thread thread, ListedAtom const& of, double cutoff,
+                                     Eight const& eight) {
     PairLanes<Thread, Eight> pairs(cutoff * cutoff, eight);
-    if (neighbors.row_length[atom] <= neighbors.row_capacity)
-        detail::offer_row(thread, systems, neighbors, system, atom, pairs);
+    if (of.neighbors.row_length[of.atom] <= of.neighbors.row_capacity)
+        detail::offer_row(thread, of, pairs);
     else
-        detail::offer_all(thread, systems, neighbors, system, atom, cutoff, pairs);
+        detail::offer_all(thread, of, cutoff, pairs);
     pairs.finish();
 }
 
