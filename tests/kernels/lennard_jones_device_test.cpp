@@ -5,9 +5,12 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <utility>
 
 #include <gtest/gtest.h>
 
+#include "kernels/device/device_batch.hpp"
+#include "kernels/velocity_verlet.hpp"
 #include "tests/kernels/device_twin.hpp"
 #include "tests/support/samples.hpp"
 
@@ -261,6 +264,58 @@ TEST(LennardJonesDevice, ASystemInTheRowOfAnotherGetsAListOfItsOwn) {
     EXPECT_TRUE(same_bits(device.result(0), result_of(samples[2], argon_options())));
     EXPECT_TRUE(same_bits(device.result(1), result_of(samples[1], argon_options())));
     EXPECT_TRUE(same_bits(device.result(2), result_of(next, argon_options())));
+}
+
+TEST(LennardJonesDevice, StepsOfSamplesThatComeAndGoHaveTheHostsBits) {
+    double const dt = 0.4;  // 4 fs: some lists are made anew
+    LennardJonesOptions const options = switched_species();
+    std::vector<Sample> samples = small_systems({"lj13", "arkrxe32", "ar_tiny", "lj7"});
+    std::mt19937 random(8);
+    std::normal_distribution<double> velocity(0.0, 0.05);
+    for (Sample& sample : samples)
+        for (double& v : sample.values<double>(Fields::velocities)) v = velocity(random);
+    Evaluation host(samples, options);
+    host.compute();
+    Batch& batch = host.batch();
+    EmulatedQueue queue(emulation_orders[2]);
+    BatchCapacity const capacity{3, 60, 0};
+    DeviceBatch device(queue, batch.schema_ptr(), capacity);
+    auto const model = LennardJones(options).on_device(queue, capacity, {.skin = 0.2});
+    std::vector<DeviceBatch::Place> places;
+    auto const load = [&](int system) {
+        places.push_back({device.load(batch, SystemIndex{system}, 0), SystemIndex{system}});
+        device.flush();
+    };
+    auto const run_steps = [&](std::vector<SystemIndex> const& systems) {
+        for (int step = 0; step < 12; ++step) {
+            kick_and_drift(queue, device.systems(), dt);
+            model->compute({queue, device.systems(), device.sums()});
+            half_kick(queue, device.systems(), dt);
+        }
+        Batch result = make_batch(samples);
+        device.bring_back(result, places);
+        for (int step = 0; step < 12; ++step) {
+            kick_and_drift(batch.view(), systems, dt);
+            auto const lists = host.list().update(batch.view(), systems);
+            host.model().compute({batch.view(), systems, lists}, {.stress = false});
+            half_kick(batch.view(), systems, dt);
+        }
+        for (SystemIndex const s : systems)
+            for (FieldIndex const field :
+                 {Fields::positions, Fields::velocities, Fields::forces, Fields::energy})
+                EXPECT_TRUE(same_bits(std::as_const(result).values<double>(field, s),
+                                      std::as_const(batch).values<double>(field, s)))
+                    << "system " << s.value();
+    };
+
+    load(1);
+    load(0);
+    load(2);
+    run_steps({SystemIndex{0}, SystemIndex{1}, SystemIndex{2}});
+    device.release(places[0].slot);
+    places.erase(places.begin());
+    load(3);  // takes the slot and the rows of another
+    run_steps({SystemIndex{0}, SystemIndex{2}, SystemIndex{3}});
 }
 
 // --- what goes wrong -----------------------------------------------------------------------------
