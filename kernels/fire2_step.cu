@@ -1,27 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/device/sum_parts.cuh"
 #include "kernels/fire2_functor.hpp"
+#include "kernels/fire2_kernels.cuh"
 #include "kernels/fire2_step.hpp"
 
 namespace athanor {
 namespace detail {
-
-struct Fire2KickKernel {
-    static constexpr char const* name = "fire2_kick";
-    static constexpr int threads = 128;
-    DeviceSystems systems;
-    double const* dt;
-
-    template <class Thread>
-    ATHANOR_HD void operator()(Thread) const {
-        int const row = Thread::index();
-        int const s = systems.system_at(row);
-        if (s < 0) return;
-        Fire2Kick const kick{systems.batch.velocities, systems.batch.forces, dt[s]};
-        for (int c = 0; c < 3; ++c) kick(3 * static_cast<std::ptrdiff_t>(row) + c);
-    }
-};
 
 /// One thread of a system's group decides, and leaves numbers 0 to 3 for its atoms.
 struct Fire2DecideKernel {
@@ -44,31 +28,7 @@ struct Fire2DecideKernel {
         Fire2Decision const decision =
             Fire2Decision::make(settings, power, velocity_square, force_square, state.dt[s],
                                 state.mixing[s], state.downhill[s]);
-        numbers(0, s) = decision.downhill ? 1.0 : 0.0;
-        numbers(1, s) = decision.keep;
-        numbers(2, s) = decision.along_force;
-        numbers(3, s) = decision.reach;
-    }
-};
-
-[[nodiscard]] ATHANOR_HD inline Fire2Decision fire2_decision(SystemNumbers const& numbers, int s) {
-    return {numbers(0, s) != 0.0, numbers(1, s), numbers(2, s), numbers(3, s)};
-}
-
-struct Fire2MixKernel {
-    static constexpr char const* name = "fire2_mix";
-    static constexpr int threads = 128;
-    DeviceSystems systems;
-    SystemNumbers numbers;
-
-    template <class Thread>
-    ATHANOR_HD void operator()(Thread) const {
-        int const row = Thread::index();
-        int const s = systems.system_at(row);
-        if (s < 0) return;
-        Fire2Mix const mix{systems.batch.velocities, systems.batch.forces,
-                           fire2_decision(numbers, s)};
-        for (int c = 0; c < 3; ++c) mix(3 * static_cast<std::ptrdiff_t>(row) + c);
+        keep_decision(numbers, s, decision);
     }
 };
 

@@ -7,6 +7,8 @@
 #include <span>
 
 #include "runtime/batch_view.hpp"
+#include "runtime/device_queue.hpp"
+#include "runtime/device_systems.hpp"
 #include "runtime/ids.hpp"
 
 namespace athanor {
@@ -37,5 +39,12 @@ struct LbfgsState {
 /// Bound: 4 · history + 6 passes over the atoms, no allocation.
 void lbfgs_step(BatchView const& batch, std::span<SystemIndex const> systems,
                 LbfgsSettings const& settings, LbfgsState const& state);
+
+/// The same on a device, with the same bits: enqueued for the systems whose turn it is, one launch
+/// for the whole step. `state` is on the device.
+/// Bound: a system is worked on by one block of threads, so many samples go at a time, and a large
+///        one alone as fast as a block goes.
+void lbfgs_step(DeviceQueue& queue, DeviceSystems const& systems, LbfgsSettings const& settings,
+                LbfgsState const& state);
 
 }  // namespace athanor

@@ -6,17 +6,12 @@
 
 #include "kernels/fire2_step.hpp"
 #include "kernels/fire_step.hpp"
+#include "kernels/variable_cell_functor.hpp"
 #include "runtime/batch_view.hpp"
+#include "runtime/device_dynamics.hpp"
 #include "runtime/ids.hpp"
 
 namespace athanor {
-
-/// What a relaxation with a moving cell knows of it.
-struct CellState {
-    double* velocity;  ///< of the lattice vectors, nine values per row of the batch
-    double* residual;  ///< stress + pressure, nine values per row of the batch
-    double pressure;   ///< external [eV/Å³]
-};
 
 /// residual = stress + pressure · 1 of the listed systems; zeros for those whose cell stays: only a
 /// cell that is periodic in all three directions has a stress.
@@ -34,5 +29,15 @@ void fire_variable_cell_step(BatchView const& batch, std::span<SystemIndex const
 void fire2_variable_cell_step(BatchView const& batch, std::span<SystemIndex const> systems,
                               Fire2Settings const& settings, Fire2State const& state,
                               CellState const& cell);
+
+// The same on a device, with the same bits: enqueued for the systems whose turn it is. Columns are
+// on the device; `sums` is overwritten.
+void find_residual_stress(DeviceQueue& queue, DeviceSystems const& systems, CellState const& cell);
+void fire_variable_cell_step(DeviceQueue& queue, DeviceSystems const& systems,
+                             DeviceSums const& sums, FireSettings const& settings,
+                             FireState const& state, CellState const& cell);
+void fire2_variable_cell_step(DeviceQueue& queue, DeviceSystems const& systems,
+                              DeviceSums const& sums, Fire2Settings const& settings,
+                              Fire2State const& state, CellState const& cell);
 
 }  // namespace athanor

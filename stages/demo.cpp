@@ -2,17 +2,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/demo.hpp"
 
-#include "kernels/for_each_atom.hpp"
+#include "kernels/demo_step.hpp"
 #include "runtime/units.hpp"
 #include "stages/options_check.hpp"
 
 namespace athanor {
 namespace {
 
-double inverse_mass(BatchView const& batch, int atom) {
-    double const mass = batch.atomic_masses[atom];
-    return mass > 0.0 ? 1.0 / mass : 0.0;
-}
+class DeviceDemo final : public DeviceDynamics {
+public:
+    DeviceDemo(double dt, double* acceleration) : dt_(dt), acceleration_(acceleration) {}
+    void pre_update(DeviceUpdate const& update) override {
+        demo_move(update.queue, update.systems, dt_, acceleration_);
+    }
+    void post_update(DeviceUpdate const& update) override {
+        demo_kick(update.queue, update.systems, dt_, acceleration_);
+    }
+
+private:
+    double dt_;
+    double* acceleration_;
+};
 
 }  // namespace
 
@@ -33,23 +43,15 @@ void Demo::bind(Batch& batch) {
 }
 
 void Demo::pre_update(UpdateContext const& context) {
-    BatchView const& batch = context.batch;
-    for_each_atom(batch, context.systems, [&](int atom) {
-        double const inverse = inverse_mass(batch, atom);
-        for (int c = 3 * atom; c < 3 * atom + 3; ++c) {
-            acceleration_[c] = inverse * batch.forces[c];
-            batch.positions[c] += dt_ * (batch.velocities[c] + 0.5 * dt_ * acceleration_[c]);
-        }
-    });
+    demo_move(context.batch, context.systems, dt_, acceleration_);
 }
 
 void Demo::post_update(UpdateContext const& context) {
-    BatchView const& batch = context.batch;
-    for_each_atom(batch, context.systems, [&](int atom) {
-        double const inverse = inverse_mass(batch, atom);
-        for (int c = 3 * atom; c < 3 * atom + 3; ++c)
-            batch.velocities[c] += 0.5 * dt_ * (acceleration_[c] + inverse * batch.forces[c]);
-    });
+    demo_kick(context.batch, context.systems, dt_, acceleration_);
+}
+
+std::unique_ptr<DeviceDynamics> Demo::on_device(DeviceColumns const& columns) const {
+    return std::make_unique<DeviceDemo>(dt_, columns.column<double>("demo_acceleration"));
 }
 
 }  // namespace athanor

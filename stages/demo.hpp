@@ -28,6 +28,7 @@ public:
     void pre_update(UpdateContext const& context) override;
     void post_update(UpdateContext const& context) override;
     [[nodiscard]] bool has_physical_velocities() const override { return true; }
+    [[nodiscard]] std::unique_ptr<DeviceDynamics> on_device(DeviceColumns const&) const override;
 
 private:
     double dt_;

@@ -9,6 +9,28 @@
 #include "stages/variable_cell_fields.hpp"
 
 namespace athanor {
+namespace {
+
+class DeviceFire2VariableCell final : public DeviceDynamics {
+public:
+    DeviceFire2VariableCell(Fire2Settings const& settings, Fire2State const& state,
+                            CellState const& cell)
+        : settings_(settings), state_(state), cell_(cell) {}
+    void pre_update(DeviceUpdate const& update) override {
+        fire2_variable_cell_step(update.queue, update.systems, update.sums, settings_, state_,
+                                 cell_);
+    }
+    void post_update(DeviceUpdate const& update) override {
+        find_residual_stress(update.queue, update.systems, cell_);
+    }
+
+private:
+    Fire2Settings settings_;
+    Fire2State state_;
+    CellState cell_;
+};
+
+}  // namespace
 
 Fire2VariableCell::Fire2VariableCell(Fire2VariableCellOptions const& options)
     : settings_(fire2_settings(options.relaxation)),
@@ -51,6 +73,15 @@ void Fire2VariableCell::pre_update(UpdateContext const& context) {
 
 void Fire2VariableCell::post_update(UpdateContext const& context) {
     find_residual_stress(context.batch, context.systems, cell_);
+}
+
+std::unique_ptr<DeviceDynamics> Fire2VariableCell::on_device(DeviceColumns const& columns) const {
+    Fire2State const state{columns.column<double>("fire2_timestep"),
+                           columns.column<double>("fire2_mixing"),
+                           columns.column<std::int64_t>("fire2_downhill_steps")};
+    CellState const cell{columns.column<double>("cell_velocity"),
+                         columns.column<double>("residual_stress"), cell_.pressure};
+    return std::make_unique<DeviceFire2VariableCell>(settings_, state, cell);
 }
 
 }  // namespace athanor

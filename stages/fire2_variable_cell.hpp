@@ -37,6 +37,7 @@ public:
     void pre_update(UpdateContext const& context) override;
     void post_update(UpdateContext const& context) override;
     [[nodiscard]] bool has_physical_velocities() const override { return false; }
+    [[nodiscard]] std::unique_ptr<DeviceDynamics> on_device(DeviceColumns const&) const override;
     [[nodiscard]] bool needs_stress() const override { return true; }
 
 private:

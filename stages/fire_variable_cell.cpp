@@ -9,6 +9,28 @@
 #include "stages/variable_cell_fields.hpp"
 
 namespace athanor {
+namespace {
+
+class DeviceFireVariableCell final : public DeviceDynamics {
+public:
+    DeviceFireVariableCell(FireSettings const& settings, FireState const& state,
+                           CellState const& cell)
+        : settings_(settings), state_(state), cell_(cell) {}
+    void pre_update(DeviceUpdate const& update) override {
+        fire_variable_cell_step(update.queue, update.systems, update.sums, settings_, state_,
+                                cell_);
+    }
+    void post_update(DeviceUpdate const& update) override {
+        find_residual_stress(update.queue, update.systems, cell_);
+    }
+
+private:
+    FireSettings settings_;
+    FireState state_;
+    CellState cell_;
+};
+
+}  // namespace
 
 FireVariableCell::FireVariableCell(FireVariableCellOptions const& options)
     : settings_(fire_settings(options.relaxation)),
@@ -51,6 +73,15 @@ void FireVariableCell::pre_update(UpdateContext const& context) {
 
 void FireVariableCell::post_update(UpdateContext const& context) {
     find_residual_stress(context.batch, context.systems, cell_);
+}
+
+std::unique_ptr<DeviceDynamics> FireVariableCell::on_device(DeviceColumns const& columns) const {
+    FireState const state{columns.column<double>("fire_timestep"),
+                          columns.column<double>("fire_mixing"),
+                          columns.column<std::int64_t>("fire_downhill_steps")};
+    CellState const cell{columns.column<double>("cell_velocity"),
+                         columns.column<double>("residual_stress"), cell_.pressure};
+    return std::make_unique<DeviceFireVariableCell>(settings_, state, cell);
 }
 
 }  // namespace athanor

@@ -24,6 +24,38 @@ FieldSpec system_state(std::string name, Dtype dtype, char const* unit) {
     return {std::move(name), Level::system, dtype, {1}, unit, FieldRole::state};
 }
 
+/// The columns of a state; find(name, column) sets one.
+template <class Find>
+LbfgsState lbfgs_state(int history, Find const& find) {
+    LbfgsState state{};
+    find("lbfgs_move", state.move);
+    find("lbfgs_base_forces", state.base_forces);
+    find("lbfgs_base_energy", state.base_energy);
+    find("lbfgs_pairs", state.pairs);
+    find("lbfgs_tries", state.tries);
+    for (int k = 0; k < history; ++k) {
+        auto const slot = static_cast<std::size_t>(k);
+        find(pair_move_name(k), state.pair_move[slot]);
+        find(pair_change_name(k), state.pair_change[slot]);
+        find(pair_product_name(k), state.pair_product[slot]);
+    }
+    return state;
+}
+
+class DeviceLbfgs final : public DeviceDynamics {
+public:
+    DeviceLbfgs(LbfgsSettings const& settings, LbfgsState const& state)
+        : settings_(settings), state_(state) {}
+    void pre_update(DeviceUpdate const& update) override {
+        lbfgs_step(update.queue, update.systems, settings_, state_);
+    }
+    void post_update(DeviceUpdate const&) override {}
+
+private:
+    LbfgsSettings settings_;
+    LbfgsState state_;
+};
+
 }  // namespace
 
 Lbfgs::Lbfgs(LbfgsOptions const& options)
@@ -47,23 +79,9 @@ std::vector<FieldSpec> Lbfgs::state_fields() const {
 }
 
 void Lbfgs::bind(Batch& batch) {
-    auto const values = [&batch](std::string const& name) {
-        return batch.column<double>(*batch.schema().find(name));
-    };
-    auto const counts = [&batch](std::string const& name) {
-        return batch.column<std::int64_t>(*batch.schema().find(name));
-    };
-    state_.move = values("lbfgs_move");
-    state_.base_forces = values("lbfgs_base_forces");
-    state_.base_energy = values("lbfgs_base_energy");
-    state_.pairs = counts("lbfgs_pairs");
-    state_.tries = counts("lbfgs_tries");
-    for (int k = 0; k < settings_.history; ++k) {
-        auto const slot = static_cast<std::size_t>(k);
-        state_.pair_move[slot] = values(pair_move_name(k));
-        state_.pair_change[slot] = values(pair_change_name(k));
-        state_.pair_product[slot] = values(pair_product_name(k));
-    }
+    state_ = lbfgs_state(settings_.history, [&batch]<class T>(std::string const& name, T*& column) {
+        column = batch.column<T>(*batch.schema().find(name));
+    });
 }
 
 void Lbfgs::admit(UpdateContext const& context) {
@@ -75,6 +93,14 @@ void Lbfgs::admit(UpdateContext const& context) {
 
 void Lbfgs::pre_update(UpdateContext const& context) {
     lbfgs_step(context.batch, context.systems, settings_, state_);
+}
+
+std::unique_ptr<DeviceDynamics> Lbfgs::on_device(DeviceColumns const& columns) const {
+    return std::make_unique<DeviceLbfgs>(
+        settings_,
+        lbfgs_state(settings_.history, [&columns]<class T>(std::string const& name, T*& column) {
+            column = columns.column<T>(name);
+        }));
 }
 
 }  // namespace athanor

@@ -40,6 +40,7 @@ public:
     void pre_update(UpdateContext const& context) override;
     void post_update(UpdateContext const&) override {}
     [[nodiscard]] bool has_physical_velocities() const override { return false; }
+    [[nodiscard]] std::unique_ptr<DeviceDynamics> on_device(DeviceColumns const&) const override;
 
 private:
     LbfgsSettings settings_;
