@@ -10,13 +10,6 @@ struct SinglePointOptions {
     bool operator==(SinglePointOptions const&) const = default;
 };
 
-/// Its updates on a device: none either.
-class DeviceSinglePoint final : public DeviceDynamics {
-public:
-    void pre_update(DeviceUpdate const&) override {}
-    void post_update(DeviceUpdate const&) override {}
-};
-
 /// One evaluation of energy and forces, then the sample goes on: a stage without steps. The
 /// evaluation is the one that every stage makes when a sample enters, so there is nothing to
 /// update.
@@ -28,9 +21,7 @@ public:
     void pre_update(UpdateContext const&) override {}
     void post_update(UpdateContext const&) override {}
     [[nodiscard]] bool has_physical_velocities() const override { return true; }
-    [[nodiscard]] std::unique_ptr<DeviceDynamics> on_device(DeviceColumns const&) const override {
-        return std::make_unique<DeviceSinglePoint>();
-    }
+    [[nodiscard]] std::unique_ptr<DeviceDynamics> on_device(DeviceColumns const&) const override;
 };
 
 }  // namespace athanor

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "kernels/freeze_atoms.hpp"
 #include "runtime/error.hpp"
 #include "stages/options_check.hpp"
 
@@ -97,14 +98,10 @@ void FreezeAtoms::fire(HookContext& context) {
     double const* const frozen = context.batch.column<double>(context.state[0]);
     for (SystemIndex system : context.systems)
         for_each_frozen(context.batch, system, [&](int atom) {
-            if (context.point == HookPoint::after_compute) {
-                std::fill_n(view.forces + 3 * atom, 3, 0.0);
-                return;
-            }
-            std::fill_n(view.velocities + 3 * atom, 3, 0.0);
-            if (context.point == HookPoint::before_compute ||
-                context.point == HookPoint::after_post_update)
-                std::copy_n(frozen + 3 * atom, 3, view.positions + 3 * atom);
+            if (context.point == HookPoint::after_compute)
+                drop_force(view, atom);
+            else
+                hold_atom(view, frozen, atom);
         });
 }
 

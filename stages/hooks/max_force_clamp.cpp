@@ -2,34 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/hooks/max_force_clamp.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "kernels/max_force_clamp.hpp"
 #include "stages/options_check.hpp"
 
 namespace athanor {
-namespace {
-
-/// Shortens one force and gives its length before; 0 when it was not too long. The largest
-/// component is divided out first, so that a force of 1e200 has a length as well.
-double shorten(double* force, double longest) {
-    double const x = force[0], y = force[1], z = force[2];
-    if (x * x + y * y + z * z <= longest * longest) return 0.0;
-    double const largest = std::max({std::abs(x), std::abs(y), std::abs(z)});
-    double const a = x / largest, b = y / largest, c = z / largest;
-    double const length = std::sqrt(a * a + b * b + c * c);
-    if (!(largest * length > longest)) return 0.0;  // a NaN too
-    double const factor = longest / length;
-    force[0] = a * factor;
-    force[1] = b * factor;
-    force[2] = c * factor;
-    return largest * length;
-}
-
-}  // namespace
 
 MaxForceClamp::MaxForceClamp(MaxForceClampOptions const& options, Warn warn)
     : options_(options), warn_(std::move(warn)) {

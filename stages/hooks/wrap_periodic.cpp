@@ -2,29 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/hooks/wrap_periodic.hpp"
 
-#include <cmath>
 #include <cstddef>
 
 #include "kernels/cell_frame.hpp"
+#include "kernels/wrap_periodic.hpp"
 #include "stages/options_check.hpp"
 
 namespace athanor {
-namespace {
-
-/// Moves one atom by whole vectors; true when it has moved.
-bool wrap_once(double* r, CellFrame const& frame) {
-    auto const s = frame.fractional(r);
-    bool moved = false;
-    for (std::size_t k = 0; k < 3; ++k) {
-        double const cells = std::floor(s[k]);
-        if (!frame.periodic[k] || cells == 0.0 || !std::isfinite(cells)) continue;
-        for (std::size_t x = 0; x < 3; ++x) r[x] -= cells * frame.vectors[3 * k + x];
-        moved = true;
-    }
-    return moved;
-}
-
-}  // namespace
 
 WrapPeriodic::WrapPeriodic(WrapPeriodicOptions const& options) : options_(options) {
     require_option(options.frequency >= 1, "frequency", options.frequency, "1 or more");
@@ -40,10 +24,7 @@ void WrapPeriodic::fire(HookContext& context) {
         if (!frame.usable) continue;
         std::ptrdiff_t const first = view.atom_begin[s];
         for (std::ptrdiff_t atom = first; atom < first + view.atom_count[s]; ++atom)
-            // An atom a hair below a face lands on the opposite one by rounding; the second time
-            // takes it to 0.
-            if (wrap_once(view.positions + 3 * atom, frame))
-                wrap_once(view.positions + 3 * atom, frame);
+            wrap(view.positions + 3 * atom, frame);
     }
 }
 

@@ -1,0 +1,163 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+/// What hooks do on the host against their kernels: all bits.
+#include <cmath>
+#include <limits>
+
+#include "kernels/freeze_atoms.hpp"
+#include "kernels/max_force_clamp.hpp"
+#include "kernels/wrap_periodic.hpp"
+#include "stages/hooks/freeze_atoms.hpp"
+#include "stages/hooks/max_force_clamp.hpp"
+#include "stages/hooks/wrap_periodic.hpp"
+#include "tests/support/device_tables.hpp"
+
+namespace athanor::test {
+namespace {
+
+/// A batch whose systems but two have their turn.
+class DeviceHooks : public ::testing::Test {
+protected:
+    explicit DeviceHooks(std::vector<FieldSpec> fields = {})
+        : batch_(holey_batch(std::make_shared<Schema const>(std::move(fields)),
+                             {8, 2, 7, 9, 1, 100, 12, 3000})),
+          codes_(static_cast<std::size_t>(batch_.system_count()), 1) {
+        codes_[1] = -1;
+        codes_[6] = 0;
+        for (int s = 0; s < batch_.system_count(); ++s)
+            if (codes_[static_cast<std::size_t>(s)] == 1) systems_.push_back(SystemIndex{s});
+    }
+
+    /// The hook on the host; `state`: its columns.
+    void fire(Hook& hook, HookPoint point, std::vector<FieldIndex> const& state = {}) {
+        HookContext context{batch_, systems_, StageId{0}, point, state, {}};
+        hook.fire(context);
+        EXPECT_TRUE(context.failures.empty());
+    }
+
+    Batch batch_;
+    std::vector<int> codes_;
+    std::vector<SystemIndex> systems_;
+};
+
+TEST_F(DeviceHooks, ClampedForcesAndTheirNumberAreThoseOfMaxForceClamp) {
+    double const huge[] = {1e200, -3e180, 0.0, std::nan(""), 5.0, INFINITY, -0.0, 1e-310};
+    for (SystemIndex s : systems_) {
+        auto const forces = batch_.values<double>(Fields::forces, s);
+        for (std::size_t k = 0; k < forces.size(); k += 5) forces[k] = huge[k / 5 % 8];
+    }
+    EmulatedQueue queue(three_orders()[2]);
+    DeviceTables tables(queue, batch_, codes_);
+    DeviceArray<std::int64_t> shortened(queue,
+                                        static_cast<std::size_t>(tables.systems().system_rows));
+    MaxForceClamp hook({.max_force = 0.8});
+
+    fire(hook, HookPoint::after_compute);
+    clamp_forces(queue, tables.systems().of_code(1), tables.sums(), 0.8, shortened.data());
+    queue.wait();
+
+    tables.expect_same("clamp_forces");
+    std::int64_t count = 0;
+    for (std::size_t s = 0; s < shortened.size(); ++s) count += shortened.data()[s];
+    EXPECT_EQ(count, hook.clamp_count());
+    EXPECT_GT(count, 500);
+}
+
+TEST_F(DeviceHooks, WrappedAtomsAreWhereWrapPeriodicPutsThem) {
+    for (SystemIndex s : systems_) {
+        auto const positions = batch_.values<double>(Fields::positions, s);
+        for (std::size_t k = 0; k < positions.size(); k += 3) positions[k] *= 10.0;
+        positions[0] = -1e-17;  // wraps onto the opposite face, then to 0
+        positions[1] = positions[2] = 0.0;
+        if (s.value() % 3 == 0) batch_.values<std::uint8_t>(Fields::pbc, s)[1] = 0;
+        if (s.value() % 5 == 4) batch_.values<double>(Fields::cell, s)[0] = 0.0;  // no volume
+    }
+    EmulatedQueue queue(three_orders()[1]);
+    DeviceTables tables(queue, batch_, codes_);
+    WrapPeriodic hook({});
+
+    std::vector<double> const before(
+        batch_.column<double>(Fields::positions),
+        batch_.column<double>(Fields::positions) + 3 * batch_.capacity().atoms);
+    fire(hook, HookPoint::after_step);
+    wrap_atoms(queue, tables.systems().of_code(1), tables.sums());
+    queue.wait();
+
+    tables.expect_same("wrap_atoms");
+    EXPECT_FALSE(std::equal(before.begin(), before.end(), batch_.column<double>(Fields::positions),
+                            [](double a, double b) { return a == b || (a != a && b != b); }));
+}
+
+class DeviceFreeze : public DeviceHooks {
+protected:
+    DeviceFreeze()
+        : DeviceHooks(
+              {{"frozen_positions", Level::atom, Dtype::float64, {3}, "angstrom", FieldRole::state},
+               {"atom_categories", Level::atom, Dtype::int32, {1}, "", FieldRole::user}}),
+          frozen_(*batch_.schema().find("frozen_positions")) {
+        for (SystemIndex s : systems_) {
+            auto const places = batch_.values<double>(frozen_, s);
+            for (std::size_t k = 0; k < places.size(); ++k)
+                places[k] = 0.25 * static_cast<double>(k);
+        }
+    }
+    /// All that the hook does in a step, on both sides.
+    void expect_same_freezing(FreezeAtoms& hook, EmulatedQueue& queue, DeviceTables& tables,
+                              DeviceFrozenAtoms const& frozen) {
+        for (HookPoint const point : {HookPoint::before_compute, HookPoint::after_compute}) {
+            fire(hook, point, {frozen_});
+            if (point == HookPoint::after_compute)
+                drop_forces(queue, tables.systems().of_code(1), frozen);
+            else
+                hold_atoms(queue, tables.systems().of_code(1), frozen);
+            queue.wait();
+            tables.expect_same("freezing");
+        }
+        EXPECT_EQ(batch_.values<double>(Fields::positions, systems_.back())[3], 0.75);
+        EXPECT_EQ(batch_.values<double>(Fields::forces, systems_.back())[3], 0.0);
+    }
+
+    FieldIndex frozen_;
+};
+
+TEST_F(DeviceFreeze, AtomsOfACategoryAreHeldAsByFreezeAtoms) {
+    FieldIndex const field = *batch_.schema().find("atom_categories");
+    for (SystemIndex s : systems_) {
+        auto const categories = batch_.values<std::int32_t>(field, s);
+        for (std::size_t k = 0; k < categories.size(); ++k)
+            categories[k] = static_cast<std::int32_t>(k % 3);
+    }
+    EmulatedQueue queue;
+    DeviceTables tables(queue, batch_, codes_);
+    FreezeAtoms hook({.category = 1});
+    hook.bind(batch_.schema());
+    DeviceColumns const columns = tables.columns();
+
+    expect_same_freezing(hook, queue, tables,
+                         {.narrow_categories = columns.column<std::int32_t>(field),
+                          .category = 1,
+                          .positions = columns.column<double>(frozen_)});
+}
+
+TEST_F(DeviceFreeze, AtomsOfAListAreHeldAsByFreezeAtoms) {
+    std::erase_if(systems_, [&](SystemIndex s) {  // the hook refuses those that are too small
+        bool const small = batch_.atom_count(s) < 7;
+        if (small) codes_[static_cast<std::size_t>(s.value())] = 0;
+        return small;
+    });
+    EmulatedQueue queue;
+    DeviceTables tables(queue, batch_, codes_);
+    PinnedArray<int> indices(queue, 3);
+    indices[0] = 0;
+    indices[1] = 1;
+    indices[2] = 6;
+    FreezeAtoms hook({.indices = {6, 0, 1, 6}});
+
+    expect_same_freezing(hook, queue, tables,
+                         {.indices = indices.data(),
+                          .index_count = 3,
+                          .positions = tables.columns().column<double>(frozen_)});
+}
+
+}  // namespace
+}  // namespace athanor::test
