@@ -11,8 +11,8 @@ namespace athanor {
 
 /// Joins stores that sinks wrote, one per rank, into the one that `options` describe.
 /// Order:   rows sorted by (system_id, stage, step, kind); of equal ones the first part's is taken,
-///          and deleted ones are left out. Those of kind `quarantined` stay, masked as they are. Equal sets of rows give equal stores, however they were
-///          divided.
+///          and deleted ones are left out, but those of kind `quarantined` stay, masked as they
+///          are. Equal sets of rows give equal stores, however they were divided.
 /// Bound:   48 bytes a row, and a few chunks of every part.
 /// Aside:   the result appears under its name when it is complete, so that a part may itself stand
 ///          there (with options.overwrite). The parts stay as they are. In a bucket, a part that

@@ -22,8 +22,8 @@ class LastGoodState {
 public:
     explicit LastGoodState(BatchCapacity const& room);
 
-    /// What a stage is doing. A system that fails at `admission` or in a `step` goes back to what it
-    /// was before; at the `end` of one it does so only where a number of it is not finite.
+    /// What a stage is doing. A system that fails at `admission` or in a `step` goes back to what
+    /// it was before; at the `end` of one it does so only where a number of it is not finite.
     enum class Moment : std::uint8_t { admission, step, end };
     void begin(Moment moment) { moment_ = moment; }
 

@@ -80,13 +80,17 @@ inline std::string mixed_input() {
     return text;
 }
 
-/// Every row of a store, by (system_id, stage, step, kind).
-inline std::map<RowKey, Sample> rows_of_store(std::filesystem::path const& path) {
+enum class Masked { left_out, too };
+
+/// The rows of a store, by (system_id, stage, step, kind); those of failed samples are masked.
+inline std::map<RowKey, Sample> rows_of_store(std::filesystem::path const& path,
+                                              Masked masked = Masked::left_out) {
     ZarrReader reader(path.string());
     std::map<RowKey, Sample> rows;
     auto const keys = reader.ledger_keys();
     for (std::int64_t row = 0; row < reader.sample_count(); ++row)
-        rows.emplace(keys[static_cast<std::size_t>(row)], reader.read(row));
+        if (masked == Masked::too || reader.is_active(row))
+            rows.emplace(keys[static_cast<std::size_t>(row)], reader.read(row));
     return rows;
 }
 
