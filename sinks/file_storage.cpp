@@ -298,6 +298,12 @@ void FileStorage::sync() {
     touched_folders_.clear();
 }
 
+Durability FileStorage::exchange_durability(Durability durability) {
+    Durability const before = std::exchange(durability_, durability);
+    if (before == Durability::none) sync_everything();
+    return before;
+}
+
 void FileStorage::publish() {
     if (root_ == path_) return;
     sync_everything();

@@ -50,6 +50,7 @@ public:
     [[nodiscard]] std::vector<std::string> list(std::string const& folder) override;
     void remove(std::string const& key) override;
     void sync() override;
+    Durability exchange_durability(Durability durability) override;
     void publish() override;
     void close() noexcept override;
     [[nodiscard]] std::string describe() const override { return path_.string(); }

@@ -182,6 +182,9 @@ JournalReplay replay_journal(ZarrStoreWriter& writer) {
     // A look at everything first: a journal that is to be refused must leave the store alone.
     static_cast<void>(
         JournalWalk(identity, arrays, writer.counts()).run(*place, files, [](auto const&...) {}));
+    // Its rows were promised, whatever this writer promises.
+    if (writer.storage().exchange_durability(Durability::commit) == Durability::strict)
+        writer.storage().exchange_durability(Durability::strict);
     auto const order = in_order_of_keys(writer.arrays());
     JournalReplay const replay =
         JournalWalk(identity, arrays, writer.counts())

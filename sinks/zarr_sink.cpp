@@ -149,6 +149,7 @@ ZarrSink::ZarrSink(ResumeTag, ZarrSinkOptions options, std::unique_ptr<Storage> 
         writer_->start_journal();
     else
         writer_->end_journal();
+    writer_->storage().exchange_durability(options_.durability);
     keys_ = writer_->load_keys();
     last_commit_ = std::chrono::steady_clock::now();
 }

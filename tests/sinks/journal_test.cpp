@@ -62,9 +62,9 @@ std::unique_ptr<ZarrSink> reopened(MemoryFileSystem& disk, ZarrSinkOptions const
 }
 
 /// What a killed writer left: samples 0 to 4 in three records, none of them in the arrays.
-MemoryFileSystem killed_disk() {
+MemoryFileSystem killed_disk(Durability durability = Durability::commit) {
     MemoryFileSystem disk = new_disk();
-    auto const sink = new_store(disk, with_journal());
+    auto const sink = new_store(disk, with_journal(durability));
     write_some(*sink, 0, 2);
     write_some(*sink, 2, 2);
     write_some(*sink, 4, 1);
@@ -191,6 +191,34 @@ TEST(Journal, ComesInAlsoForAWriterThatKeepsNone) {
 
     reopened(disk, options)->close();
 
+    expect_samples(disk, 5);
+}
+
+TEST(Journal, LosesNothingInAPowerCutWhileAWriterThatSyncsNothingBringsItIn) {
+    MemoryFileSystem disk = killed_disk(Durability::strict);
+    ZarrSinkOptions options = with_journal(Durability::none);
+    options.journal = false;
+    int cuts = 0;
+    disk.watch([&](MemoryFileSystem const& now) {
+        if (now.calls() % 7 != 0) return;
+        for (PowerCut const form :
+             {PowerCut::drops_all, PowerCut::keeps_names, PowerCut::keeps_some}) {
+            if (::testing::Test::HasFailure()) return;
+            SCOPED_TRACE(fmt::format("cut {} before call {}", static_cast<int>(form), now.calls()));
+            MemoryFileSystem cut =
+                now.after_power_cut(form, static_cast<std::uint64_t>(now.calls()));
+            ASSERT_NO_THROW(reopened(cut, with_journal())->close());
+            expect_samples(cut, 5);
+            ++cuts;
+        }
+    });
+
+    auto const sink = reopened(disk, options);
+    disk.watch([](MemoryFileSystem const&) {});
+
+    EXPECT_GT(cuts, 60);
+    EXPECT_EQ(sink->replayed().rows, 5);
+    sink->close();
     expect_samples(disk, 5);
 }
 
