@@ -204,8 +204,9 @@ constexpr std::array buffer_keys{
 
 // --- the whole -----------------------------------------------------------------------------------
 constexpr std::array device_choices{
-    KeyChoice{.word = "auto",
-              .help = "a CUDA device where there is one and the stage can run there, or the processor"},
+    KeyChoice{
+        .word = "auto",
+        .help = "a CUDA device where there is one and the stage can run there, or the processor"},
     KeyChoice{.word = "cpu", .help = "the processor's cores"},
     KeyChoice{.word = "cuda", .help = "a CUDA device; without one the campaign does not begin"},
     KeyChoice{.word = "emulated",

@@ -9,10 +9,10 @@
 
 #include <fmt/format.h>
 
-#include "launch/device_choice.hpp"
 #include "kernels/lennard_jones.hpp"
 #include "kernels/parallel_for.hpp"
 #include "launch/batch_size.hpp"
+#include "launch/device_choice.hpp"
 #include "launch/make_hooks.hpp"
 #include "launch/placement.hpp"
 #include "launch/resumption.hpp"
@@ -111,8 +111,7 @@ void ElementRun::make_stage(Surroundings const& surroundings) {
     CampaignPlan const& plan = surroundings.plan;
     Config const& config = plan.config;
     ElementSpec const& element = config.pipeline.elements[instance_.element];
-    FusedStage::Options options{batch_capacity(plan, instance_.element), config.seed,
-                                element.order,
+    FusedStage::Options options{batch_capacity(plan, instance_.element), config.seed, element.order,
                                 make_hooks(element.hooks, hook_surroundings(surroundings))};
     options.device = device_.get();
     stage_ = std::make_unique<FusedStage>(plan.schema, make_sub_stages(surroundings), *model_,
