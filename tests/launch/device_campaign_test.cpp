@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+/// Campaigns whose steps are made on a device, as a user runs them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "launch/device_info.hpp"
+#include "tests/launch/program.hpp"
+
+namespace athanor::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+std::string small_input() {
+    std::string text;
+    for (char const* name : {"lj13", "ar_one", "ar_triclinic", "ar_wire", "lj3", "ar_tiny"})
+        text += golden_input(name);
+    return text;
+}
+
+nlohmann::json at(nlohmann::json config, std::string const& folder) {
+    for (auto& [name, sink] : config["sinks"].items()) sink["url"] = folder + "/" + name + ".zarr";
+    config["quarantine"] = folder + "/quarantine.extxyz";
+    return config;
+}
+
+void expect_same_stores(ProgramFolder const& folder, std::string const& a, std::string const& b) {
+    for (char const* store : {"/done.zarr", "/trajectory.zarr"}) {
+        SCOPED_TRACE(store);
+        expect_same_rows(rows_of_store(folder.path() / (a + store)),
+                         rows_of_store(folder.path() / (b + store)));
+    }
+}
+
+TEST(DeviceCampaign, GivesTheRowsOfTheProcessorOverOneRankAndTwo) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", small_input());
+    folder.write("cpu.json", at(small_campaign("in.extxyz"), "cpu").dump());
+    folder.write("device.json", at(small_campaign("in.extxyz"), "device").dump());
+    ASSERT_EQ(folder.athanor("run cpu.json --device cpu --progress off").code, 0);
+    std::string const command = "run device.json --device emulated --overwrite --progress off";
+
+    auto const one = folder.athanor(command);
+    ASSERT_EQ(one.code, 0) << one.text;
+    expect_same_stores(folder, "cpu", "device");
+    auto const two = folder.mpirun(2, command);
+    ASSERT_EQ(two.code, 0) << two.text;
+    expect_same_stores(folder, "cpu", "device");
+}
+
+TEST(DeviceCampaign, FusedStagesGiveTheRowsOfTheProcessor) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", small_input());
+    auto config = small_campaign("in.extxyz");
+    config["pipeline"] = nlohmann::json::array({{{"fuse", config["pipeline"]}}});
+    folder.write("cpu.json", at(config, "cpu").dump());
+    folder.write("device.json", at(config, "device").dump());
+
+    ASSERT_EQ(folder.athanor("run cpu.json --device cpu --progress off").code, 0);
+    auto const result = folder.athanor("run device.json --device emulated --progress off");
+
+    ASSERT_EQ(result.code, 0) << result.text;
+    expect_same_stores(folder, "cpu", "device");
+}
+
+TEST(DeviceCampaign, AMissingDeviceIsSaidBeforeTheFirstStep) {
+    if (cuda_device_count() > 0) GTEST_SKIP() << "this machine has one";
+    ProgramFolder folder;
+    folder.write("in.extxyz", golden_input("lj3"));
+    folder.write("campaign.json", at(small_campaign("in.extxyz"), "out").dump());
+
+    auto const result = folder.athanor("run campaign.json --device cuda --progress off");
+
+    EXPECT_EQ(result.code, 4);
+    EXPECT_THAT(result.text, AllOf(HasSubstr("CUDA"), HasSubstr("--device cpu")));
+}
+
+TEST(DeviceCampaign, AutoTakesTheProcessorWhereThereIsNoDevice) {
+    if (cuda_device_count() > 0) GTEST_SKIP() << "this machine has one";
+    ProgramFolder folder;
+    folder.write("in.extxyz", golden_input("lj3"));
+    folder.write("campaign.json", at(small_campaign("in.extxyz"), "out").dump());
+
+    EXPECT_EQ(folder.athanor("run campaign.json --progress off").code, 0);
+}
+
+}  // namespace
+}  // namespace athanor::test
