@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// A model and a batch on the host, and the same on an emulated device.
+/// A model and a batch on the host, and the same on a device.
 #pragma once
 
 #include <algorithm>
@@ -8,11 +8,11 @@
 #include <memory>
 #include <vector>
 
-#include "kernels/device/emulated_queue.hpp"
 #include "kernels/sum_blocks.hpp"
 #include "runtime/device_array.hpp"
 #include "runtime/device_model.hpp"
 #include "tests/kernels/model_fixture.hpp"
+#include "tests/support/device_queues.hpp"
 
 namespace athanor::test {
 
@@ -20,13 +20,13 @@ inline EmulationOrder const emulation_orders[] = {{EmulationOrder::Kind::ascendi
                                                   {EmulationOrder::Kind::descending},
                                                   {EmulationOrder::Kind::shuffled, 7}};
 
-/// Columns and tables of a batch where kernels see them. On the emulated device they are plain
-/// memory, so tests read and write them between waits.
+/// Columns and tables of a batch where kernels see them, and tests read and write them between
+/// waits.
 class DeviceTwin {
 public:
     DeviceTwin(Batch& batch, LennardJonesOptions const& options, EmulationOrder const& order = {},
                DeviceListOptions const& lists = {})
-        : queue_(order), host_(batch) {
+        : queue_of_(visible_test_queue(order)), host_(batch) {
         auto const systems = static_cast<std::size_t>(batch.capacity().systems);
         auto const atoms = static_cast<std::size_t>(batch.capacity().atoms);
         auto const blocks = systems + 3 * atoms / SumBlocks::usual + 1;
@@ -137,7 +137,7 @@ public:
         return systems;
     }
     [[nodiscard]] DeviceSums sums() const { return {parts_.data(), totals_.data()}; }
-    EmulatedQueue& queue() { return queue_; }
+    DeviceQueue& queue() { return queue_; }
     DeviceModel& model() { return *model_; }
 
     /// What stands in a row before anything is written.
@@ -157,7 +157,8 @@ private:
         (std::fill_n(arrays.data(), arrays.size(), untouched), ...);
     }
 
-    EmulatedQueue queue_;
+    std::unique_ptr<DeviceQueue> queue_of_;
+    DeviceQueue& queue_ = *queue_of_;
     Batch& host_;
     PinnedArray<int> atom_begin_, atom_count_;
     PinnedArray<double> positions_, forces_, cell_, energy_, stress_, parts_, totals_;

@@ -9,10 +9,10 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/device/emulated_queue.hpp"
 #include "runtime/error.hpp"
 #include "stages/fused_stage.hpp"
 #include "tests/support/device_harmonic_model.hpp"
+#include "tests/support/device_queues.hpp"
 #include "tests/support/recording_hook.hpp"
 #include "tests/support/samples.hpp"
 #include "tests/support/stage_runner.hpp"
@@ -114,9 +114,11 @@ TEST(DeviceStage, SamplesLeaveWithTheBitsOfTheHostInABatchThatTheyComeToAndLeave
     Result const host = run(lines(12), sub_stages(nve(0, 17)), capacity, nullptr);
 
     for (EmulationOrder const& order : orders) {
-        EmulatedQueue queue(order);
-        expect_equal(host, run(lines(12), sub_stages(nve(0, 17)), capacity, &queue));
-        EXPECT_GT(queue.launches(), 17);
+        auto const queue = test_queue(order);
+        expect_equal(host, run(lines(12), sub_stages(nve(0, 17)), capacity, queue.get()));
+        if (auto const* const emulated = dynamic_cast<EmulatedQueue const*>(queue.get())) {
+            EXPECT_GT(emulated->launches(), 17);
+        }
     }
 }
 
@@ -135,8 +137,8 @@ TEST(DeviceStage, ConvergedSamplesStopAtTheirOwnStepAlthoughTheHostHearsOfItLate
     ASSERT_GT(converged, 0);
     ASSERT_GT(spent, 0);
 
-    EmulatedQueue queue;
-    expect_equal(host, run(lines(12), stages(), capacity, &queue));
+    auto const queue = test_queue();
+    expect_equal(host, run(lines(12), stages(), capacity, queue.get()));
 }
 
 TEST(DeviceStage, SamplesOfSeveralSubStagesShareAStep) {
@@ -144,8 +146,8 @@ TEST(DeviceStage, SamplesOfSeveralSubStagesShareAStep) {
     auto const stages = [] { return sub_stages(nve(0, 5), nve(1, 9), nve(2, 3)); };
     Result const host = run(lines(11), stages(), capacity, nullptr);
 
-    EmulatedQueue queue(orders[1]);
-    expect_equal(host, run(lines(11), stages(), capacity, &queue));
+    auto const queue = test_queue(orders[1]);
+    expect_equal(host, run(lines(11), stages(), capacity, queue.get()));
 }
 
 TEST(DeviceStage, ASampleThatIsNoLongerFiniteFailsAloneWithTheReasonOfTheHost) {
@@ -156,8 +158,8 @@ TEST(DeviceStage, ASampleThatIsNoLongerFiniteFailsAloneWithTheReasonOfTheHost) {
     Result const host = run(samples, sub_stages(nve(0, 10)), capacity, nullptr);
     ASSERT_EQ(host.reasons.size(), 2U);
 
-    EmulatedQueue queue;
-    expect_equal(host, run(samples, sub_stages(nve(0, 10)), capacity, &queue));
+    auto const queue = test_queue();
+    expect_equal(host, run(samples, sub_stages(nve(0, 10)), capacity, queue.get()));
 }
 
 TEST(DeviceStage, HooksFireForTheSameSamplesAtTheSameSteps) {
@@ -180,8 +182,8 @@ TEST(DeviceStage, HooksFireForTheSameSamplesAtTheSameSteps) {
     std::vector<Firing> on_host, on_device;
     Result const host = run(lines(9), stages(on_host), capacity, nullptr);
 
-    EmulatedQueue queue;
-    expect_equal(host, run(lines(9), stages(on_device), capacity, &queue));
+    auto const queue = test_queue();
+    expect_equal(host, run(lines(9), stages(on_device), capacity, queue.get()));
 
     EXPECT_EQ(sorted(on_host), sorted(on_device));
     EXPECT_FALSE(on_host.empty());
@@ -191,8 +193,8 @@ TEST(DeviceStage, RowsBroughtBackInTheMiddleChangeNothing) {
     BatchCapacity const capacity{4, 30, 0};
     Result const host = run(lines(8), sub_stages(nve(0, 17)), capacity, nullptr);
 
-    EmulatedQueue queue;
-    expect_equal(host, run(lines(8), sub_stages(nve(0, 17)), capacity, &queue, 3));
+    auto const queue = test_queue();
+    expect_equal(host, run(lines(8), sub_stages(nve(0, 17)), capacity, queue.get(), 3));
 }
 
 TEST(DeviceStage, TheHostWaitsOnlyForStepsThatAreDoneLongAgo) {
@@ -214,10 +216,10 @@ TEST(DeviceStage, TheHostWaitsOnlyForStepsThatAreDoneLongAgo) {
 }
 
 TEST(DeviceStage, WhatHasNoDeviceVariantIsSaidBeforeTheFirstStep) {
-    EmulatedQueue queue;
+    auto const queue = test_queue();
     HarmonicModel host_only;
     FusedStage::Options options{{4, 60, 0}, 7};
-    options.device = &queue;
+    options.device = queue.get();
     EXPECT_THROW(StageRunner(options, host_only, sub_stages(nve(0, 3))), ConfigError);
 
     DeviceHarmonicModel model;

@@ -13,7 +13,6 @@
 #include <memory>
 #include <span>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <dlfcn.h>
@@ -31,8 +30,9 @@ namespace athanor::test {
     return wanted != nullptr && std::string_view(wanted) == "cuda";
 }
 
-/// A CUDA queue over the double, which it tells what each kernel does before the first launch.
-class TaughtQueue final : public DeviceQueue {
+/// A CUDA queue for tests: tells the double, if that is there, what each kernel does before the
+/// first launch; gives pinned memory for device memory where a test wants to look into it.
+class CudaTestQueue final : public DeviceQueue {
 public:
     using Learn = decltype(&athanor_cuda_double_learn);
     /// The double's ear; null where the runtime is the real one.
@@ -40,19 +40,24 @@ public:
         return reinterpret_cast<Learn>(dlsym(RTLD_DEFAULT, "athanor_cuda_double_learn"));
     }
 
-    TaughtQueue(std::unique_ptr<DeviceQueue> queue, Learn learn)
-        : queue_(std::move(queue)), learn_(learn) {}
+    explicit CudaTestQueue(bool visible) : visible_(visible) {}
 
-    void* allocate(std::size_t bytes) override { return queue_->allocate(bytes); }
+    void* allocate(std::size_t bytes) override {
+        return visible_ ? queue_->allocate_pinned(bytes) : queue_->allocate(bytes);
+    }
     void deallocate(void* memory, std::size_t bytes) noexcept override {
-        queue_->deallocate(memory, bytes);
+        if (visible_)
+            queue_->deallocate_pinned(memory, bytes);
+        else
+            queue_->deallocate(memory, bytes);
     }
     void* allocate_pinned(std::size_t bytes) override { return queue_->allocate_pinned(bytes); }
     void deallocate_pinned(void* memory, std::size_t bytes) noexcept override {
         queue_->deallocate_pinned(memory, bytes);
     }
     void launch(KernelLaunch const& launch) override {
-        learn_(launch.entry->cuda_function, launch.entry->bytes, &run, launch.entry);
+        if (learn_ != nullptr)
+            learn_(launch.entry->cuda_function, launch.entry->bytes, &run, launch.entry);
         queue_->launch(launch);
     }
     void copy(void* to, void const* from, std::size_t bytes) override {
@@ -78,18 +83,23 @@ private:
         return true;
     }
 
-    std::unique_ptr<DeviceQueue> queue_;
-    Learn learn_;
+    bool visible_;
+    std::unique_ptr<DeviceQueue> queue_ = make_cuda_queue(0);
+    Learn learn_ = find_double();
 };
 
 /// The device of this test run. `order` matters to the emulated one alone.
 /// Throws: CudaError where a real one is asked for and none is there.
 [[nodiscard]] inline std::unique_ptr<DeviceQueue> test_queue(EmulationOrder order = {}) {
     if (!tests_run_on_cuda()) return std::make_unique<EmulatedQueue>(order);
-    TaughtQueue::Learn const learn = TaughtQueue::find_double();
-    auto queue = make_cuda_queue(0);
-    if (learn == nullptr) return queue;
-    return std::make_unique<TaughtQueue>(std::move(queue), learn);
+    return std::make_unique<CudaTestQueue>(/*visible=*/false);
+}
+
+/// The same for tests that read and write device arrays themselves, whenever nothing is under way:
+/// on a device they stand in pinned memory, which kernels see as well, if slowly.
+[[nodiscard]] inline std::unique_ptr<DeviceQueue> visible_test_queue(EmulationOrder order = {}) {
+    if (!tests_run_on_cuda()) return std::make_unique<EmulatedQueue>(order);
+    return std::make_unique<CudaTestQueue>(/*visible=*/true);
 }
 
 /// Orders in which a kernel has to give the same bits; a real device has its own.

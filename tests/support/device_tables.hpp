@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// A batch copied to an emulated device by hand, with its tables, and held against the host's.
+/// A batch copied to a device by hand, with its tables, and held against the host's.
 #pragma once
 
 #include <cstring>
@@ -9,12 +9,12 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/device/emulated_queue.hpp"
 #include "kernels/sum_blocks.hpp"
 #include "runtime/batch.hpp"
 #include "runtime/device_array.hpp"
 #include "runtime/device_columns.hpp"
 #include "runtime/device_dynamics.hpp"
+#include "tests/support/device_queues.hpp"
 
 namespace athanor::test {
 
@@ -24,12 +24,12 @@ inline std::vector<EmulationOrder> three_orders() {
             {EmulationOrder::Kind::shuffled, 5}};
 }
 
-/// Memory of an emulated device is memory of the host: what stands here may be read and written
-/// directly whenever the queue has nothing to do.
+/// What stands here may be read and written directly whenever the queue has nothing to do.
+/// Expects: a queue from visible_test_queue().
 class DeviceTables {
 public:
     /// Copies `batch` as it is; `codes`: the sub-stage of each of its systems, -1 for none.
-    DeviceTables(EmulatedQueue& queue, Batch& batch, std::vector<int> const& codes)
+    DeviceTables(DeviceQueue& queue, Batch& batch, std::vector<int> const& codes)
         : queue_(queue), batch_(batch) {
         for (int f = 0; f < batch.schema().field_count(); ++f) {
             memory_.emplace_back(queue, column_bytes(FieldIndex{f}));
@@ -156,7 +156,7 @@ private:
                 .stored_rows = device<std::int64_t>(Fields::stored_rows)};
     }
 
-    EmulatedQueue& queue_;
+    DeviceQueue& queue_;
     Batch& batch_;
     std::vector<DeviceArray<std::byte>> memory_, tables_;
     std::vector<void*> columns_;

@@ -215,7 +215,7 @@ TEST_F(DeviceQueueTest, TwoQueuesDoTheirWorkApart) {
 }
 
 TEST_F(DeviceQueueTest, AKernelThatFailsIsAnErrorOfWhoeverWaitsForIt) {
-    if (tests_run_on_cuda() && TaughtQueue::find_double() == nullptr)
+    if (tests_run_on_cuda() && CudaTestQueue::find_double() == nullptr)
         GTEST_SKIP() << "a device would be of no use to this process after it";
     launch(*queue, LeavesOthersWaiting{}, 32);
     auto const mark = queue->mark();

@@ -36,10 +36,10 @@ void expect_host_sums(Batch& batch, Enqueue const& enqueue, OnHost const& on_hos
     codes[1] = 0;
     codes[2] = -1;
     for (EmulationOrder const& order : three_orders()) {
-        EmulatedQueue queue(order);
-        DeviceTables tables(queue, batch, codes);
-        enqueue(queue, tables.systems().of_code(1), tables.sums());
-        queue.wait();
+        auto const queue = visible_test_queue(order);
+        DeviceTables tables(*queue, batch, codes);
+        enqueue(*queue, tables.systems().of_code(1), tables.sums());
+        queue->wait();
         for (int s = 0; s < batch.system_count(); ++s) {
             std::vector<double> const expected = on_host(Rows(batch, s));
             for (int n = 0; n < static_cast<int>(expected.size()); ++n) {
