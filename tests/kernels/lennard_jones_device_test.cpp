@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-// LennardJones with its lists on the emulated device against LennardJones and NeighborList on the
+// LennardJones with its lists on a device against LennardJones and NeighborList on the
 // host: every number has the same bits. That the host is right is the business of its own tests.
 #include <cmath>
 #include <limits>
@@ -77,7 +77,7 @@ TEST(LennardJonesDevice, SmallGoldenSystemsHaveTheHostsBitsInEveryOrderOfThreads
     for (LennardJonesOptions const& options : {argon_options(), shifted_argon()}) {
         Evaluation host(small_systems(), options);
         host.compute();
-        for (EmulationOrder const& order : emulation_orders) {
+        for (EmulationOrder const& order : test_orders()) {
             DeviceTwin device(host.batch(), options, order);
 
             device.compute();
@@ -91,7 +91,7 @@ TEST(LennardJonesDevice, SeveralSpeciesAndASwitchHaveTheHostsBitsInEveryOrderOfT
     for (LennardJonesOptions const& options : {three_species(), switched_species()}) {
         Evaluation host(mixed_systems(), options);
         host.compute();
-        for (EmulationOrder const& order : emulation_orders) {
+        for (EmulationOrder const& order : test_orders()) {
             DeviceTwin device(host.batch(), options, order);
 
             device.compute();
@@ -133,14 +133,14 @@ TEST(LennardJonesDevice, RowsOfHundredsOfImagesHaveTheHostsBits) {
 
     device.compute();
 
-    ASSERT_GT(device.model().row_lengths()[0], 512);
-    ASSERT_LE(device.model().row_lengths()[0], device.model().row_capacity());
+    ASSERT_GT(device.row_length(0), 512);
+    ASSERT_LE(device.row_length(0), device.model().row_capacity());
     expect_same(host, device, "");
 }
 
 TEST(LennardJonesDevice, AtomsThatMoveKeepTheHostsBitsWhetherListsAreMadeAnewOrNot) {
     Evaluation host(mixed_systems(), switched_species());
-    DeviceTwin device(host.batch(), switched_species(), emulation_orders[2]);
+    DeviceTwin device(host.batch(), switched_species(), {EmulationOrder::Kind::shuffled, 7});
     std::mt19937 random(11);
     for (double const most : {0.0, 0.02, 0.05, 0.3, 0.01, 1.5, 0.05}) {
         move_by(host.batch(), most, random);
@@ -192,7 +192,7 @@ TEST(LennardJonesDevice, ARecordedEvaluationFollowsTheAtoms) {
         host.compute();
 
         device.queue().enqueue(*work);
-        device.queue().wait();
+        device.pull();
 
         expect_same(host, device, "after moves of " + std::to_string(most));
     }
@@ -256,11 +256,13 @@ TEST(LennardJonesDevice, ASystemInTheRowOfAnotherGetsAListOfItsOwn) {
     for (double& x : next.values<double>(Fields::positions)) x *= 1.01;
     batch.append(next);  // to the atom rows of the first, and with its number
     device.place();
-    device.model().must_rebuild()[2] = 1;
+    PinnedArray<std::uint8_t> flag(device.queue(), 1);
+    flag[0] = 1;
+    device.queue().copy(device.model().must_rebuild() + 2, flag.data(), 1);
 
     device.compute();
 
-    EXPECT_EQ(device.model().must_rebuild()[2], 0);
+    EXPECT_EQ(download(device.queue(), device.model().must_rebuild(), 3)[2], 0);
     EXPECT_TRUE(same_bits(device.result(0), result_of(samples[2], argon_options())));
     EXPECT_TRUE(same_bits(device.result(1), result_of(samples[1], argon_options())));
     EXPECT_TRUE(same_bits(device.result(2), result_of(next, argon_options())));
@@ -277,7 +279,8 @@ TEST(LennardJonesDevice, StepsOfSamplesThatComeAndGoHaveTheHostsBits) {
     Evaluation host(samples, options);
     host.compute();
     Batch& batch = host.batch();
-    EmulatedQueue queue(emulation_orders[2]);
+    auto const own_queue = test_queue({EmulationOrder::Kind::shuffled, 7});
+    DeviceQueue& queue = *own_queue;
     BatchCapacity const capacity{3, 60, 0};
     DeviceBatch device(queue, batch.schema_ptr(), capacity);
     auto const model = LennardJones(options).on_device(queue, capacity, {.skin = 0.2});
@@ -323,18 +326,17 @@ TEST(LennardJonesDevice, StepsOfSamplesThatComeAndGoHaveTheHostsBits) {
 TEST(LennardJonesDevice, RowsWithoutRoomGiveTheHostsBitsAndRaiseTheFlagOfTheirSystem) {
     Evaluation host(small_systems({"arkrxe32", "lj3", "ar_tiny", "ar_unwrapped"}), three_species());
     host.compute();
-    for (EmulationOrder const& order : emulation_orders) {
+    for (EmulationOrder const& order : test_orders()) {
         DeviceTwin device(host.batch(), three_species(), order, {.skin = 1.0, .row_capacity = 16});
 
         device.compute();
 
         expect_same(host, device, "");
-        std::uint8_t const* const flags = device.model().overflowed();
-        EXPECT_EQ(flags[0], 1);
-        EXPECT_EQ(flags[1], 0);
-        EXPECT_EQ(flags[2], 1);
-        EXPECT_GT(device.model().row_lengths()[0], 16);
-        EXPECT_EQ(device.model().row_lengths()[32], 2);  // of the first atom of lj3
+        EXPECT_EQ(device.overflowed(0), 1);
+        EXPECT_EQ(device.overflowed(1), 0);
+        EXPECT_EQ(device.overflowed(2), 1);
+        EXPECT_GT(device.row_length(0), 16);
+        EXPECT_EQ(device.row_length(32), 2);  // of the first atom of lj3
     }
 }
 
@@ -342,14 +344,14 @@ TEST(LennardJonesDevice, ARowThatHasRoomAgainTakesTheFlagBack) {
     Batch batch = make_batch({line_of_atoms(plain_schema(), 0, 8, 1.0)});
     DeviceTwin device(batch, argon_options(), {}, {.skin = 1.0, .row_capacity = 4});
     device.compute();
-    EXPECT_EQ(device.model().overflowed()[0], 1);
+    EXPECT_EQ(device.overflowed(0), 1);
 
     auto const positions = batch.values<double>(Fields::positions, SystemIndex{0});
     for (std::size_t k = 0; k < positions.size(); k += 3) positions[k] *= 6.0;
     device.move();
     device.compute();
 
-    EXPECT_EQ(device.model().overflowed()[0], 0);
+    EXPECT_EQ(device.overflowed(0), 0);
 }
 
 TEST(LennardJonesDevice, AnAtomHundredsOfCellsAwayFromItsNeighborsHasTheHostsBits) {
@@ -364,8 +366,8 @@ TEST(LennardJonesDevice, AnAtomHundredsOfCellsAwayFromItsNeighborsHasTheHostsBit
     device.compute();
 
     expect_same(host, device, "");
-    EXPECT_EQ(device.model().row_lengths()[0], std::numeric_limits<std::int32_t>::max());
-    EXPECT_EQ(device.model().overflowed()[0], 0);
+    EXPECT_EQ(device.row_length(0), std::numeric_limits<std::int32_t>::max());
+    EXPECT_EQ(device.overflowed(0), 0);
 }
 
 TEST(LennardJonesDevice, APositionThatIsNoNumberSpoilsItsOwnSystemUntilItIsOne) {
