@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +30,8 @@ inline constexpr int most_lbfgs_tries = 8;
 /// One step of one system (stages/lbfgs.hpp): the same body for one thread of a host, and for all
 /// threads of a block of a device, which take the same decisions from the same sums.
 /// Loops: each(count, body) runs body(k) for all k and returns when they are done; dot(a, b, atoms)
-///        and max_norm(v, atoms) are those of sample_reduce.hpp; lead() is true for one thread.
+///        and max_norm(v, atoms) are those of sample_reduce.hpp; lead() is true for one thread;
+///        part(k) is room for a number of each pair, which lead() writes before the next sum.
 template <class Loops>
 class LbfgsSystemStep {
 public:
@@ -134,18 +134,19 @@ private:
         copy(forces_, move_);
         std::int64_t const pairs = pairs_;
         std::int64_t const oldest = std::max<std::int64_t>(0, pairs - settings_.history);
-        std::array<double, most_lbfgs_pairs> part{};
         for (std::int64_t p = pairs - 1; p >= oldest; --p) {
             auto const k = static_cast<std::size_t>(p % settings_.history);
-            part[k] = dot(state_.pair_move[k] + first_, move_) / state_.pair_product[k][s_];
-            add(-part[k], state_.pair_change[k] + first_, move_);
+            double const part =
+                dot(state_.pair_move[k] + first_, move_) / state_.pair_product[k][s_];
+            if (loops_.lead()) loops_.part(k) = part;
+            add(-part, state_.pair_change[k] + first_, move_);
         }
         scale(first_guess(pairs), move_);
         for (std::int64_t p = oldest; p < pairs; ++p) {
             auto const k = static_cast<std::size_t>(p % settings_.history);
             double const back =
                 dot(state_.pair_change[k] + first_, move_) / state_.pair_product[k][s_];
-            add(part[k] - back, state_.pair_move[k] + first_, move_);
+            add(loops_.part(k) - back, state_.pair_move[k] + first_, move_);
         }
     }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/lbfgs_step.hpp"
 
+#include <array>
+
 #include "kernels/for_each_system.hpp"
 #include "kernels/lbfgs_functor.hpp"
 #include "kernels/sample_reduce.hpp"
@@ -25,6 +27,9 @@ struct HostLoops {
         return athanor::max_norm(v, atoms);
     }
     [[nodiscard]] bool lead() const { return true; }
+    [[nodiscard]] double& part(std::size_t k) const { return parts[k]; }
+
+    std::array<double, most_lbfgs_pairs>& parts;
 };
 
 }  // namespace
@@ -32,7 +37,8 @@ struct HostLoops {
 void lbfgs_step(BatchView const& batch, std::span<SystemIndex const> systems,
                 LbfgsSettings const& settings, LbfgsState const& state) {
     for_each_system(batch, systems, 150.0, [&](int k) {
-        LbfgsSystemStep(HostLoops{}, batch, systems[k].value(), settings, state).run();
+        std::array<double, most_lbfgs_pairs> parts{};
+        LbfgsSystemStep(HostLoops{parts}, batch, systems[k].value(), settings, state).run();
     });
 }
 

@@ -14,6 +14,7 @@ constexpr int lbfgs_threads = 128;
 /// What the groups of a block tell each other.
 struct BlockParts {
     double part[SumBlocks::most];
+    double of_pair[most_lbfgs_pairs];
 };
 
 /// The loops of one system by all threads of one block, which make the same calls.
@@ -56,6 +57,7 @@ struct BlockLoops {
         return std::sqrt(result);
     }
     [[nodiscard]] ATHANOR_HD bool lead() const { return Thread::thread() == 0; }
+    [[nodiscard]] ATHANOR_HD double& part(std::size_t k) const { return parts.of_pair[k]; }
 
 private:
     [[nodiscard]] ATHANOR_HD static int own_group() { return Thread::thread() / lane_count; }

@@ -29,6 +29,7 @@ STACK_ALLOWED = {
     "LennardJonesKernel": (16, "on sm_90 the variant without switch and stress spills 12 bytes"),
     "SearchNeighborsKernel": (128, "shifts and fractions as arrays, on sm_90 44 bytes of spills; "
                                    "only when a list is due"),
+    "WrapFrameKernel": (512, "the axes of a frame, indexed as they are found"),
 }
 
 FATBIN_MAGIC, KIND_PTX, KIND_ELF = 0xBA55ED50, 1, 2

@@ -3,8 +3,9 @@
 /// A batch copied to a device by hand, with its tables, and held against the host's.
 #pragma once
 
-#include <cstring>
 #include <limits>
+#include <span>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -18,14 +19,7 @@
 
 namespace athanor::test {
 
-inline std::vector<EmulationOrder> three_orders() {
-    return {{EmulationOrder::Kind::ascending},
-            {EmulationOrder::Kind::descending},
-            {EmulationOrder::Kind::shuffled, 5}};
-}
-
-/// What stands here may be read and written directly whenever the queue has nothing to do.
-/// Expects: a queue from visible_test_queue().
+/// The columns of a batch on the device of the test run (device_queues.hpp). Every call waits.
 class DeviceTables {
 public:
     /// Copies `batch` as it is; `codes`: the sub-stage of each of its systems, -1 for none.
@@ -46,24 +40,26 @@ public:
     [[nodiscard]] DeviceSums sums() const { return {parts_.data(), totals_.data()}; }
     [[nodiscard]] DeviceColumns columns() const { return {batch_.schema(), columns_}; }
     [[nodiscard]] double total(int sum, int system) const {
-        return totals_.data()[sum * systems_.system_rows + system];
+        return download(queue_, totals_.data() + sum * systems_.system_rows + system, 1)[0];
     }
     /// NaNs, so that who reads what it has not written shows.
     void forget_sums() {
-        std::fill_n(parts_.data(), parts_.size(), std::numeric_limits<double>::quiet_NaN());
-        std::fill_n(totals_.data(), totals_.size(), std::numeric_limits<double>::quiet_NaN());
+        double const nan = std::numeric_limits<double>::quiet_NaN();
+        for (DeviceArray<double> const* const array : {&parts_, &totals_})
+            test::upload(queue_, *array, std::span<double const>(std::vector(array->size(), nan)));
     }
     /// Overwrites a whole column with the host's.
     void upload(FieldIndex field) {
-        std::memcpy(columns_[index(field)], host(field), column_bytes(field));
+        test::upload(queue_, memory_[index(field)],
+                     std::span(static_cast<std::byte const*>(host(field)), column_bytes(field)));
     }
     /// Holds every row of every column, taken or not, against the host's, bit for bit.
     void expect_same(std::string const& when) const {
         for (int f = 0; f < batch_.schema().field_count(); ++f) {
             FieldIndex const field{f};
-            auto const* const ours = static_cast<std::byte const*>(columns_[index(field)]);
+            std::vector<std::byte> const ours = download(queue_, memory_[index(field)]);
             auto const* const theirs = static_cast<std::byte const*>(host(field));
-            std::size_t const bytes = column_bytes(field);
+            std::size_t const bytes = ours.size();
             std::size_t k = 0;
             while (k < bytes && ours[k] == theirs[k]) ++k;
             FieldSpec const& spec = batch_.schema().field(field);
@@ -96,8 +92,8 @@ private:
     }
     template <class T>
     T const* table(std::vector<T> const& values) {
-        tables_.emplace_back(queue_, values.size() * sizeof(T));
-        std::memcpy(tables_.back().data(), values.data(), values.size() * sizeof(T));
+        auto const bytes = std::as_bytes(std::span(values));
+        tables_.push_back(test::upload(queue_, std::vector(bytes.begin(), bytes.end())));
         return reinterpret_cast<T const*>(tables_.back().data());
     }
     template <class T>

@@ -46,19 +46,18 @@ TEST_F(DeviceHooks, ClampedForcesAndTheirNumberAreThoseOfMaxForceClamp) {
         auto const forces = batch_.values<double>(Fields::forces, s);
         for (std::size_t k = 0; k < forces.size(); k += 5) forces[k] = huge[k / 5 % 8];
     }
-    EmulatedQueue queue(three_orders()[2]);
-    DeviceTables tables(queue, batch_, codes_);
-    DeviceArray<std::int64_t> shortened(queue,
-                                        static_cast<std::size_t>(tables.systems().system_rows));
+    auto const queue = test_queue({EmulationOrder::Kind::shuffled, 3});
+    DeviceTables const tables(*queue, batch_, codes_);
+    DeviceArray<std::int64_t> const shortened(
+        *queue, static_cast<std::size_t>(tables.systems().system_rows));
     MaxForceClamp hook({.max_force = 0.8});
 
     fire(hook, HookPoint::after_compute);
-    clamp_forces(queue, tables.systems().of_code(1), tables.sums(), 0.8, shortened.data());
-    queue.wait();
+    clamp_forces(*queue, tables.systems().of_code(1), tables.sums(), 0.8, shortened.data());
 
     tables.expect_same("clamp_forces");
     std::int64_t count = 0;
-    for (std::size_t s = 0; s < shortened.size(); ++s) count += shortened.data()[s];
+    for (std::int64_t const one : download(*queue, shortened)) count += one;
     EXPECT_EQ(count, hook.clamp_count());
     EXPECT_GT(count, 500);
 }
@@ -72,16 +71,15 @@ TEST_F(DeviceHooks, WrappedAtomsAreWhereWrapPeriodicPutsThem) {
         if (s.value() % 3 == 0) batch_.values<std::uint8_t>(Fields::pbc, s)[1] = 0;
         if (s.value() % 5 == 4) batch_.values<double>(Fields::cell, s)[0] = 0.0;  // no volume
     }
-    EmulatedQueue queue(three_orders()[1]);
-    DeviceTables tables(queue, batch_, codes_);
+    auto const queue = test_queue({EmulationOrder::Kind::descending});
+    DeviceTables const tables(*queue, batch_, codes_);
     WrapPeriodic hook({});
 
     std::vector<double> const before(
         batch_.column<double>(Fields::positions),
         batch_.column<double>(Fields::positions) + 3 * batch_.capacity().atoms);
     fire(hook, HookPoint::after_step);
-    wrap_atoms(queue, tables.systems().of_code(1), tables.sums());
-    queue.wait();
+    wrap_atoms(*queue, tables.systems().of_code(1), tables.sums());
 
     tables.expect_same("wrap_atoms");
     EXPECT_FALSE(std::equal(before.begin(), before.end(), batch_.column<double>(Fields::positions),
@@ -102,7 +100,7 @@ protected:
         }
     }
     /// All that the hook does in a step, on both sides.
-    void expect_same_freezing(FreezeAtoms& hook, EmulatedQueue& queue, DeviceTables& tables,
+    void expect_same_freezing(FreezeAtoms& hook, DeviceQueue& queue, DeviceTables const& tables,
                               DeviceFrozenAtoms const& frozen) {
         for (HookPoint const point : {HookPoint::before_compute, HookPoint::after_compute}) {
             fire(hook, point, {frozen_});
@@ -110,7 +108,6 @@ protected:
                 drop_forces(queue, tables.systems().of_code(1), frozen);
             else
                 hold_atoms(queue, tables.systems().of_code(1), frozen);
-            queue.wait();
             tables.expect_same("freezing");
         }
         EXPECT_EQ(batch_.values<double>(Fields::positions, systems_.back())[3], 0.75);
@@ -127,13 +124,13 @@ TEST_F(DeviceFreeze, AtomsOfACategoryAreHeldAsByFreezeAtoms) {
         for (std::size_t k = 0; k < categories.size(); ++k)
             categories[k] = static_cast<std::int32_t>(k % 3);
     }
-    EmulatedQueue queue;
-    DeviceTables tables(queue, batch_, codes_);
+    auto const queue = test_queue();
+    DeviceTables const tables(*queue, batch_, codes_);
     FreezeAtoms hook({.category = 1});
     hook.bind(batch_.schema());
     DeviceColumns const columns = tables.columns();
 
-    expect_same_freezing(hook, queue, tables,
+    expect_same_freezing(hook, *queue, tables,
                          {.narrow_categories = columns.column<std::int32_t>(field),
                           .category = 1,
                           .positions = columns.column<double>(frozen_)});
@@ -145,15 +142,12 @@ TEST_F(DeviceFreeze, AtomsOfAListAreHeldAsByFreezeAtoms) {
         if (small) codes_[static_cast<std::size_t>(s.value())] = 0;
         return small;
     });
-    EmulatedQueue queue;
-    DeviceTables tables(queue, batch_, codes_);
-    PinnedArray<int> indices(queue, 3);
-    indices[0] = 0;
-    indices[1] = 1;
-    indices[2] = 6;
+    auto const queue = test_queue();
+    DeviceTables const tables(*queue, batch_, codes_);
+    DeviceArray<int> const indices = upload(*queue, std::vector<int>{0, 1, 6});
     FreezeAtoms hook({.indices = {6, 0, 1, 6}});
 
-    expect_same_freezing(hook, queue, tables,
+    expect_same_freezing(hook, *queue, tables,
                          {.indices = indices.data(),
                           .index_count = 3,
                           .positions = tables.columns().column<double>(frozen_)});
