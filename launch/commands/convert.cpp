@@ -16,6 +16,7 @@
 #include "sinks/extxyz_row_stream.hpp"
 #include "sinks/extxyz_row_writer.hpp"
 #include "sinks/lammps_dump_writer.hpp"
+#include "sinks/memory_stores.hpp"
 #include "sinks/zarr_row_stream.hpp"
 #include "sinks/zarr_row_writer.hpp"
 
@@ -60,6 +61,15 @@ RowSelection parse_selection(std::string const& text) {
     }
 }
 
+void refuse_memory(ConvertCommand const& command) {
+    for (std::string const& place : {command.in, command.out})
+        if (is_memory_url(place))
+            throw ConfigError(fmt::format(
+                "{}: is in the memory of the process that wrote it, and this one has no part of "
+                "it and ends at once; give a folder, a file or the URL of a bucket",
+                place));
+}
+
 /// Before anything is read: reading may take long.
 void expect_free(ConvertCommand const& command) {
     std::error_code ignored;
@@ -95,6 +105,7 @@ std::unique_ptr<RowWriter> open_output(ConvertCommand const& command, std::strin
 }  // namespace
 
 int convert(ConvertCommand const& command) {
+    refuse_memory(command);
     std::string const format = format_of(command);
     RowSelection const selection = parse_selection(command.select);
     expect_free(command);

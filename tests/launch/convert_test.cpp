@@ -127,6 +127,11 @@ TEST_F(Convert, WrongWordsAreTwo) {
     EXPECT_THAT(convert("out/done.zarr x --format extxy").text, HasSubstr("(nearest: extxyz)"));
     EXPECT_THAT(convert("out/done.zarr x.xyz --select stp=1").text,
                 HasSubstr("athanor: --select: stp: unknown condition"));
+    for (char const* memory : {"out/done.zarr memory://m.zarr", "memory://m.zarr x.extxyz"}) {
+        ProgramResult const refused = convert(memory);
+        EXPECT_EQ(refused.code, 2);
+        EXPECT_THAT(refused.text, HasSubstr("memory://m.zarr: is in the memory of the process"));
+    }
     folder_->write("plain.xyz", "1\n\nAr 0 0 0\n");
     ProgramResult const ended = convert("plain.xyz x.xyz --select stage=0");
     EXPECT_EQ(ended.code, 2);
