@@ -14,9 +14,11 @@
 #include <nlohmann/json.hpp>
 
 #include "launch/campaign_ledger.hpp"
+#include "launch/checkpoint_folder.hpp"
 #include "launch/quarantine.hpp"
 #include "launch/sink_set.hpp"
 #include "runtime/error.hpp"
+#include "sinks/extxyz_ledger.hpp"
 #include "sinks/extxyz_scanner.hpp"
 #include "sinks/frame_selection.hpp"
 #include "sinks/object_url.hpp"
@@ -80,28 +82,101 @@ std::int64_t unfinished_samples(Config const& config, std::int64_t frame_count) 
     return unfinished;
 }
 
+/// What a killed run has left that a resume brings in; empty: nothing.
+std::string what_is_not_joined(Config const& shard) {
+    if (auto const parts = parts_of(shard); !parts.empty())
+        return fmt::format("{} is not joined with its store", parts.front().string());
+    if (auto const journals = journals_of(shard); !journals.empty())
+        return fmt::format("{} holds rows that its store lacks", journals.front().string());
+    for (fs::path const& file : extxyz_files_of(shard))
+        if (read_extxyz_ledger(file).whole_bytes < static_cast<std::int64_t>(fs::file_size(file)))
+            return fmt::format("{} has a frame that was never finished", file.string());
+    return {};
+}
+
 void refuse_unfinished(std::vector<Config> const& shards, std::int64_t frame_count) {
     std::string text;
     for (std::size_t k = 0; k < shards.size(); ++k) {
         std::int64_t const samples = unfinished_samples(shards[k], frame_count);
-        if (samples > 0 || !parts_of(shards[k]).empty())
+        std::string why = what_is_not_joined(shards[k]);
+        if (samples > 0) why = fmt::format("{} samples are not finished", samples);
+        if (!why.empty())
             text += fmt::format(
-                "\n  shard {}/{}: {} samples are not finished; go on with it by "
+                "\n  shard {}/{}: {}; go on with it by "
                 "`athanor resume CONFIG --shard {}/{}`",
-                k, shards.size(), samples, k, shards.size());
+                k, shards.size(), why, k, shards.size());
     }
     if (!text.empty()) throw CampaignError("not all shards have come to their end:" + text);
 }
 
-void refuse_other_physics(fs::path const& store, Config const& config) {
+[[noreturn]] void refuse_settings(fs::path const& where, std::string_view what) {
+    throw ConfigError(
+        fmt::format("{}: was written with {} than the configuration has; merge with the "
+                    "configuration (and --set) that its shard ran with",
+                    where.string(), what));
+}
+
+void refuse_other_settings(fs::path const& store, Config const& shard) {
     auto const provenance =
         nlohmann::json::parse(ZarrReader(store.string()).provenance(), nullptr, false);
-    if (!provenance.is_object() || !provenance.contains("physics")) return;
-    if (provenance["physics"] != fmt::format("{:016x}", physics_hash(config)))
-        throw ConfigError(fmt::format(
-            "{}: was written with another seed, model or other stages than the configuration has; "
-            "merge with the configuration (and --set) that its shard ran with",
-            store.string()));
+    if (!provenance.is_object()) return;
+    if (provenance.contains("physics") &&
+        provenance["physics"] != fmt::format("{:016x}", physics_hash(shard)))
+        refuse_settings(store, "another seed, model or other stages");
+    if (!provenance.contains("config")) return;
+    Config before;
+    try {
+        before = parse_config(provenance["config"].dump(), store.string(), "/");
+    } catch (ConfigError const&) {
+        return;  // of a version with other keys
+    }
+    if (snapshots_json(before) != snapshots_json(shard)) refuse_settings(store, "other snapshots");
+    if (before.input.select != shard.input.select)
+        refuse_settings(store, "another selection of frames (/input/select)");
+}
+
+/// The same by what stands beside its checkpoints: where no store does, all that is known.
+/// False where there is nothing to compare.
+bool refuse_other_campaign(Config const& shard, std::int64_t frame_count) {
+    if (!shard.checkpoint) return false;
+    CheckpointFolder const folder(shard.checkpoint->path);
+    auto const text = folder.campaign();
+    if (!text) return false;
+    fs::path const where = folder.path() / "campaign.json";
+    try {
+        auto const campaign = nlohmann::json::parse(*text);
+        auto const as_text = [&](char const* key) { return campaign.at(key).dump(); };
+        auto const& input = campaign.at("input");
+        if (as_text("physics") != physics_json(shard))
+            refuse_settings(where, "another seed, model or other stages");
+        if (as_text("snapshots") != snapshots_json(shard))
+            refuse_settings(where, "other snapshots");
+        if (input.at("select") != shard.input.select)
+            refuse_settings(where, "another selection of frames (/input/select)");
+        if (input.at("frames") != frame_count)
+            throw ConfigError(fmt::format(
+                "{}: has {} frames, and had {} when its shard began (says {}); bring the file back",
+                shard.input.path.string(), frame_count, input.at("frames").dump(), where.string()));
+    } catch (nlohmann::json::exception const&) {
+        throw StorageError(fmt::format("{}: is damaged", where.string()));
+    }
+    return true;
+}
+
+/// Whatever of a shard says with which settings it ran. Returns a note where nothing does.
+std::vector<std::string> refuse_other_shards(std::vector<Config> const& shards,
+                                             std::int64_t frame_count) {
+    std::vector<std::string> notes;
+    for (std::size_t k = 0; k < shards.size(); ++k) {
+        auto const stores = stores_of(shards[k]);
+        for (fs::path const& store : stores) refuse_other_settings(store, shards[k]);
+        if (!refuse_other_campaign(shards[k], frame_count) && stores.empty())
+            notes.push_back(
+                fmt::format("note: shard {}/{}: its extended-XYZ files do not say with which "
+                            "settings they were written, and it has no /checkpoint that does",
+                            k, shards.size()));
+    }
+    return notes;
 }
 
 /// Several files as one, which has its name when it is whole. False when none of them is there.
@@ -217,11 +292,10 @@ std::vector<std::string> merge_shards(Config const& config, int count, bool over
     std::vector<Config> shards;
     for (int index = 0; index < count; ++index)
         shards.push_back(config_of_shard(config, {index, count}));
-    for (Config const& shard : shards)
-        for (fs::path const& store : stores_of(shard)) refuse_other_physics(store, config);
-    refuse_unfinished(shards, scan_extxyz(config.input.path).frame_count);
+    std::int64_t const frame_count = scan_extxyz(config.input.path).frame_count;
+    std::vector<std::string> lines = refuse_other_shards(shards, frame_count);
+    refuse_unfinished(shards, frame_count);
     clear_outputs(merged_outputs(config), overwrite);
-    std::vector<std::string> lines;
     join_sinks(shards, config, lines);
     join_quarantines(shards, config, lines);
     return lines;

@@ -31,7 +31,9 @@ struct Shard {
 [[nodiscard]] Config config_of_shard(Config config, Shard const& shard);
 
 /// Joins what the shards of a campaign have written into the stores and files that its
-/// configuration names: the rows of a run without shards. Logs, profiles and the files of the
+/// configuration names: the rows of a run without shards. Settings are compared with those of the
+/// stores and of campaign.json beside checkpoints; extended-XYZ files alone have none, and a note
+/// says so. Logs, profiles and the files of the
 /// shards stay as they are.
 /// Returns: a line for each file that was written, for people.
 /// Throws:  ConfigError when a file exists and may not be overwritten, or a shard is of another

@@ -403,6 +403,16 @@ void remove_unfinished_stores(Config const& config) {
     }
 }
 
+std::vector<fs::path> journals_of(Config const& config) {
+    std::vector<fs::path> all;
+    for (auto const& [name, spec] : config.sinks)
+        if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
+            zarr && is_folder_place(zarr->url.string()))
+            for (JournalFile const& file : journal_files({&real_file_system(), zarr->url}))
+                all.push_back(file.path);
+    return all;
+}
+
 std::vector<std::string> replay_journals(Config const& config) {
     std::vector<std::string> notes;
     auto const replay = [&notes](ZarrSinkSpec const& spec, std::string const& place) {

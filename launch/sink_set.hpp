@@ -70,6 +70,9 @@ void remove_unfinished_stores(Config const& config);
 /// Parts that a run left behind which did not come to its end, whatever its placement was.
 [[nodiscard]] std::vector<std::filesystem::path> parts_of(Config const& config);
 
+/// Files of journals beside the stores of a campaign.
+[[nodiscard]] std::vector<std::filesystem::path> journals_of(Config const& config);
+
 /// Brings the journals of stores and parts that a killed run has left into their arrays. Returns a
 /// line for people about each. Throws StorageError for one that does not belong to its store.
 [[nodiscard]] std::vector<std::string> replay_journals(Config const& config);

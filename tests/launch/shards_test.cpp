@@ -122,6 +122,69 @@ TEST_F(ShardedCampaign, AShardWithoutSamplesEndsWithZeroAndMergesLikeTheOthers) 
         EXPECT_TRUE(std::filesystem::exists(folder_.path() / "out" / file)) << file;
 }
 
+TEST_F(ShardedCampaign, WithOtherSnapshotsOrFramesThanTheMergeHasIsRefused) {
+    for (int const index : {0, 1}) static_cast<void>(run_shard(index, 2));
+
+    ProgramResult const snapshots =
+        folder_.athanor("merge c.json --shards 2 --set /pipeline/1/hooks/0/frequency=10");
+    ProgramResult const frames =
+        folder_.athanor("merge c.json --shards 2 --set '/input/select=\":6\"'");
+
+    EXPECT_EQ(snapshots.code, 2);
+    EXPECT_THAT(snapshots.text, HasSubstr("was written with other snapshots than"));
+    EXPECT_EQ(frames.code, 2);
+    EXPECT_THAT(frames.text, HasSubstr("another selection of frames (/input/select)"));
+    EXPECT_EQ(folder_.athanor("merge c.json --shards 2").code, 0);
+}
+
+TEST_F(ShardedCampaign, WithAJournalThatWasNotBroughtInIsRefused) {
+    for (int const index : {0, 1}) static_cast<void>(run_shard(index, 2));
+    folder_.write("out/done.shard-1-of-2.zarr.journal-1", "");
+
+    ProgramResult const merged = folder_.athanor("merge c.json --shards 2");
+
+    EXPECT_EQ(merged.code, 4);
+    EXPECT_THAT(merged.text, HasSubstr("done.shard-1-of-2.zarr.journal-1 holds rows that its "
+                                       "store lacks; go on with it by `athanor resume CONFIG "
+                                       "--shard 1/2`"));
+    EXPECT_FALSE(std::filesystem::exists(folder_.path() / "out/done.zarr"));
+}
+
+TEST_F(ShardedCampaign, OfExtendedXyzAloneIsComparedByItsCheckpointsOrNoted) {
+    folder_.write("in.extxyz", golden_input("lj3") + golden_input("lj13"));
+    auto campaign = small_campaign("in.extxyz");
+    for (auto& [name, sink] : campaign["sinks"].items())
+        sink = {{"type", "extxyz"}, {"path", "out/" + name + ".extxyz"}};
+    folder_.write("c.json", campaign.dump());
+    for (int const index : {0, 1}) ASSERT_EQ(run_shard(index, 2).code, 0);
+    ProgramResult const noted = folder_.athanor("merge c.json --shards 2");
+    EXPECT_EQ(noted.code, 0) << noted.text;
+    EXPECT_THAT(noted.text, HasSubstr("note: shard 0/2: its extended-XYZ files do not say"));
+    folder_.write("out/done.shard-1-of-2.extxyz",
+                  folder_.read("out/done.shard-1-of-2.extxyz") + "3\nProperties=spec");
+    ProgramResult const torn = folder_.athanor("merge c.json --shards 2 --overwrite");
+    EXPECT_EQ(torn.code, 4);
+    EXPECT_THAT(torn.text, HasSubstr("done.shard-1-of-2.extxyz has a frame that was never"));
+
+    campaign["checkpoint"] = {{"path", "out/checkpoint"}};
+    folder_.write("c.json", campaign.dump());
+    for (char const* shard : {"0/2", "1/2"})
+        ASSERT_EQ(
+            folder_.athanor("run c.json --overwrite --progress off --shard " + std::string(shard))
+                .code,
+            0);
+    for (std::string const change :
+         {"/seed=12", "/pipeline/1/hooks/0/frequency=10", "'/input/select=\"1:\"'"}) {
+        ProgramResult const other =
+            folder_.athanor("merge c.json --shards 2 --overwrite --set " + change);
+        EXPECT_EQ(other.code, 2) << other.text;
+        EXPECT_THAT(other.text, HasSubstr("campaign.json: was written with"));
+    }
+    ProgramResult const merged = folder_.athanor("merge c.json --shards 2 --overwrite");
+    EXPECT_EQ(merged.code, 0) << merged.text;
+    EXPECT_EQ(merged.text.find("note:"), std::string::npos);
+}
+
 TEST_F(ShardedCampaign, FramesThatAreCountedFromTheEndAreRefused) {
     ProgramResult const ended =
         folder_.athanor("run c.json --shard 0/2 --set '/input/select=\"-3:\"'");
