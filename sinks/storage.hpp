@@ -59,9 +59,9 @@ public:
     virtual void remove(std::string const& key) = 0;
     /// Everything put so far is kept before anything put later.
     virtual void sync() = 0;
-    /// From now on syncs as `durability` asks, and where it did not before, first whatever is there;
-    /// returns what it was. For what must last in a store of which nothing else need. A storage
-    /// that always keeps, or never, stays as it is. Expects: no put() is under way.
+    /// From now on syncs as `durability` asks, and where it did not before, first whatever is
+    /// there; returns what it was. For what must last in a store of which nothing else need. A
+    /// storage that always keeps, or never, stays as it is. Expects: no put() is under way.
     virtual Durability exchange_durability(Durability durability) { return durability; }
     /// Lets a store that was begun aside appear under its name, at one instant. At other stores,
     /// and the second time, it does nothing.

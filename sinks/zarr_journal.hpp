@@ -30,8 +30,8 @@ void append_rows(Journal& journal, ZarrStoreWriter& writer, RowCounts const& add
                  std::span<std::byte* const> rows);
 
 /// Appends the rows of the store's journal that its arrays lack, commits them, and removes the
-/// journal when they are on the disk, whatever the durability of the storage is: that is `commit` at
-/// least from then on. May die at any moment and be done again.
+/// journal when they are on the disk, whatever the durability of the storage is: that is `commit`
+/// at least from then on. May die at any moment and be done again.
 /// Torn:   the first record that is not whole ends a file; records that do not follow on what is
 ///         there (only what no sync had promised can be missing between) are cut off with it.
 /// Throws: StorageError, and nothing was changed, when the journal is that of another store, of
