@@ -69,11 +69,12 @@ TEST_P(DeviceTrajectory, EndsWithTheBitsOfTheHost) {
     EXPECT_FALSE(host.samples.empty());
 }
 
+std::string name_of_dynamics(::testing::TestParamInfo<DynamicsSpec> const& of) {
+    return std::string(make_dynamics(of.param)->name()) + "_" + std::to_string(of.index);
+}
+
 INSTANTIATE_TEST_SUITE_P(Dynamics, DeviceTrajectory, ::testing::ValuesIn(all_dynamics()),
-                         [](auto const& info) {
-                             return std::string(make_dynamics(info.param)->name()) + "_" +
-                                    std::to_string(info.index);
-                         });
+                         name_of_dynamics);
 
 }  // namespace
 }  // namespace athanor::test
