@@ -4,9 +4,9 @@
 
 #include <span>
 
-#include "runtime/device_systems.hpp"
 #include "runtime/batch_view.hpp"
 #include "runtime/device_queue.hpp"
+#include "runtime/device_systems.hpp"
 #include "runtime/ids.hpp"
 
 namespace athanor {

@@ -59,10 +59,9 @@ public:
         if (plan.resumption)
             quarantine_.know(read_quarantine(plan.config.quarantine, TornFrame::keep));
         for (int i : placement_.instances_of(mpi.rank()))
-            runs_.push_back(std::make_unique<ElementRun>(
-                ElementRun::Surroundings{plan, placement_.instances()[i], sinks_, quarantine_,
-                                         links_.inputs_of(i), links_.outputs_of(i),
-                                         mpi.local_rank()}));
+            runs_.push_back(std::make_unique<ElementRun>(ElementRun::Surroundings{
+                plan, placement_.instances()[i], sinks_, quarantine_, links_.inputs_of(i),
+                links_.outputs_of(i), mpi.local_rank()}));
         ending_.name_stages(stages_by_rank());
     }
     ~CampaignRun() {

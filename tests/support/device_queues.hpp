@@ -7,11 +7,13 @@
 /// emulated: everything but the kernels' machine code is then as on a device.
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,7 +33,7 @@ namespace athanor::test {
 }
 
 /// A CUDA queue for tests: tells the double, if that is there, what each kernel does before the
-/// first launch; gives pinned memory for device memory where a test wants to look into it.
+/// first launch.
 class CudaTestQueue final : public DeviceQueue {
 public:
     using Learn = decltype(&athanor_cuda_double_learn);
@@ -40,16 +42,9 @@ public:
         return reinterpret_cast<Learn>(dlsym(RTLD_DEFAULT, "athanor_cuda_double_learn"));
     }
 
-    explicit CudaTestQueue(bool visible) : visible_(visible) {}
-
-    void* allocate(std::size_t bytes) override {
-        return visible_ ? queue_->allocate_pinned(bytes) : queue_->allocate(bytes);
-    }
+    void* allocate(std::size_t bytes) override { return queue_->allocate(bytes); }
     void deallocate(void* memory, std::size_t bytes) noexcept override {
-        if (visible_)
-            queue_->deallocate_pinned(memory, bytes);
-        else
-            queue_->deallocate(memory, bytes);
+        queue_->deallocate(memory, bytes);
     }
     void* allocate_pinned(std::size_t bytes) override { return queue_->allocate_pinned(bytes); }
     void deallocate_pinned(void* memory, std::size_t bytes) noexcept override {
@@ -83,7 +78,6 @@ private:
         return true;
     }
 
-    bool visible_;
     std::unique_ptr<DeviceQueue> queue_ = make_cuda_queue(0);
     Learn learn_ = find_double();
 };
@@ -92,21 +86,19 @@ private:
 /// Throws: CudaError where a real one is asked for and none is there.
 [[nodiscard]] inline std::unique_ptr<DeviceQueue> test_queue(EmulationOrder order = {}) {
     if (!tests_run_on_cuda()) return std::make_unique<EmulatedQueue>(order);
-    return std::make_unique<CudaTestQueue>(/*visible=*/false);
+    return std::make_unique<CudaTestQueue>();
 }
 
-/// The same for tests that read and write device arrays themselves, whenever nothing is under way:
-/// on a device they stand in pinned memory, which kernels see as well, if slowly.
-[[nodiscard]] inline std::unique_ptr<DeviceQueue> visible_test_queue(EmulationOrder order = {}) {
-    if (!tests_run_on_cuda()) return std::make_unique<EmulatedQueue>(order);
-    return std::make_unique<CudaTestQueue>(/*visible=*/true);
-}
-
-/// Orders in which a kernel has to give the same bits; a real device has its own.
+/// Orders in which a kernel has to give the same bits; a real device has its own. The environment
+/// may ask for fewer: ATHANOR_TEST_ORDERS=1.
 [[nodiscard]] inline std::vector<EmulationOrder> test_orders() {
     using Kind = EmulationOrder::Kind;
     if (tests_run_on_cuda()) return {{}};
-    return {{Kind::ascending}, {Kind::descending}, {Kind::shuffled, 1}, {Kind::shuffled, 2}};
+    std::vector<EmulationOrder> orders{
+        {Kind::shuffled, 1}, {Kind::ascending}, {Kind::descending}, {Kind::shuffled, 2}};
+    if (char const* const most = std::getenv("ATHANOR_TEST_ORDERS"))
+        orders.resize(std::min(orders.size(), std::stoul(most)));
+    return orders;
 }
 
 /// Copies through pinned memory and waits.
