@@ -272,6 +272,7 @@ std::unique_ptr<DeviceModel> LennardJones::on_device(DeviceQueue& queue, BatchCa
                                                      DeviceListOptions const& lists) const {
     double smallest = std::numeric_limits<double>::infinity();
     for (auto const& [number, of] : options_.species) smallest = std::min(smallest, of.sigma);
+    for (auto const& [pair, of] : options_.pairs) smallest = std::min(smallest, of.sigma);
     double const radius = options_.cutoff + lists.skin;
     DeviceNeighborListOptions const options{
         .cutoff = options_.cutoff,

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
+#include <cstddef>
 
 #include "kernels/device/kernel_definition.cuh"
 #include "kernels/step_checks.hpp"
@@ -86,8 +87,9 @@ struct JudgeAtomsKernel {
         int const row = Thread::index();
         int const system = systems.system_at(row);
         if (system < 0) return;
-        double const value = reduce_row(criterion.column + row * criterion.elements,
-                                        criterion.elements, criterion.reduction);
+        double const value =
+            reduce_row(criterion.column + static_cast<std::ptrdiff_t>(row) * criterion.elements,
+                       criterion.elements, criterion.reduction);
         if (!(value <= criterion.threshold)) record.mark[system] = 1;
     }
 };
@@ -103,8 +105,9 @@ struct JudgeSystemsKernel {
     ATHANOR_HD void operator()(Thread) const {
         int const system = Thread::index();
         if (system >= systems.system_rows || !systems.takes_part(system)) return;
-        double const value = reduce_row(criterion.column + system * criterion.elements,
-                                        criterion.elements, criterion.reduction);
+        double const value =
+            reduce_row(criterion.column + static_cast<std::ptrdiff_t>(system) * criterion.elements,
+                       criterion.elements, criterion.reduction);
         if (!(value <= criterion.threshold)) record.mark[system] = 1;
     }
 };

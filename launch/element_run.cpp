@@ -3,6 +3,7 @@
 #include "launch/element_run.hpp"
 
 #include <cmath>
+#include <cstdio>
 #include <string>
 #include <utility>
 #include <variant>
@@ -81,14 +82,15 @@ ElementRun::ElementRun(Surroundings surroundings)
     CampaignPlan const& plan = surroundings.plan;
     Config const& config = plan.config;
     ElementSpec const& element = config.pipeline.elements[instance_.element];
-    device_ = make_device(config.device, surroundings.local_rank);
     try {
+        device_ = make_device(config.device, surroundings.local_rank);
         make_stage(surroundings);
-    } catch (ConfigError const&) {
-        // What is wrong on the processor, too, is said by the second attempt.
-        if (config.device != DeviceChoice::automatic || !device_) throw;
+    } catch (Error const& error) {
+        bool const of_device = device_ || dynamic_cast<CudaError const*>(&error) != nullptr;
+        if (config.device != DeviceChoice::automatic || !of_device) throw;
         device_.reset();
-        make_stage(surroundings);
+        make_stage(surroundings);  // says what is wrong on the processor, too
+        fmt::print(stderr, "athanor: stage {} runs on the processor: {}\n", name_, error.what());
     }
     ports_.quarantine = [&quarantine = surroundings.quarantine](
                             Batch const& batch, SystemIndex system, std::string const& reason) {

@@ -126,11 +126,21 @@ void DeviceEngine::enqueue_everything() {
     }
 }
 
+/// Expects: nobody takes part yet, so that a step changes nothing.
 void DeviceEngine::record() {
+    enqueue_everything();  // loads the kernels' code, which would otherwise happen in a recording
     for (std::size_t k = 0; k < most_under_way; ++k) {
         queue_.begin_recording();
-        enqueue_everything();
-        queue_.copy(seen_[k].data(), verdict_.data(), verdict_.bytes());
+        try {
+            enqueue_everything();
+            queue_.copy(seen_[k].data(), verdict_.data(), verdict_.bytes());
+        } catch (...) {
+            try {
+                static_cast<void>(queue_.end_recording());
+            } catch (...) {  // the first error is the one to report
+            }
+            throw;
+        }
         recorded_[k] = queue_.end_recording();
     }
 }
@@ -151,10 +161,11 @@ void DeviceEngine::step() {
 /// Takes down what a step that is done has found.
 void DeviceEngine::look(UnderWay const& step) {
     auto const& seen = seen_[static_cast<std::size_t>(step.step) % most_under_way];
-    ++count_.steps;
+    bool anyone = false;
     for (std::size_t s = 0; s < slots_.size(); ++s) {
         if (!slots_[s].running || slots_[s].first_step > step.step) continue;
         auto const verdict = static_cast<StepVerdict>(seen[s]);
+        anyone = true;
         ++count_.sample_steps;
         if (!fails_in_step(verdict)) count_.atom_steps += batch_.atom_count(static_cast<int>(s));
         if (verdict == StepVerdict::running) continue;
@@ -162,6 +173,7 @@ void DeviceEngine::look(UnderWay const& step) {
         --running_;
         ended_.push_back({static_cast<int>(s), verdict});
     }
+    count_.steps += anyone ? 1 : 0;
 }
 
 std::span<DeviceEngine::Ended const> DeviceEngine::ended(bool wait) {

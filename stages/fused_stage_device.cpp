@@ -77,10 +77,12 @@ void FusedStage::fetch_ended(StageClock& clock, bool wait) {
 
 template <class Wanted>
 void FusedStage::fetch_those(Wanted const& wanted, std::span<DeviceEngine::Ended const> ended) {
-    auto const verdict_of = [&ended](int slot) {
-        auto const found = std::find_if(ended.begin(), ended.end(),
-                                        [&](auto const& one) { return one.slot == slot; });
-        return found == ended.end() ? StepVerdict::running : found->verdict;
+    std::vector<StepVerdict> verdicts(static_cast<std::size_t>(options_.capacity.systems),
+                                      StepVerdict::running);
+    for (DeviceEngine::Ended const& one : ended)
+        verdicts[static_cast<std::size_t>(one.slot)] = one.verdict;
+    auto const verdict_of = [&verdicts](int slot) {
+        return verdicts[static_cast<std::size_t>(slot)];
     };
     places_.clear();
     for (int s = 0; s < batch_.system_count(); ++s)
@@ -88,7 +90,11 @@ void FusedStage::fetch_those(Wanted const& wanted, std::span<DeviceEngine::Ended
             wanted(verdict_of(rows_[s].slot)))
             places_.push_back({rows_[s].slot, SystemIndex{s}});
     if (places_.empty()) return;
-    if (is_fault(verdict_of(places_[0].slot))) {
+    // A hook may still fail one that did not fail by itself.
+    bool const hooks = !options_.hooks.empty() ||
+                       std::any_of(sub_stages_.begin(), sub_stages_.end(),
+                                   [](SubStage const& sub) { return !sub.hooks.empty(); });
+    if (hooks || is_fault(verdict_of(places_[0].slot))) {
         device_->bring_back_kept(batch_, places_);
         for (DeviceBatch::Place const& place : places_)
             good_.keep(batch_.view(), {&place.system, 1});

@@ -50,6 +50,8 @@ std::string position_fault(Batch const& batch, SystemIndex system) {
 
 std::string result_fault(Batch const& batch, SystemIndex system, bool needs_stress) {
     double const energy = batch.column<double>(Fields::energy)[system.value()];
+    // The sign of a NaN is the processor's own.
+    if (std::isnan(energy)) return "the energy is nan";
     if (!std::isfinite(energy)) return fmt::format("the energy is {}", energy);
     if (!all_finite(per_atom(batch, Fields::forces, system))) return "a force is not finite";
     if (needs_stress && !all_finite({batch.column<double>(Fields::stress) + 9 * system.value(), 9}))

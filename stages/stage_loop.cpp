@@ -96,6 +96,8 @@ void StageLoop::save_if_asked() {
 
 void StageLoop::save() {
     stage_.bring_back_rows(clock_);
+    // Some may have been found to have failed: they are quarantine's, not a checkpoint's.
+    static_cast<void>(set_failed_aside());
     leaving_.clear();
     for (int s = 0; s < stage_.batch().system_count(); ++s) leaving_.emplace_back(s);
     std::vector<Sample> others(ports_.restored.begin(), ports_.restored.end());

@@ -15,7 +15,7 @@ usage: tests/device.sh [--build FOLDER] [--output FILE] [--filter PATTERN] [--sa
   --build     of a build with CUDA that has tests_device; build/release when left out
   --output    device_results.json in the present folder when left out
   --filter    only these tests, as googletest understands it
-  --sanitize  once more under compute-sanitizer (memcheck, racecheck), where it is found
+  --sanitize  once more under compute-sanitizer (memcheck, racecheck, synccheck), where it is found
   --pack      makes FOLDER: the program, the libraries that it needs, its data and this script.
               Copy it to the machine with the device and run FOLDER/device.sh there.
 Exit codes: 0 all passed; 1 a test failed; 2 bad usage; 77 there is no device.
@@ -106,12 +106,13 @@ sanitize() {
         echo failed
     fi
 }
-memcheck='not asked for' racecheck='not asked for'
+memcheck='not asked for' racecheck='not asked for' synccheck='not asked for'
 if $sanitize; then
     memcheck=$(sanitize memcheck)
     racecheck=$(sanitize racecheck)
-    echo "compute-sanitizer: memcheck $memcheck, racecheck $racecheck"
-    [[ "$memcheck $racecheck" != *failed* ]] || code=1
+    synccheck=$(sanitize synccheck)
+    echo "compute-sanitizer: memcheck $memcheck, racecheck $racecheck, synccheck $synccheck"
+    [[ "$memcheck $racecheck $synccheck" != *failed* ]] || code=1
 fi
 
 # --- write ---------------------------------------------------------------------------------------
@@ -127,8 +128,8 @@ processor=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)
         "$(quoted "$started")" "$(quoted "$processor")" "$(quoted "$driver")"
     printf '  "filter": %s,\n  "passed": %s,\n' "$(quoted "$filter")" \
         "$([[ $code == 0 ]] && echo true || echo false)"
-    printf '  "memcheck": %s,\n  "racecheck": %s,\n  "tests": ' \
-        "$(quoted "$memcheck")" "$(quoted "$racecheck")"
+    printf '  "memcheck": %s,\n  "racecheck": %s,\n  "synccheck": %s,\n  "tests": ' \
+        "$(quoted "$memcheck")" "$(quoted "$racecheck")" "$(quoted "$synccheck")"
     cat "$work/tests.json" 2> /dev/null || echo null  # a crash leaves none
     printf '}\n'
 } > "$output" || die "could not write $output"

@@ -75,8 +75,15 @@ public:
     Mark(Mark const&) = delete;
     Mark& operator=(Mark const&) = delete;
 
-    bool reached() override { return event_.reached(); }
-    void wait() override { event_.wait(); }
+    // Turned to its device: the first call of a thread would make a context on device 0 otherwise.
+    bool reached() override {
+        use_device(queue_.device_);
+        return event_.reached();
+    }
+    void wait() override {
+        use_device(queue_.device_);
+        event_.wait();
+    }
 
 private:
     CudaQueue& queue_;
@@ -158,8 +165,10 @@ void expect_known(void const* memory) {
 void CudaQueue::copy(void* to, void const* from, std::size_t bytes) {
     if (bytes == 0) return;
     use_device(device_);
-    expect_known(to);
-    expect_known(from);
+    if (!recording_) {  // where no other call is made than those that are recorded
+        expect_known(to);
+        expect_known(from);
+    }
     check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, stream_.get()),
                "copy from or to the device");
 }
@@ -176,6 +185,7 @@ std::unique_ptr<QueueMark> CudaQueue::mark() {
 
 void CudaQueue::wait() {
     ATHANOR_EXPECTS(!recording_);
+    use_device(device_);
     stream_.wait();
 }
 

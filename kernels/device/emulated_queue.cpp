@@ -51,8 +51,14 @@ struct EmulatedQueue::Impl {
         memory.emplace(static_cast<std::byte const*>(memory_of), bytes);
         return memory_of;
     }
+    /// After what is enqueued, as on a device: it may name this memory. What that throws was to be
+    /// thrown to somebody who waits, and nobody does.
     void deallocate(void* memory_of) noexcept {
         if (memory_of == nullptr) return;
+        try {
+            run_until(enqueued);
+        } catch (...) {
+        }
         memory.erase(static_cast<std::byte const*>(memory_of));
         ::operator delete(memory_of, alignment);
     }
@@ -131,9 +137,13 @@ void EmulatedQueue::copy(void* to, void const* from, std::size_t bytes) {
     impl_->add({.to = to, .from = from, .bytes = bytes});
 }
 
-std::unique_ptr<QueueMark> EmulatedQueue::mark() { return std::make_unique<Impl::Mark>(*impl_); }
+std::unique_ptr<QueueMark> EmulatedQueue::mark() {
+    ATHANOR_EXPECTS(!impl_->recording);
+    return std::make_unique<Impl::Mark>(*impl_);
+}
 
 void EmulatedQueue::wait() {
+    ATHANOR_EXPECTS(!impl_->recording);
     ++impl_->waits;
     impl_->run_until(impl_->enqueued);
 }

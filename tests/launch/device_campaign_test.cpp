@@ -65,6 +65,39 @@ TEST(DeviceCampaign, FusedStagesGiveTheRowsOfTheProcessor) {
     expect_same_stores(folder, "cpu", "device");
 }
 
+/// Two atoms so near that their first step takes them out of all cells.
+std::string exploding_pair() {
+    return "2\nLattice=\"20 0 0 0 20 0 0 0 20\" pbc=\"T T T\" Properties=species:S:1:pos:R:3\n"
+           "Ar 0 0 0\nAr 0.0004 0 0\n";
+}
+
+TEST(DeviceCampaign, StoppedOnADeviceItGoesOnWithOnTheProcessorWithTheSameRows) {
+    ProgramFolder folder;
+    std::string input = exploding_pair();
+    for (int copy = 0; copy < 4; ++copy) input += small_input() + exploding_pair();
+    folder.write("in.extxyz", input);
+    auto config = small_campaign("in.extxyz");
+    config["pipeline"] = {
+        {{"name", "md"},
+         {"dynamics", {{"type", "nve"}, {"timestep_fs", 2.0}}},
+         {"steps", 600},
+         {"hooks", {{{"type", "snapshot"}, {"frequency", 100}, {"sink", "trajectory"}}}}}};
+    folder.write("cpu.json", at(config, "cpu").dump());
+    config["checkpoint"] = {{"path", "device/checkpoint"}, {"interval_seconds", 0.1}};
+    folder.write("device.json", at(config, "device").dump());
+    auto const whole = folder.athanor("run cpu.json --device cpu --progress off");
+    ASSERT_EQ(whole.code, 5) << whole.text;
+
+    auto const stopped = folder.shell(
+        "athanor run device.json --device emulated --progress off & run=$!; sleep 1.2; "
+        "kill -USR1 $(pgrep -P $run || echo $run); wait $run");
+    ASSERT_EQ(stopped.code, 75) << stopped.text;
+    auto const rest = folder.athanor("resume device.json --device cpu --progress off");
+
+    ASSERT_EQ(rest.code, 5) << rest.text;
+    expect_same_stores(folder, "cpu", "device");
+}
+
 TEST(DeviceCampaign, AMissingDeviceIsSaidBeforeTheFirstStep) {
     if (cuda_device_count() > 0) GTEST_SKIP() << "this machine has one";
     ProgramFolder folder;
