@@ -26,6 +26,8 @@ STACK_ALLOWED = {
     "FillBinsKernel": (56, "fractions of a cell as an array; no spills, only when a list is due"),
     "FinishSystemsKernel": (56, "on sm_100 the stress as an array; no spills, one thread for a "
                                 "system"),
+    "LbfgsKernel": (32, "some 80 bytes of spills on sm_80 and sm_100, though registers are free; "
+                        "one block a system, once a step"),
     "LennardJonesKernel": (16, "on sm_90 the variant without switch and stress spills 12 bytes"),
     "SearchNeighborsKernel": (128, "shifts and fractions as arrays, on sm_90 44 bytes of spills; "
                                    "only when a list is due"),

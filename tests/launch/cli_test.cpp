@@ -103,7 +103,8 @@ TEST_F(Cli, SettingsTakeTheFilesPlace) {
     EXPECT_EQ(ended.code, 2);
     EXPECT_EQ(ended.text, "athanor: --set /seed: \"x\" is no seed; give an integer, 0 or above\n");
     EXPECT_EQ(athanor("validate good.json --device gpu").text,
-              "athanor: --device: \"gpu\" is no device; give auto or cpu (nearest: cpu)\n");
+              "athanor: --device: \"gpu\" is no device; give auto, cpu, cuda or emulated (nearest: "
+              "cpu)\n");
 }
 
 TEST_F(Cli, AMissingConfigurationEndsWithTwo) {

@@ -85,7 +85,8 @@ constexpr Wrong wrong_values[] = {
     {"/stall_timeout_seconds", "0",
      "/stall_timeout_seconds: 0 is no time limit; give seconds from 1 to 1000000"},
     // words
-    {"/device", "\"gpu\"", "/device: \"gpu\" is no device; give auto or cpu (nearest: cpu)"},
+    {"/device", "\"gpu\"",
+     "/device: \"gpu\" is no device; give auto, cpu, cuda or emulated (nearest: cpu)"},
     {"/buffers/mode", "\"async\"",
      "/buffers/mode: \"async\" is no channel mode; give sync, async_recv or fully_async (nearest: "
      "async_recv)"},
@@ -112,8 +113,6 @@ constexpr Wrong wrong_values[] = {
      "where it is missing)"},
     {"/precision", "\"mixed\"",
      "/precision: \"mixed\" is not available in this version (arithmetic is double throughout)"},
-    {"/device", "\"gpu\"",
-     "/device: \"gpu\" is no device; give auto, cpu, cuda or emulated (nearest: cpu)"},
     {"/sampler/batch", "\"small\"",
      "/sampler/batch: \"small\" is no size of a batch; give given or auto"},
 };

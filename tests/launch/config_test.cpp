@@ -147,7 +147,7 @@ TEST(ConfigOverride, IsNamedInTheMessage) {
     EXPECT_EQ(error_of(relax_then_md(), {parse_override("/seed=seven")}),
               "--set /seed: \"seven\" is no seed; give an integer, 0 or above");
     EXPECT_EQ(error_of(relax_then_md(), {{"/device", "\"gpu\"", "--device"}}),
-              "--device: \"gpu\" is no device; give auto or cpu (nearest: cpu)");
+              "--device: \"gpu\" is no device; give auto, cpu, cuda or emulated (nearest: cpu)");
 }
 
 TEST(ConfigOverride, UnknownPointerNamesTheNearestKey) {
