@@ -75,6 +75,12 @@ struct EndTurnsKernel {
     }
 };
 
+[[nodiscard]] ATHANOR_HD inline bool row_meets(DeviceCriterion const& criterion, int row) {
+    double const* const elements =
+        criterion.column + static_cast<std::ptrdiff_t>(row) * criterion.elements;
+    return reduce_row(elements, criterion.elements, criterion.reduction) <= criterion.threshold;
+}
+
 struct JudgeAtomsKernel {
     static constexpr char const* name = "judge_atoms";
     static constexpr int threads = 128;
@@ -86,11 +92,7 @@ struct JudgeAtomsKernel {
     ATHANOR_HD void operator()(Thread) const {
         int const row = Thread::index();
         int const system = systems.system_at(row);
-        if (system < 0) return;
-        double const value =
-            reduce_row(criterion.column + static_cast<std::ptrdiff_t>(row) * criterion.elements,
-                       criterion.elements, criterion.reduction);
-        if (!(value <= criterion.threshold)) record.mark[system] = 1;
+        if (system >= 0 && !row_meets(criterion, row)) record.mark[system] = 1;
     }
 };
 
@@ -105,10 +107,7 @@ struct JudgeSystemsKernel {
     ATHANOR_HD void operator()(Thread) const {
         int const system = Thread::index();
         if (system >= systems.system_rows || !systems.takes_part(system)) return;
-        double const value =
-            reduce_row(criterion.column + static_cast<std::ptrdiff_t>(system) * criterion.elements,
-                       criterion.elements, criterion.reduction);
-        if (!(value <= criterion.threshold)) record.mark[system] = 1;
+        if (!row_meets(criterion, system)) record.mark[system] = 1;
     }
 };
 

@@ -110,6 +110,25 @@ TEST(DeviceCampaign, AMissingDeviceIsSaidBeforeTheFirstStep) {
     EXPECT_THAT(result.text, AllOf(HasSubstr("CUDA"), HasSubstr("--device cpu")));
 }
 
+/// The stand-in for CUDA's runtime shows a device that cannot run a kernel.
+TEST(DeviceCampaign, AutoTakesTheProcessorAndSaysWhyWhereADeviceCannotBeUsed) {
+    std::string const stand_in = ATHANOR_CUDA_DOUBLE;
+    if (stand_in.empty()) GTEST_SKIP() << "this build has no CUDA";
+    ProgramFolder folder;
+    folder.write("in.extxyz", golden_input("lj3"));
+    folder.write("campaign.json", at(small_campaign("in.extxyz"), "out").dump());
+    std::string const run = "export LD_LIBRARY_PATH='" + stand_in +
+                            "'; athanor run campaign.json --overwrite --progress off --device ";
+
+    auto const wanted = folder.shell(run + "cuda");
+    EXPECT_EQ(wanted.code, 4);
+    EXPECT_THAT(wanted.text, HasSubstr("CUDA could not launch kernel"));
+    auto const chosen = folder.shell(run + "auto");
+    EXPECT_EQ(chosen.code, 0) << chosen.text;
+    EXPECT_THAT(chosen.text,
+                HasSubstr("stage md runs on the processor: CUDA could not launch kernel"));
+}
+
 TEST(DeviceCampaign, AutoTakesTheProcessorWhereThereIsNoDevice) {
     if (cuda_device_count() > 0) GTEST_SKIP() << "this machine has one";
     ProgramFolder folder;
