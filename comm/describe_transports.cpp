@@ -16,13 +16,13 @@ std::string describe_transports() {
     std::string const absence = nccl_absence();
     std::string const mpi_way =
         detail::mpi_is_cuda_aware()
-            ? "CUDA-aware, so it may be given device memory; batches are in host memory so far"
+            ? "CUDA-aware, so it may be given device memory; slots are in host memory"
             : "not CUDA-aware: device memory would go through pinned host memory";
     return fmt::format(
         "  in process: threads share slots\n"
         "  within a node: ranks share slots\n"
         "  between nodes: {} ({})\n"
-        "  between devices: {} ({}); campaigns do not use it yet, for batches are in host memory",
+        "  between devices, with /buffers/transport \"nccl\": {} ({})",
         detail::mpi_library(), mpi_way, describe_nccl(), absence.empty() ? "usable" : absence);
 }
 

@@ -12,9 +12,8 @@ namespace athanor {
 
 /// Makes the halves of edges between ranks that have a device each. Payloads travel from device
 /// slot to device slot by ncclSend and ncclRecv; header and credits travel over MPI, as
-/// MpiTransport moves them. Batches are in host memory so far, therefore slots are pinned host
-/// memory and each payload is copied to its device slot and back, in the same stream; both copies
-/// go when batches live on the device.
+/// MpiTransport moves them. Samples are packed and unpacked by the host, therefore slots are pinned
+/// host memory and each payload is copied to its device slot and back, in the same stream.
 /// Communicators: one per edge, of its two ranks, and a stream per half. NCCL runs the work of one
 ///            communicator in the order it was given, so that a common one would let an edge
 ///            without a reader hold up all others of its rank.

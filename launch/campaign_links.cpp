@@ -2,53 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launch/campaign_links.hpp"
 
-#include <cstdint>
-#include <cstdio>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "comm/credit_channel.hpp"
 #include "comm/in_process_transport.hpp"
-#include "comm/shared_slots.hpp"
 
 namespace athanor {
-
-namespace {
-
-/// True when the slots between ranks of one node fit into the shared memory of every node, with as
-/// much left for others.
-bool slots_can_be_shared(MpiEnvironment const& mpi, Placement const& placement,
-                         CampaignPlan const& plan) {
-    SlotRoom const room = slot_room(*plan.schema, checked(buffer_config(plan)));
-    auto const node_of = [&](int instance) {
-        return mpi.nodes()[placement.instances()[instance].rank.value()];
-    };
-    std::uint64_t edges = 0;
-    for (InstanceEdge const& edge : placement.edges())
-        if (node_of(edge.from) == node_of(edge.to) &&
-            node_of(edge.from) == mpi.nodes()[mpi.rank().value()])
-            ++edges;
-    std::uint64_t const needed = edges * static_cast<std::uint64_t>(room.slots) *
-                                 (room.payload_bytes + message_header_bytes);
-    bool const fits = needed <= detail::free_shared_bytes() / 2;
-    bool const all_fit = mpi.max(fits ? 0 : 1) == 0;
-    if (!all_fit && mpi.rank() == Rank{0})
-        std::fputs(
-            "athanor: note: /dev/shm is too small for the slots of all channels, which go over "
-            "MPI; "
-            "give it more room, or lower /buffers\n",
-            stderr);
-    return all_fit;
-}
-
-}  // namespace
 
 CampaignLinks::CampaignLinks(MpiEnvironment const& mpi, Placement const& placement,
                              CampaignPlan const& plan, ChannelStates& states)
     : placement_(placement) {
-    if (mpi.size() > 1)
-        transport_ = std::make_unique<NodeTransport>(slots_can_be_shared(mpi, placement, plan));
+    if (mpi.size() > 1) transport_ = make_rank_transport(mpi, placement, plan);
     for (std::size_t edge = 0; edge < placement.edges().size(); ++edge)
         halves_.push_back(make(static_cast<int>(edge), mpi, plan, states));
 }

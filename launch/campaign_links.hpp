@@ -8,17 +8,16 @@
 
 #include "comm/channel_state.hpp"
 #include "comm/mpi_environment.hpp"
-#include "comm/node_transport.hpp"
 #include "launch/campaign_plan.hpp"
 #include "launch/placement.hpp"
+#include "launch/rank_transport.hpp"
 #include "runtime/channel.hpp"
 
 namespace athanor {
 
-/// The channels of a campaign that begin or end on this rank: shared slots where both ends are on
-/// one node, MPI where they are not.
+/// The channels of a campaign that begin or end on this rank.
 /// Collective: the constructor, on all ranks with the same plan and placement.
-/// Throws:     MpiError.
+/// Throws:     MpiError, NcclError.
 class CampaignLinks {
 public:
     /// `states` remembers where each channel stands, for whoever looks when something fails.
@@ -42,7 +41,7 @@ private:
     [[nodiscard]] std::string name_of(int edge, PipelineSpec const& pipeline) const;
 
     Placement const& placement_;
-    std::unique_ptr<NodeTransport> transport_;
+    std::unique_ptr<RankTransport> transport_;
     std::vector<Halves> halves_;  ///< by edge
 };
 

@@ -21,6 +21,9 @@
 namespace athanor {
 
 enum class DeviceChoice { automatic, cpu, cuda, emulated };
+
+/// What moves slots between ranks: shared memory and MPI, or NCCL between the ranks' devices.
+enum class SlotTransport { host, nccl };
 enum class OversizedPolicy { refuse, quarantine };
 enum class StoreDtype { float64, float32 };
 enum class StoreCodec { none, blosclz, lz4, lz4hc, zlib, zstd, plain_zstd, gzip };
@@ -67,6 +70,7 @@ struct BufferSpec {
     int edges = 0;  ///< 0: no edge columns travel
     int slots = 3;
     ChannelMode mode = ChannelMode::fully_async;
+    SlotTransport transport = SlotTransport::host;
     bool operator==(BufferSpec const&) const = default;
 };
 

@@ -165,6 +165,10 @@ constexpr std::array mode_choices{
     KeyChoice{.word = "async_recv", .help = "a step waits until what was sent has left"},
     KeyChoice{.word = "fully_async", .help = "messages are under way during steps"},
 };
+constexpr std::array transport_choices{
+    KeyChoice{.word = "host", .help = "shared memory within a node, MPI between nodes"},
+    KeyChoice{.word = "nccl", .help = "NCCL from device to device; a CUDA device for each rank"},
+};
 constexpr std::array buffer_keys{
     KeySpec{.key = "systems",
             .kind = integer,
@@ -200,6 +204,12 @@ constexpr std::array buffer_keys{
             .help = "how messages overlap with steps; results do not depend on it",
             .default_json = "\"fully_async\"",
             .choices = mode_choices},
+    KeySpec{.key = "transport",
+            .kind = word,
+            .noun = "transport",
+            .help = "what moves slots between ranks; results do not depend on it",
+            .default_json = "\"host\"",
+            .choices = transport_choices},
 };
 
 // --- the whole -----------------------------------------------------------------------------------

@@ -315,6 +315,7 @@ Config read_config(json const& checked, std::filesystem::path const& base, Confi
         take(buffers, "edges", config.buffers.edges);
         take(buffers, "slots", config.buffers.slots);
         take_word(buffers, "mode", config.buffers.mode);
+        take_word(buffers, "transport", config.buffers.transport);
     }
     if (holds(checked, "sinks"))
         for (auto const& [name, sink] : checked["sinks"].items())

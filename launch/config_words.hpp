@@ -31,6 +31,11 @@ struct EnumWords<ChannelMode> {
                                                       {ChannelMode::fully_async, "fully_async"}}};
 };
 template <>
+struct EnumWords<SlotTransport> {
+    static constexpr WordTable<SlotTransport, 2> table{
+        {{SlotTransport::host, "host"}, {SlotTransport::nccl, "nccl"}}};
+};
+template <>
 struct EnumWords<FusedOrder> {
     static constexpr WordTable<FusedOrder, 2> table{
         {{FusedOrder::standard, "standard"}, {FusedOrder::documented, "documented"}}};

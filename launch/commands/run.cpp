@@ -26,6 +26,7 @@
 #include "launch/nearest_word.hpp"
 #include "launch/placement.hpp"
 #include "launch/progress_json.hpp"
+#include "launch/rank_transport.hpp"
 #include "launch/report_error.hpp"
 #include "launch/resumption.hpp"
 #include "launch/shared_plan.hpp"
@@ -220,6 +221,7 @@ int run(RunCommand const& command) {
         ending.emplace(mpi, stall_timeout);
         start.reset();  // from here on silent ranks are watched for
         plan = shared_plan(mpi, [&] { return make_plan(command, loaded, mpi.nodes()); });
+        expect_rank_transport(mpi, plan->config.buffers);
     } catch (std::exception const& error) {
         // What rank 0 says all have heard of; the others say nothing, unless they failed alone.
         if (mpi.rank() != Rank{0} && *error.what() != '\0') end_alone(mpi, ending, error);

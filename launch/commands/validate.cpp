@@ -98,10 +98,12 @@ void print_plan(std::string const& label, CampaignPlan const& plan, std::vector<
                        readable_bytes(edges * plan.schema->bytes_per_row(Level::edge)));
     if (!placement.edges().empty()) {
         SlotRoom const room = slot_room(*plan.schema, checked(buffer_config(plan)));
-        fmt::print("  buffers  {} slots of {} systems, {} atoms, {}: {} on each side of an edge\n",
-                   config.buffers.slots, config.buffers.systems, config.buffers.atoms,
-                   detail::word_of(config.buffers.mode),
-                   readable_bytes(room.payload_bytes * static_cast<std::size_t>(room.slots)));
+        bool const nccl = config.buffers.transport == SlotTransport::nccl;
+        fmt::print(
+            "  buffers  {} slots of {} systems, {} atoms, {}{}: {} on each side of an edge\n",
+            config.buffers.slots, config.buffers.systems, config.buffers.atoms,
+            detail::word_of(config.buffers.mode), nccl ? ", over NCCL" : "",
+            readable_bytes(room.payload_bytes * static_cast<std::size_t>(room.slots)));
     }
     fmt::print("  ranks    {}\n", instances == 1 ? "1" : fmt::format("{}, or 1", instances));
     fmt::print("  physics  {:016x}\n", physics_hash(config));

@@ -20,14 +20,17 @@ seed=$((RANDOM * 32768 + RANDOM))
 longest_seconds=30
 # A rank that is stopped while MPI starts or ends is noticed by a limit of its own.
 start_limit_seconds=60
+transport=host
 
 usage() {
     cat << 'END'
 usage: tests/faults/kill_ranks.sh PROGRAM [--kills N] [--stops N] [--seed S] [--within MS]
+       [--nccl FOLDER]
   PROGRAM  the built athanor
   --kills  cases of SIGKILL, 6 when left out
   --stops  cases of SIGSTOP, with a stall timeout of 2 s, 3 when left out
   --within the fault comes so many milliseconds after the rank's start at most, 3000 when left out
+  --nccl   samples go by NCCL; FOLDER has the CUDA and NCCL libraries to take, stand-ins for example
   --seed   of the ranks and moments; printed, and another one each time when left out
 END
 }
@@ -41,6 +44,7 @@ while (($# > 0)); do
         --stops) stops=$2; shift 2 ;;
         --seed) seed=$2; shift 2 ;;
         --within) within=$2; shift 2 ;;
+        --nccl) transport=nccl; export LD_LIBRARY_PATH=$2; shift 2 ;;
         *) usage >&2; exit 2 ;;
     esac
 done
@@ -70,7 +74,8 @@ one_case() {
     ((number % 2 == 0)) && config=campaign.json
     rm -rf "$folder/out"
     (cd "$folder" && exec timeout -k 5 120 mpirun -n "$ranks" "$athanor" run "$config" \
-        --progress off --set /stall_timeout_seconds=2 > log 2>&1) &
+        --progress off --set /stall_timeout_seconds=2 --set "/buffers/transport=$transport" \
+        > log 2>&1) &
     launcher=$!
     while pid=$(ranks_below "$launcher" | sed -n "s/ $rank\$//p") && [[ -z "$pid" ]]; do
         kill -0 "$launcher" 2> /dev/null || { wait "$launcher"; return 1; }

@@ -186,7 +186,7 @@ TEST(ConfigChecker, IntegersMayBeWrittenAsFloats) {
 TEST(ConfigChecker, KeysWithSlashesAreEscapedInPointers) {
     EXPECT_EQ(error_of(with(relax_then_md(), "/buffers/a~1b~0", 1)),
               "campaign.json#/buffers/a~1b~0: unknown key \"a/b~\"; known here: systems, atoms, "
-              "edges, slots, mode");
+              "edges, slots, mode, transport");
 }
 
 }  // namespace

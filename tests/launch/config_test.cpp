@@ -158,7 +158,7 @@ TEST(ConfigOverride, UnknownPointerNamesTheNearestKey) {
     EXPECT_EQ(
         error_of(relax_then_md(), {parse_override("/buffers/slot=4")}),
         "--set /buffers/slot: unknown key \"slot\"; known here: systems, atoms, edges, slots, "
-        "mode (nearest: slots)");
+        "mode, transport (nearest: slots)");
 }
 
 TEST(ConfigOverride, BelowAValueOrOutsideAListThereIsNothing) {

@@ -126,4 +126,22 @@ inline nlohmann::json small_campaign(std::string const& input) {
       "output": ["done"], "quarantine": "out/quarantine.extxyz"})");
 }
 
+/// `config` with its stores and quarantine in `folder`.
+inline nlohmann::json at(nlohmann::json config, std::string const& folder) {
+    for (auto& [name, sink] : config["sinks"].items())
+        if (sink.contains("url")) sink["url"] = folder + "/" + name + ".zarr";
+    config["quarantine"] = folder + "/quarantine.extxyz";
+    return config;
+}
+
+/// Two campaigns with the sinks of small_campaign(), by the folders of at().
+inline void expect_same_stores(ProgramFolder const& folder, std::string const& a,
+                               std::string const& b) {
+    for (char const* store : {"/done.zarr", "/trajectory.zarr"}) {
+        SCOPED_TRACE(store);
+        expect_same_rows(rows_of_store(folder.path() / (a + store)),
+                         rows_of_store(folder.path() / (b + store)));
+    }
+}
+
 }  // namespace athanor::test

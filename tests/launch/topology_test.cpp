@@ -13,21 +13,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-nlohmann::json at(nlohmann::json config, std::string const& folder) {
-    for (auto& [name, sink] : config["sinks"].items())
-        if (sink.contains("url")) sink["url"] = folder + "/" + name + ".zarr";
-    config["quarantine"] = folder + "/quarantine.extxyz";
-    return config;
-}
-
-void expect_same_stores(ProgramFolder const& folder, std::string const& a, std::string const& b) {
-    for (char const* store : {"/done.zarr", "/trajectory.zarr"}) {
-        SCOPED_TRACE(store);
-        expect_same_rows(rows_of_store(folder.path() / (a + store)),
-                         rows_of_store(folder.path() / (b + store)));
-    }
-}
-
 TEST(Topology, ReplicasGiveTheSameBits) {
     ProgramFolder folder;
     folder.write("in.extxyz", mixed_input());
