@@ -21,6 +21,7 @@
 #include "launch/board_line.hpp"
 #include "launch/campaign_links.hpp"
 #include "launch/channel_figures.hpp"
+#include "launch/device_choice.hpp"
 #include "launch/element_run.hpp"
 #include "launch/final_table.hpp"
 #include "launch/joint_end.hpp"
@@ -42,6 +43,13 @@ constexpr std::chrono::seconds longest_wait_for_a_step{3};
 constexpr std::chrono::seconds longest_wait_for_ranks{30};
 constexpr int exit_after_checkpoint = 75;
 
+std::unique_ptr<MemorySpace> memory_of_buffers(Config const& config, MpiEnvironment const& mpi) {
+    bool const wanted = std::any_of(
+        config.sinks.begin(), config.sinks.end(),
+        [](auto const& named) { return std::holds_alternative<DeviceBufferSpec>(named.second); });
+    return wanted ? make_device_memory(config.device, mpi.local_rank()) : nullptr;
+}
+
 class CampaignRun {
 public:
     CampaignRun(MpiEnvironment const& mpi, JointEnd& ending, CampaignPlan const& plan,
@@ -53,8 +61,9 @@ public:
           placement_(plan.config.pipeline, mpi.nodes()),
           board_(mpi, sizeof(BoardLine)),
           links_(mpi, placement_, plan, ending.channels()),
+          buffer_memory_(memory_of_buffers(plan.config, mpi)),
           sinks_(plan.config, placement_, mpi.rank(), plan.schema, provenance(plan),
-                 plan.resumption.has_value()),
+                 plan.resumption.has_value(), buffer_memory_ ? *buffer_memory_ : host_memory()),
           quarantine_(plan.config.quarantine) {
         if (plan.resumption)
             quarantine_.know(read_quarantine(plan.config.quarantine, TornFrame::keep));
@@ -434,6 +443,7 @@ private:
     // What is made collectively comes before what may fail on one rank alone.
     MpiBoard board_;
     CampaignLinks links_;
+    std::unique_ptr<MemorySpace> buffer_memory_;  ///< of device_buffer sinks; null: the host's
     SinkSet sinks_;
     Quarantine quarantine_;
     std::vector<std::unique_ptr<ElementRun>> runs_;

@@ -6,6 +6,7 @@
 
 #include "launch/config.hpp"
 #include "runtime/device_queue.hpp"
+#include "runtime/memory.hpp"
 
 namespace athanor {
 
@@ -17,5 +18,10 @@ namespace athanor {
 /// where there is one.
 /// Throws: CudaError when a device is asked for and there is none.
 [[nodiscard]] std::unique_ptr<DeviceQueue> make_device(DeviceChoice choice, int local_rank);
+
+/// Memory of that device, for columns that only it touches, with a queue of its own; null: the
+/// processor's. `automatic` takes a device that was tried and works.
+/// Throws: CudaError when a device is asked for and cannot be used.
+[[nodiscard]] std::unique_ptr<MemorySpace> make_device_memory(DeviceChoice choice, int local_rank);
 
 }  // namespace athanor

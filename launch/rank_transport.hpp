@@ -27,8 +27,9 @@ public:
         Rank peer, EdgeId edge, SlotRoom const& room) const = 0;
 };
 
-/// Collective over all ranks, before any of them counts on the transport. Throws: where it cannot be
-/// used, on all ranks: NcclError with all reasons on rank 0, Error without words on the others.
+/// Collective over all ranks, before any of them counts on the transport.
+/// Throws: on all ranks where it cannot be used: NcclError with all reasons on rank 0, Error without
+///         words on the others.
 void expect_rank_transport(MpiEnvironment const& mpi, BufferSpec const& buffers);
 
 /// Collective over all ranks, with the same plan and placement. Expects: more than one rank, and

@@ -213,6 +213,7 @@ struct SinkMaker {
     SchemaPtr const& schema;
     std::string const& provenance;
     bool goes_on;
+    MemorySpace& buffers;
 
     std::unique_ptr<Sink> operator()(ZarrSinkSpec const& spec) const {
         make_parent(spec.url);
@@ -234,7 +235,7 @@ struct SinkMaker {
     }
     std::unique_ptr<Sink> operator()(DeviceBufferSpec const& spec) const {
         return std::make_unique<DeviceBufferSink>(
-            schema, BatchCapacity{spec.capacity, spec.atoms, spec.edges});
+            schema, BatchCapacity{spec.capacity, spec.atoms, spec.edges}, buffers);
     }
     std::unique_ptr<Sink> operator()(ExtxyzSpec const& spec) const {
         make_parent(spec.path);
@@ -246,14 +247,15 @@ struct SinkMaker {
 }  // namespace
 
 SinkSet::SinkSet(Config const& config, Placement const& placement, Rank rank,
-                 SchemaPtr const& schema, std::string const& provenance, bool goes_on) {
+                 SchemaPtr const& schema, std::string const& provenance, bool goes_on,
+                 MemorySpace& buffers) {
     for (auto const& [name, spec] : config.sinks) {
         auto const writers = ranks_that_write(config, placement, name);
         if (writers.count(rank.value()) == 0) continue;
         fs::path part;
         if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec); zarr && writers.size() > 1)
             part = part_path(zarr->url, rank.value());
-        sinks_[name] = std::visit(SinkMaker{part, schema, provenance, goes_on}, spec);
+        sinks_[name] = std::visit(SinkMaker{part, schema, provenance, goes_on, buffers}, spec);
     }
 }
 

@@ -14,6 +14,7 @@
 #include "launch/placement.hpp"
 #include "launch/sink_figures.hpp"
 #include "runtime/field.hpp"
+#include "runtime/memory.hpp"
 #include "runtime/sample.hpp"
 #include "runtime/sink.hpp"
 
@@ -26,9 +27,11 @@ namespace athanor {
 class SinkSet {
 public:
     /// `goes_on`: with the stores of an earlier run, which merge_leftover_parts() has put in order;
-    /// rows that are there are not written again.
+    /// rows that are there are not written again. `buffers`: where a device_buffer takes its
+    /// memory; it must outlive the sinks.
     SinkSet(Config const& config, Placement const& placement, Rank rank, SchemaPtr const& schema,
-            std::string const& provenance, bool goes_on = false);
+            std::string const& provenance, bool goes_on = false,
+            MemorySpace& buffers = host_memory());
 
     [[nodiscard]] Sink& at(std::string const& name) { return *sinks_.at(name); }
     /// Everything written so far is visible, and as durable as the sinks are.

@@ -120,10 +120,7 @@ SystemIndex Batch::allocate_unwritten(int written_fields, int atoms, int edges, 
     edge_count_[s] = edges;
     names_[s] = std::move(name);
     texts_[s] = std::move(text);
-    for (int f = written_fields; f < schema_->field_count(); ++f) {
-        auto* const begin = rows(FieldIndex{f}, SystemIndex{s});
-        std::fill_n(begin, row_bytes(FieldIndex{f}, SystemIndex{s}), std::byte{0});
-    }
+    for (int f = written_fields; f < schema_->field_count(); ++f) clear_rows(f, SystemIndex{s});
     return SystemIndex{s};
 }
 
@@ -144,7 +141,10 @@ SystemIndex Batch::append(Sample const& sample) {
 
 Sample Batch::extract(SystemIndex system) const {
     ATHANOR_EXPECTS(system.value() >= 0 && system.value() < system_count_);
-    Sample sample(schema_, sample_id(system), name(system), atom_count(system), edge_count(system));
+    std::int64_t id = 0;  // the host may not be able to read the columns
+    RowMove const id_move{&id, column<std::int64_t>(Fields::system_id) + system.value(), sizeof id};
+    space_->move({&id_move, 1});
+    Sample sample(schema_, SampleId{id}, name(system), atom_count(system), edge_count(system));
     sample.set_text(text(system));
     std::vector<RowMove> moves;
     for (int f = 0; f < schema_->field_count(); ++f) {
@@ -194,9 +194,11 @@ void Batch::resize_edges(SystemIndex system, int edges) {
     edge_begin_[s] = *edges_.take(edges);
     edge_count_[s] = edges;
     for (int f = 0; f < schema_->field_count(); ++f)
-        if (schema_->field(FieldIndex{f}).level == Level::edge)
-            std::fill_n(rows(FieldIndex{f}, system), row_bytes(FieldIndex{f}, system),
-                        std::byte{0});
+        if (schema_->field(FieldIndex{f}).level == Level::edge) clear_rows(f, system);
+}
+
+void Batch::clear_rows(int field, SystemIndex system) {
+    space_->zero({rows(FieldIndex{field}, system), row_bytes(FieldIndex{field}, system)});
 }
 
 void Batch::compact() {

@@ -116,6 +116,7 @@ private:
     [[nodiscard]] int first_row(Level level, int system) const;
     [[nodiscard]] int row_count(Level level, int system) const;
     [[nodiscard]] int capacity_rows(Level level) const;
+    void clear_rows(int field, SystemIndex system);
     void add_column_moves(FieldIndex field, int from_row, int to_row, int rows);
     void release() noexcept;
 

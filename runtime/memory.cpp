@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/memory.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -27,6 +28,10 @@ public:
 };
 
 }  // namespace
+
+void MemorySpace::zero(std::span<std::byte> bytes) {
+    std::fill(bytes.begin(), bytes.end(), std::byte{0});
+}
 
 MemorySpace& host_memory() {
     static HostMemory space;

@@ -28,6 +28,8 @@ public:
     virtual void deallocate(void* memory, std::size_t bytes) noexcept = 0;
     /// Does all `moves`; either side of a move is in this space or on the host.
     virtual void move(std::span<RowMove const> moves) = 0;
+    /// Fills bytes of this space with zeros. A space that the host cannot write has its own way.
+    virtual void zero(std::span<std::byte> bytes);
 };
 
 /// Plain host memory.

@@ -51,7 +51,8 @@ public:
     [[nodiscard]] std::vector<KeptRow> drain();
     /// Forgets all rows; the memory stays.
     void zero();
-    /// The rows where they lie, for kernels; system_of() says in which order. Expects: no other
+    /// The rows where they lie, for kernels; the host may not be able to read the columns.
+    /// system_of() says in which order. Expects: no other
     /// thread writes meanwhile.
     [[nodiscard]] Batch const& batch() const { return batch_; }
     [[nodiscard]] SystemIndex system_of(std::int64_t row) const;

@@ -70,18 +70,22 @@ TEST(Topology, SamplesThatFindNoRoomWaitInTheOverflowAndComeOutTheSame) {
     config["sampler"] = {{"max_systems", 1}, {"max_atoms", 120}};
     config["pipeline"][0]["max_steps"] = 1;
     auto plain = config;
-    config["sinks"]["few"] = {{"type", "host_memory"}, {"capacity", 2}};
+    config["sinks"]["few"] = {{"type", "device_buffer"}, {"capacity", 2}, {"atoms", 250}};
     config["sinks"]["more"] = {{"type", "host_memory"}, {"capacity", 3}};
     config["pipeline"][1]["overflow"] = {"few", "more"};
     folder.write("overflow.json", config.dump());
     folder.write("plain.json", at(plain, "plain").dump());
     ASSERT_EQ(folder.athanor("run plain.json --overwrite --progress off").code, 0);
 
-    auto const result = folder.mpirun(2, "run overflow.json --progress plain");
+    for (std::string const device : {"cpu", "emulated"}) {
+        SCOPED_TRACE(device);
+        auto const result =
+            folder.mpirun(2, "run overflow.json --overwrite --progress plain --device " + device);
 
-    ASSERT_EQ(result.code, 0) << result.text;
-    EXPECT_THAT(result.text, HasSubstr("waited in the overflow of md"));
-    expect_same_stores(folder, "plain", "overflow");
+        ASSERT_EQ(result.code, 0) << result.text;
+        EXPECT_THAT(result.text, HasSubstr("waited in the overflow of md"));
+        expect_same_stores(folder, "plain", "overflow");
+    }
 }
 
 TEST(Topology, ReplicasLogEachIntoItsOwnFile) {
