@@ -28,8 +28,8 @@ public:
 };
 
 /// Collective over all ranks, before any of them counts on the transport.
-/// Throws: on all ranks where it cannot be used: NcclError with all reasons on rank 0, Error without
-///         words on the others.
+/// Throws: on all ranks where it cannot be used: NcclError with all reasons on rank 0, an Error
+///         without words on the others.
 void expect_rank_transport(MpiEnvironment const& mpi, BufferSpec const& buffers);
 
 /// Collective over all ranks, with the same plan and placement. Expects: more than one rank, and
