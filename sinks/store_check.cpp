@@ -108,12 +108,16 @@ private:
     }
 
     void check_journal() {
-        JournalReplay const found = look_at_journal(storage_, found_.rows);
-        if (found.files == 0) return;
+        auto const found = look_at_journal(storage_, found_.rows);
+        if (!found) {
+            leftover("journal: its writer changed it during every look; look again");
+            return;
+        }
+        if (found->files == 0) return;
         found_.journal = found;
-        if (found.torn_bytes > 0)
+        if (found->torn_bytes > 0)
             leftover(
-                fmt::format("journal: {} bytes after its last whole record", found.torn_bytes));
+                fmt::format("journal: {} bytes after its last whole record", found->torn_bytes));
     }
 
     void check_samples() {

@@ -13,7 +13,9 @@
 #include <fmt/format.h>
 
 #include "runtime/error.hpp"
+#include "sinks/file_calls.hpp"
 #include "sinks/journal_reader.hpp"
+#include "sinks/zarr_array_reader.hpp"
 #include "sinks/zarr_store_writer.hpp"
 
 namespace athanor {
@@ -130,6 +132,39 @@ private:
     Bytes payload_;
 };
 
+/// What a writer at work changes, as far as a look at its journal depends on it.
+struct JournalState {
+    std::int64_t samples = 0;  ///< in the arrays
+    std::optional<JournalIdentity> identity;
+    std::vector<JournalFile> files;
+    std::vector<std::int64_t> sizes;  ///< of the files [bytes]
+
+    bool operator==(JournalState const& other) const {
+        return samples == other.samples && identity == other.identity && sizes == other.sizes &&
+               std::equal(files.begin(), files.end(), other.files.begin(), other.files.end(),
+                          [](auto const& a, auto const& b) { return a.number == b.number; });
+    }
+};
+
+/// `samples`: where the store does not say how many it has.
+JournalState look_at_state(Storage& storage, JournalPlace const& place, std::int64_t samples) {
+    JournalState state;
+    state.samples = samples;
+    try {
+        auto const mask = load_array_metadata(storage, "meta/samples_mask");
+        if (mask.shape.size() == 1) state.samples = mask.shape[0];
+    } catch (StorageError const&) {  // damage that others report
+    }
+    // After the samples: files go when the arrays have their rows, and never before.
+    state.files = journal_files(place);
+    for (JournalFile const& file : state.files) {
+        auto const status = detail::status_of(*place.calls, file.path);
+        state.sizes.push_back(status ? static_cast<std::int64_t>(status->st_size) : -1);
+    }
+    if (!state.files.empty()) state.identity = journal_identity_of(storage);
+    return state;
+}
+
 void extend_arrays(ZarrStoreWriter& writer, std::vector<std::size_t> const& order,
                    JournalFile const& file, RowCounts const& added,
                    std::span<std::byte const> rows) {
@@ -199,15 +234,33 @@ JournalReplay replay_journal(ZarrStoreWriter& writer) {
     return replay;
 }
 
-JournalReplay look_at_journal(Storage& storage, std::int64_t samples) {
+std::optional<JournalReplay> look_at_journal(Storage& storage, std::int64_t samples) {
     auto const place = storage.journal_place();
-    if (!place) return {};
-    auto const files = journal_files(*place);
-    if (files.empty()) return {};
-    RowCounts counts;
-    counts.samples = samples;
-    return JournalWalk(journal_identity_of(storage), std::nullopt, counts)
-        .run(*place, files, [](auto const&...) {});
+    if (!place) return JournalReplay{};
+    constexpr int most_looks = 8;  // a commit changes what is there in three places
+    JournalState state = look_at_state(storage, *place, samples);
+    for (int look = 0; look < most_looks; ++look) {
+        JournalReplay found;
+        std::optional<StorageError> refusal;
+        try {
+            RowCounts counts;
+            counts.samples = state.samples;
+            found = JournalWalk(state.identity, std::nullopt, counts)
+                        .run(*place, state.files, [](auto const&...) {});
+            if (found.files > 0) found.rows += std::max<std::int64_t>(0, state.samples - samples);
+        } catch (StorageError const& error) {
+            refusal = error;
+        }
+        // Whole records that follow on the store are what was there when the files were listed.
+        if (!refusal && found.torn_bytes == 0) return found;
+        JournalState const after = look_at_state(storage, *place, samples);
+        if (after == state) {
+            if (refusal) throw *refusal;
+            return found;
+        }
+        state = after;
+    }
+    return std::nullopt;
 }
 
 }  // namespace athanor

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -38,8 +39,12 @@ void append_rows(Journal& journal, ZarrStoreWriter& writer, RowCounts const& add
 ///         other arrays, or does not fit what the store has become.
 JournalReplay replay_journal(ZarrStoreWriter& writer);
 
-/// What replay_journal() would find, without changing anything.
-/// Throws: StorageError as that, as far as it can be seen without the arrays.
-[[nodiscard]] JournalReplay look_at_journal(Storage& storage, std::int64_t samples);
+/// What replay_journal() would find, without changing anything, beside a store of which the caller
+/// has seen `samples`: what came into its arrays since then counts as rows of the journal.
+/// Live:    a writer may be at work. Where its commits change files or the store under a look,
+///          which then meets damage that is none, there is another look; nothing is known when
+///          several in a row met that.
+/// Throws:  StorageError as replay_journal(), as far as it can be seen without the arrays.
+[[nodiscard]] std::optional<JournalReplay> look_at_journal(Storage& storage, std::int64_t samples);
 
 }  // namespace athanor
