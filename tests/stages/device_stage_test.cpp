@@ -2,17 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /// A stage whose steps are made on a device against the same stage on the host: all bits.
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <limits>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include <gtest/gtest.h>
 
 #include "runtime/error.hpp"
 #include "stages/fused_stage.hpp"
+#include "stages/stage_loop.hpp"
 #include "tests/support/device_harmonic_model.hpp"
 #include "tests/support/device_queues.hpp"
+#include "tests/support/list_channel.hpp"
+#include "tests/support/memory_sink.hpp"
 #include "tests/support/recording_hook.hpp"
 #include "tests/support/samples.hpp"
 #include "tests/support/stage_runner.hpp"
@@ -195,6 +200,70 @@ TEST(DeviceStage, RowsBroughtBackInTheMiddleChangeNothing) {
 
     auto const queue = test_queue();
     expect_equal(host, run(lines(8), sub_stages(nve(0, 17)), capacity, queue.get(), 3));
+}
+
+/// Asks for a save in every turn of the loop.
+class AskingReceiver final : public ChannelReceiver {
+public:
+    AskingReceiver(ListLink& link, std::atomic<SaveRequest>& request)
+        : receiver_(link), request_(request) {}
+    ReceiveStatus poll() override {
+        request_ = SaveRequest::save;
+        return receiver_.poll();
+    }
+    [[nodiscard]] int next_atoms() const override { return receiver_.next_atoms(); }
+    [[nodiscard]] int next_edges() const override { return receiver_.next_edges(); }
+    SystemIndex take(Batch& batch) override { return receiver_.take(batch); }
+    [[nodiscard]] ChannelMetrics metrics() const override { return {}; }
+
+private:
+    ListReceiver receiver_;
+    std::atomic<SaveRequest>& request_;
+};
+
+/// The host hears of a failure some steps late: it may be a save that brings the sample back.
+TEST(DeviceStage, ASaveThatBringsAFailureToLightLeavesTheSampleToQuarantine) {
+    std::vector<Sample> samples = lines(12);
+    for (std::size_t k = 0; k < samples.size(); k += 3)
+        samples[k].values<double>(Fields::velocities)[0] = 1e200;  // its energy will overflow
+    BatchCapacity const capacity{4, 60, 0};
+    auto const queue = test_queue();
+    DeviceHarmonicModel model;
+    StageMetrics metrics;
+    FusedStage::Options options{capacity, 7};
+    options.device = queue.get();
+    FusedStage stage(plain_schema(), sub_stages(nve(0, 10)), model, options, metrics, {});
+    std::atomic<SaveRequest> request = SaveRequest::none;
+    ListLink link;
+    link.under_way.assign(samples.begin(), samples.end());
+    link.closed = true;
+    AskingReceiver receiver(link, request);
+    MemorySink sink;
+    int saved_rows = 0;
+    std::set<std::int64_t> quarantined;
+    StagePorts ports;
+    ports.inputs = {&receiver};
+    ports.sinks = {&sink};
+    ports.save_request = &request;
+    ports.quarantine = [&](Batch const& batch, SystemIndex system, std::string const&) {
+        quarantined.insert(batch.sample_id(system).value());
+    };
+    ports.save = [&](SamplesToSave const& saved) {
+        for (SystemIndex const system : saved.systems) {
+            ++saved_rows;
+            std::int64_t const id = saved.batch.sample_id(system).value();
+            EXPECT_EQ(quarantined.count(id), 0U) << id;
+            EXPECT_NE(saved.batch.column<std::uint8_t>(Fields::outcome)[system.value()],
+                      static_cast<std::uint8_t>(Outcome::failed))
+                << id;
+        }
+    };
+
+    StageLoop(stage, ports, metrics).run();
+
+    EXPECT_EQ(quarantined, (std::set<std::int64_t>{0, 3, 6, 9}));
+    EXPECT_EQ(sink.rows.size(), 8U);
+    EXPECT_GT(saved_rows, 0);
 }
 
 TEST(DeviceStage, TheHostWaitsOnlyForStepsThatAreDoneLongAgo) {
