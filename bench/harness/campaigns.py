@@ -117,11 +117,11 @@ class Campaigns:
         return atom_steps / metrics["wall_seconds"]
 
 
-def run(root, build, folder, quick, only, show):
+def run(root, build, folder, quick, rounds, only, show):
     """Results by "campaign/CASE": atom·steps/s over the whole campaign."""
     campaigns = Campaigns(root, build, folder, quick)
     results = {}
-    for turn in range(2 if quick else 7):
+    for turn in range(rounds or (2 if quick else 8)):
         for name, path, ranks in campaigns.cases:
             if only and not re.search(only, "campaign/" + name):
                 continue

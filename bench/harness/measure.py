@@ -45,6 +45,23 @@ def print_table(results):
                          ("weak", scaling(results, "weak", same_work=False))):
         for line in lines:
             print(f"{title} scaling, {line}")
+    for line in beside_peers(results):
+        print(line)
+
+
+def beside_peers(results):
+    """Ours over theirs, within each round: what else the machine does falls on both."""
+    lines = []
+    for name, ours in results.items():
+        case, _, who = name.rpartition("/")
+        if not name.startswith("peer/") or not who.startswith("Athanor"):
+            continue
+        peer = who.removeprefix("Athanor beside ") if " " in who else "LAMMPS"
+        theirs = results[f"{case}/{peer}"]
+        ratios = sorted(a / b for a, b in zip(ours["samples"], theirs["samples"]))
+        lines.append(f"{case}: {statistics.median(ratios):.2f} times {peer} "
+                     f"({ratios[0]:.2f} to {ratios[-1]:.2f})")
+    return lines
 
 
 def scaling(results, kind, same_work):
@@ -68,10 +85,12 @@ def measure(options):
     results = document["results"]
     with tempfile.TemporaryDirectory(prefix="athanor-bench-") as folder:
         os.environ.setdefault("ATHANOR_BENCH_FOLDER", folder)
-        results.update(microbenchmarks.run(BUILD, options.quick, options.only, show))
-        results.update(campaigns.run(ROOT, BUILD, folder, options.quick, options.only, show))
+        sizes = (options.quick, options.rounds, options.only, show)
+        results.update(microbenchmarks.run(BUILD, *sizes))
+        results.update(campaigns.run(ROOT, BUILD, folder, *sizes))
         if options.peers:
-            found, document["notes"] = peers.run(ROOT, BUILD, options.quick, show)
+            found, document["notes"] = peers.run(ROOT, BUILD, options.quick, options.rounds,
+                                                 options.only, show)
             results.update(found)
     if not results:
         sys.exit(f"bench/run.sh: nothing is named as --only {options.only} wants")
@@ -105,7 +124,10 @@ def main():
     parser.add_argument("--output", default="bench.json", metavar="FILE")
     parser.add_argument("--peers", action="store_true",
                         help="also LAMMPS, zarr-python, tensorstore")
-    parser.add_argument("--only", metavar="REGEX", help="benchmarks and campaigns of such names")
+    parser.add_argument("--only", metavar="REGEX",
+                        help="benchmarks, campaigns and peers of such names")
+    parser.add_argument("--rounds", type=int, metavar="N",
+                        help="samples of everything; more make smaller changes visible")
     parser.add_argument("--compare", nargs=2, metavar=("OLD", "NEW"),
                         help="what changed; exit code 1 when something became slower")
     options = parser.parse_args()

@@ -15,7 +15,7 @@ QUICK = {"runtime/bench_runtime": ".", "kernels/bench_kernels": ".", "comm/bench
          "launch/bench_pipeline": "/64/|vain"}
 
 
-def run(build, quick, only, show):
+def run(build, quick, rounds, only, show):
     """Results by "PROGRAM/BENCHMARK": seconds of an iteration by the clock."""
     results = {}
     for program in PROGRAMS:
@@ -23,7 +23,7 @@ def run(build, quick, only, show):
         show(program)
         command = [os.path.join(build, "bench", program), f"--benchmark_filter={wanted}",
                    f"--benchmark_min_time={0.01 if quick else 0.2}",
-                   f"--benchmark_repetitions={3 if quick else 7}",
+                   f"--benchmark_repetitions={rounds or (3 if quick else 8)}",
                    "--benchmark_enable_random_interleaving=true", "--benchmark_format=json"]
         output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         if not output.strip():
