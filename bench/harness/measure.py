@@ -125,7 +125,7 @@ def main():
     parser.add_argument("--peers", action="store_true",
                         help="also LAMMPS, zarr-python, tensorstore")
     parser.add_argument("--only", metavar="REGEX",
-                        help="benchmarks, campaigns and peers of such names")
+                        help="benchmarks, campaigns and peers of such names; also with --compare")
     parser.add_argument("--rounds", type=int, metavar="N",
                         help="samples of everything; more make smaller changes visible")
     parser.add_argument("--compare", nargs=2, metavar=("OLD", "NEW"),
@@ -133,7 +133,7 @@ def main():
     options = parser.parse_args()
     if options.compare:
         try:
-            return compare.print_comparison(*map(read, options.compare))
+            return compare.print_comparison(*map(read, options.compare), options.only)
         except compare.NotComparable as error:
             print(f"bench/run.sh: {error}", file=sys.stderr)
             return 2
