@@ -16,6 +16,7 @@ import machine  # noqa: E402
 import microbenchmarks  # noqa: E402
 import peers  # noqa: E402
 
+FORMAT = 2  # of the file; 1 timed campaigns by their metrics
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, "build/release")
 
@@ -80,7 +81,7 @@ def measure(options):
     def show(what):
         print(f"  {what}", file=sys.stderr, flush=True)
 
-    document = {"harness": 1, "quick": options.quick, "machine": machine.facts(ROOT),
+    document = {"harness": FORMAT, "quick": options.quick, "machine": machine.facts(ROOT),
                 "results": {}, "notes": []}
     results = document["results"]
     with tempfile.TemporaryDirectory(prefix="athanor-bench-") as folder:
@@ -110,11 +111,11 @@ def read(path):
     try:
         with open(path) as file:
             document = json.load(file)
-        if document["harness"] != 1:
+        if document["harness"] != FORMAT:
             raise KeyError("harness")
         return document
     except (OSError, ValueError, KeyError, TypeError) as error:
-        sys.exit(f"bench/run.sh: {path}: is no file that bench/run.sh wrote ({error!r})")
+        sys.exit(f"bench/run.sh: {path}: is no file that this bench/run.sh wrote ({error!r})")
 
 
 def main():
