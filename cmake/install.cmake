@@ -21,7 +21,7 @@ install(FILES launch/examples/relax_then_md.json launch/examples/noble_gases.ext
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 install(FILES LICENSE RENAME copyright DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs COMPONENT runtime
-        FILES_MATCHING PATTERN "*.md" PATTERN "*.cpp")
+        FILES_MATCHING PATTERN "*.md" PATTERN "*.cpp" PATTERN "*.png")
 
 # --- the libraries -------------------------------------------------------------------------------
 install(TARGETS athanor_options ${layers} EXPORT AthanorTargets
@@ -50,15 +50,9 @@ set(CPACK_COMPONENTS_ALL runtime development)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_PACKAGE_VERSION ${PROJECT_VERSION})
-set(revision_source ${CMAKE_CURRENT_BINARY_DIR}/packaged_revision.cpp)  # as the program says it
-execute_process(COMMAND ${CMAKE_COMMAND} -D ROOT=${PROJECT_SOURCE_DIR} -D OUT=${revision_source}
-                -P ${PROJECT_SOURCE_DIR}/launch/write_revision.cmake)
-file(READ ${revision_source} revision)
-if(revision MATCHES "\"([0-9a-f]+)(-dirty)?\"")
-    string(REPLACE "-" "." revision "+git.${CMAKE_MATCH_1}${CMAKE_MATCH_2}")
-    string(APPEND CPACK_DEBIAN_PACKAGE_VERSION ${revision})
-endif()
+# Read when cpack runs, for the commit is that of the program, which may be newer than this build folder.
+configure_file(cmake/package_version.cmake.in package_version.cmake @ONLY)
+set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_BINARY_DIR}/package_version.cmake)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME athanor)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)

@@ -28,6 +28,7 @@ cmake --install "$build" --prefix "$prefix" > "$work/install.log"
 "$prefix/bin/athanor" validate "$prefix/share/athanor/examples/relax_then_md.json" > /dev/null
 for file in share/man/man1/athanor.1 share/bash-completion/completions/athanor \
     share/athanor/athanor.schema.json share/athanor/mpi_environment.sh \
+    share/doc/athanor/docs/guide.md share/doc/athanor/docs/images/report.png \
     include/athanor/runtime/model.hpp include/athanor/stages/run_samples.hpp; do
     expect_file "$prefix/$file"
 done
@@ -60,6 +61,20 @@ for library in libc6 libblosc1 libzstd1; do
 done
 dpkg-deb --field "$runtime" Package Version Architecture Depends
 dpkg-deb --extract "$runtime" "$work/root"
+# The commit of the package is the one that its program says, whenever CMake ran.
+commit=$("$work/root/usr/bin/athanor" --version | grep -oE '[0-9a-f]{12}(-dirty)?' |
+    head -n 1) || true
+version=$(dpkg-deb --field "$runtime" Version)
+[[ -z "$commit" || "$version" == *"+git.${commit/-/.}" ]] ||
+    fail "the package is $version, its program of commit $commit"
+echo "== the version of a package whose program was built after CMake ran"
+mkdir -p "$work/later/launch"
+echo 'std::string_view revision() { return "0123456789ab"; }' > "$work/later/launch/revision.cpp"
+sed "s|file(READ [^ ]*/launch/|file(READ $work/later/launch/|" "$build/package_version.cmake" \
+    > "$work/later/version.cmake"
+echo 'message("${CPACK_DEBIAN_PACKAGE_VERSION}")' >> "$work/later/version.cmake"
+[[ "$(cmake -P "$work/later/version.cmake" 2>&1)" == *+git.0123456789ab ]] ||
+    fail "the version of a package is that of another build"
 "$work/root/usr/bin/athanor" help timestep_fs > /dev/null
 expect_file "$work/root/usr/share/man/man1/athanor.1"
 dpkg-deb --contents "$runtime" > "$work/runtime.list"
