@@ -49,6 +49,7 @@ std::uint32_t detail::crc32c_by_table(std::span<std::byte const> bytes, std::uin
 }
 
 std::uint32_t crc32c(std::span<std::byte const> bytes, std::uint32_t before) {
+    if (auto const crc = detail::crc32c_by_folding(bytes, before)) return *crc;
     if (auto const crc = detail::crc32c_by_instruction(bytes, before)) return *crc;
     return detail::crc32c_by_table(bytes, before);
 }

@@ -23,6 +23,10 @@ namespace detail {
 /// The same by the SSE4.2 instruction; nothing where this build or this processor lacks it.
 [[nodiscard]] std::optional<std::uint32_t> crc32c_by_instruction(std::span<std::byte const> bytes,
                                                                  std::uint32_t before = 0);
+/// The same by products without carries of 512 bits (AVX-512 and VPCLMULQDQ), two to three times as
+/// fast for kilobytes and more; nothing where this build or this processor lacks them.
+[[nodiscard]] std::optional<std::uint32_t> crc32c_by_folding(std::span<std::byte const> bytes,
+                                                             std::uint32_t before = 0);
 
 }  // namespace detail
 }  // namespace athanor

@@ -10,4 +10,8 @@ std::optional<std::uint32_t> detail::crc32c_by_instruction(std::span<std::byte c
     return std::nullopt;
 }
 
+std::optional<std::uint32_t> detail::crc32c_by_folding(std::span<std::byte const>, std::uint32_t) {
+    return std::nullopt;
+}
+
 }  // namespace athanor

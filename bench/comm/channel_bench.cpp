@@ -1,8 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
 /// Packing, checksum, and a channel between two threads. Bytes are those of the messages.
+#include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -53,12 +56,27 @@ void copy_memory(benchmark::State& state) {  // the limit that packing is held a
 }
 BENCHMARK(copy_memory)->Arg(1 << 14)->Arg(1 << 20)->Arg(1 << 24);
 
-void checksum_by_instruction(benchmark::State& state) {
+using ByProcessor = std::optional<std::uint32_t> (*)(std::span<std::byte const>, std::uint32_t);
+
+void checksum(benchmark::State& state, ByProcessor by_processor) {
+    if (!by_processor({}, 0)) {
+        state.SkipWithError("this processor cannot");
+        return;
+    }
     std::vector<std::byte> const bytes(static_cast<std::size_t>(state.range(0)));
-    for (auto _ : state) benchmark::DoNotOptimize(crc32c(bytes));
+    for (auto _ : state) benchmark::DoNotOptimize(by_processor(bytes, 0));
     set_bytes(state, bytes.size());
 }
-BENCHMARK(checksum_by_instruction)->Arg(1 << 10)->Arg(1 << 14)->Arg(1 << 20)->Arg(1 << 24);
+BENCHMARK_CAPTURE(checksum, by_folding, detail::crc32c_by_folding)
+    ->Arg(1 << 10)
+    ->Arg(1 << 14)
+    ->Arg(1 << 20)
+    ->Arg(1 << 24);
+BENCHMARK_CAPTURE(checksum, by_instruction, detail::crc32c_by_instruction)
+    ->Arg(1 << 10)
+    ->Arg(1 << 14)
+    ->Arg(1 << 20)
+    ->Arg(1 << 24);
 
 void checksum_by_table(benchmark::State& state) {
     std::vector<std::byte> const bytes(static_cast<std::size_t>(state.range(0)));

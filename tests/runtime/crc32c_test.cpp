@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/crc32c.hpp"
 
+#include <optional>
 #include <random>
 #include <string_view>
 #include <vector>
@@ -35,19 +36,29 @@ TEST(Crc32c, HasTheValuesOfRfc3720) {
     EXPECT_EQ(detail::crc32c_by_table(bytes), 0x46dd794eU);
 }
 
-TEST(Crc32c, InstructionAndTableAgreeForEveryLengthAndAlignment) {
-    if (!detail::crc32c_by_instruction({}))
-        GTEST_SKIP() << "this processor has no such instruction";
+using ByProcessor = std::optional<std::uint32_t> (*)(std::span<std::byte const>, std::uint32_t);
+
+void expect_agreement_with_the_table(ByProcessor by_processor) {
     std::mt19937 random(5);
     std::vector<std::byte> bytes(20000);
     for (std::byte& byte : bytes) byte = static_cast<std::byte>(random());
 
     for (std::size_t length = 0; length < 3000; ++length) {
         auto const part = std::span<std::byte const>(bytes).subspan(length % 17, length);
-        ASSERT_EQ(detail::crc32c_by_instruction(part, 77), detail::crc32c_by_table(part, 77))
-            << length;
+        ASSERT_EQ(by_processor(part, 77), detail::crc32c_by_table(part, 77)) << length;
     }
-    EXPECT_EQ(detail::crc32c_by_instruction(bytes), detail::crc32c_by_table(bytes));
+    EXPECT_EQ(by_processor(bytes, 0), detail::crc32c_by_table(bytes));
+}
+
+TEST(Crc32c, InstructionAndTableAgreeForEveryLengthAndAlignment) {
+    if (!detail::crc32c_by_instruction({}))
+        GTEST_SKIP() << "this processor has no such instruction";
+    expect_agreement_with_the_table(detail::crc32c_by_instruction);
+}
+
+TEST(Crc32c, FoldingAndTableAgreeForEveryLengthAndAlignment) {
+    if (!detail::crc32c_by_folding({})) GTEST_SKIP() << "this processor has no VPCLMULQDQ";
+    expect_agreement_with_the_table(detail::crc32c_by_folding);
 }
 
 TEST(Crc32c, ContinuesFromTheBytesBefore) {
