@@ -72,30 +72,6 @@ int Batch::capacity_rows(Level level) const {
     return 0;
 }
 
-int Batch::first_row(Level level, int system) const {
-    switch (level) {
-        case Level::atom:
-            return atom_begin_[system];
-        case Level::edge:
-            return edge_begin_[system];
-        case Level::system:
-            return system;
-    }
-    return 0;
-}
-
-int Batch::row_count(Level level, int system) const {
-    switch (level) {
-        case Level::atom:
-            return atom_count_[system];
-        case Level::edge:
-            return edge_count_[system];
-        case Level::system:
-            return 1;
-    }
-    return 0;
-}
-
 bool Batch::fits(int atoms, int edges) const {
     return system_count_ < capacity_.systems && atoms <= atoms_.free_rows() &&
            edges <= edges_.free_rows();
@@ -156,7 +132,7 @@ Sample Batch::extract(SystemIndex system) const {
 }
 
 void Batch::add_column_moves(FieldIndex field, int from_row, int to_row, int row_total) {
-    std::size_t const bytes = schema_->field(field).bytes_per_row();
+    std::size_t const bytes = schema_->bytes_per_row(field);
     auto* const base = static_cast<std::byte*>(columns_[field.value()]);
     moves_.push_back({base + to_row * bytes, base + from_row * bytes, row_total * bytes});
 }
@@ -238,21 +214,6 @@ void Batch::clear() {
 
 SampleId Batch::sample_id(SystemIndex s) const {
     return SampleId{column<std::int64_t>(Fields::system_id)[s.value()]};
-}
-
-std::byte* Batch::rows(FieldIndex field, SystemIndex system) {
-    FieldSpec const& spec = schema_->field(field);
-    return static_cast<std::byte*>(columns_[field.value()]) +
-           first_row(spec.level, system.value()) * spec.bytes_per_row();
-}
-
-std::byte const* Batch::rows(FieldIndex field, SystemIndex system) const {
-    return const_cast<Batch*>(this)->rows(field, system);
-}
-
-std::size_t Batch::row_bytes(FieldIndex field, SystemIndex system) const {
-    FieldSpec const& spec = schema_->field(field);
-    return row_count(spec.level, system.value()) * spec.bytes_per_row();
 }
 
 BatchView Batch::view() {

@@ -83,9 +83,18 @@ public:
     [[nodiscard]] std::string const& text(SystemIndex s) const { return texts_[s.value()]; }
 
     /// The columns of one system: rows of `field` that belong to it.
-    [[nodiscard]] std::byte* rows(FieldIndex field, SystemIndex system);
-    [[nodiscard]] std::byte const* rows(FieldIndex field, SystemIndex system) const;
-    [[nodiscard]] std::size_t row_bytes(FieldIndex field, SystemIndex system) const;
+    [[nodiscard]] std::byte* rows(FieldIndex field, SystemIndex system) {
+        return static_cast<std::byte*>(columns_[field.value()]) +
+               first_row(schema_->field(field).level, system.value()) *
+                   schema_->bytes_per_row(field);
+    }
+    [[nodiscard]] std::byte const* rows(FieldIndex field, SystemIndex system) const {
+        return const_cast<Batch*>(this)->rows(field, system);
+    }
+    [[nodiscard]] std::size_t row_bytes(FieldIndex field, SystemIndex system) const {
+        return row_count(schema_->field(field).level, system.value()) *
+               schema_->bytes_per_row(field);
+    }
     /// The same as numbers, as Sample::values(). Expects: sizeof(T) is the field's element size.
     template <class T>
     [[nodiscard]] std::span<T> values(FieldIndex field, SystemIndex system) {
@@ -113,8 +122,28 @@ public:
     [[nodiscard]] MemorySpace& space() const { return *space_; }
 
 private:
-    [[nodiscard]] int first_row(Level level, int system) const;
-    [[nodiscard]] int row_count(Level level, int system) const;
+    [[nodiscard]] int first_row(Level level, int system) const {
+        switch (level) {
+            case Level::atom:
+                return atom_begin_[system];
+            case Level::edge:
+                return edge_begin_[system];
+            case Level::system:
+                return system;
+        }
+        return 0;
+    }
+    [[nodiscard]] int row_count(Level level, int system) const {
+        switch (level) {
+            case Level::atom:
+                return atom_count_[system];
+            case Level::edge:
+                return edge_count_[system];
+            case Level::system:
+                return 1;
+        }
+        return 0;
+    }
     [[nodiscard]] int capacity_rows(Level level) const;
     void clear_rows(int field, SystemIndex system);
     void add_column_moves(FieldIndex field, int from_row, int to_row, int rows);

@@ -70,6 +70,9 @@ public:
     [[nodiscard]] std::vector<FieldSpec> const& fields() const { return fields_; }
     [[nodiscard]] FieldSpec const& field(FieldIndex index) const { return fields_[index.value()]; }
     [[nodiscard]] int field_count() const { return static_cast<int>(fields_.size()); }
+    [[nodiscard]] std::size_t bytes_per_row(FieldIndex index) const {
+        return bytes_per_row_[index.value()];
+    }
     [[nodiscard]] std::optional<FieldIndex> find(std::string_view name) const;
     /// Bytes of all rows that one atom, edge or system takes.
     [[nodiscard]] std::size_t bytes_per_row(Level level) const;
@@ -82,6 +85,7 @@ public:
 
 private:
     std::vector<FieldSpec> fields_;
+    std::vector<std::size_t> bytes_per_row_;  ///< by field: asked for with every row that moves
 };
 
 using SchemaPtr = std::shared_ptr<Schema const>;

@@ -34,12 +34,25 @@ std::size_t rows_of(PackedCounts const& counts, Level level) {
     return 0;
 }
 
+/// Of a field's rows of all systems, with what fills up the part.
+std::size_t column_bytes(Schema const& schema, int field, PackedCounts const& counts) {
+    FieldIndex const f{field};
+    return aligned(rows_of(counts, schema.field(f).level) * schema.bytes_per_row(f));
+}
+
+/// True when the first fields of `all` are those of `travelling`.
+bool begins_with(Schema const& all, Schema const& travelling) {
+    if (&all == &travelling) return true;
+    return all.field_count() >= travelling.field_count() &&
+           std::equal(travelling.fields().begin(), travelling.fields().end(), all.fields().begin(),
+                      [](FieldSpec const& a, FieldSpec const& b) { return a.name == b.name; });
+}
+
 }  // namespace
 
 std::size_t packed_bytes(Schema const& schema, PackedCounts const& counts) {
     std::size_t bytes = aligned(counts.systems * table_entry_bytes);
-    for (FieldSpec const& spec : schema.fields())
-        bytes += aligned(rows_of(counts, spec.level) * spec.bytes_per_row());
+    for (int f = 0; f < schema.field_count(); ++f) bytes += column_bytes(schema, f, counts);
     return bytes + aligned(counts.text_bytes);
 }
 
@@ -83,6 +96,7 @@ public:
     }
     void pad_to(std::size_t bytes) {
         std::size_t const missing = bytes - static_cast<std::size_t>(to_ - begin_);
+        if (missing == 0) return;
         std::memset(to_, 0, missing);
         advance(missing);
     }
@@ -122,14 +136,25 @@ std::size_t pack(Schema const& schema, Batch const& batch, std::span<SystemIndex
                  std::span<std::byte> out, EdgeRows edges, std::uint32_t* checksum) {
     std::size_t const total = packed_bytes(schema, count_packed(batch, systems, edges));
     ATHANOR_EXPECTS(total <= out.size());
+    ATHANOR_EXPECTS(begins_with(batch.schema(), schema));
     PackWriter writer(out, checksum);
     write_table(writer, batch, systems, edges);
     for (int f = 0; f < schema.field_count(); ++f) {
         FieldIndex const field{f};
-        ATHANOR_EXPECTS(batch.schema().field(field).name == schema.field(field).name);
         if (schema.field(field).level == Level::edge && edges == EdgeRows::stay) continue;
-        for (SystemIndex s : systems)
-            writer.copy(batch, batch.rows(field, s), batch.row_bytes(field, s));
+        // Systems that stand one behind the other go as one.
+        std::byte const* first = nullptr;
+        std::size_t bytes = 0;
+        for (SystemIndex s : systems) {
+            std::byte const* const rows = batch.rows(field, s);
+            if (rows != first + bytes) {
+                writer.copy(batch, first, bytes);
+                first = rows;
+                bytes = 0;
+            }
+            bytes += batch.row_bytes(field, s);
+        }
+        writer.copy(batch, first, bytes);
         writer.pad_to(aligned(writer.bytes()));
     }
     for (SystemIndex s : systems)
@@ -196,20 +221,24 @@ SystemIndex PackedSamples::append_to(Batch& batch, int k) const {
     SystemIndex const s = batch.allocate_unwritten(schema_->field_count(), e.atoms, e.edges,
                                                    std::string(words, e.name_bytes),
                                                    std::string(words + e.name_bytes, e.text_bytes));
+    if (agreed_ != batch.schema_ptr()) {
+        ATHANOR_EXPECTS(begins_with(batch.schema(), *schema_));
+        agreed_ = batch.schema_ptr();
+    }
+    moves_.clear();
     std::size_t offset = aligned(counts_.systems * table_entry_bytes);
     for (int f = 0; f < schema_->field_count(); ++f) {
         FieldIndex const field{f};
-        FieldSpec const& spec = schema_->field(field);
-        ATHANOR_EXPECTS(batch.schema().field(field).name == spec.name);
-        std::size_t const first = spec.level == Level::atom   ? place.first_atom
-                                  : spec.level == Level::edge ? place.first_edge
-                                                              : static_cast<std::size_t>(k);
-        RowMove const move{batch.rows(field, s),
-                           bytes_.data() + offset + first * spec.bytes_per_row(),
-                           batch.row_bytes(field, s)};
-        batch.space().move({&move, 1});
-        offset += aligned(rows_of(counts_, spec.level) * spec.bytes_per_row());
+        Level const level = schema_->field(field).level;
+        std::size_t const first = level == Level::atom   ? place.first_atom
+                                  : level == Level::edge ? place.first_edge
+                                                         : static_cast<std::size_t>(k);
+        moves_.push_back({batch.rows(field, s),
+                          bytes_.data() + offset + first * schema_->bytes_per_row(field),
+                          batch.row_bytes(field, s)});
+        offset += column_bytes(*schema_, f, counts_);
     }
+    batch.space().move(moves_);
     return s;
 }
 

@@ -52,6 +52,7 @@ std::size_t pack_samples(Schema const& schema, Batch const& batch,
 
 /// Reads packed samples in place.
 /// Ownership: none; `bytes` must outlive it.
+/// Threads:   one.
 /// Throws:    CampaignError from read() when counts, table and bytes do not fit together.
 class PackedSamples {
 public:
@@ -63,7 +64,10 @@ public:
     }
 
     /// Room for `systems` samples, so that no read() of as many allocates.
-    void reserve(int systems) { places_.reserve(static_cast<std::size_t>(systems)); }
+    void reserve(int systems) {
+        places_.reserve(static_cast<std::size_t>(systems));
+        moves_.reserve(schema_->fields().size());
+    }
     /// Turns to other bytes.
     void read(PackedCounts const& counts, std::span<std::byte const> bytes);
 
@@ -91,6 +95,8 @@ private:
     PackedCounts counts_;
     std::span<std::byte const> bytes_;
     std::vector<Place> places_;
+    mutable std::vector<RowMove> moves_;  ///< of one append_to()
+    mutable SchemaPtr agreed_;            ///< of the last batch, whose fields fit ours
 };
 
 }  // namespace athanor
