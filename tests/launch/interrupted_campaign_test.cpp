@@ -3,12 +3,15 @@
 /// Campaigns that a signal ends.
 #include <algorithm>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/launch/program.hpp"
 
 namespace athanor::test {
 namespace {
+
+using ::testing::HasSubstr;
 
 /// A folder with a campaign that logs each of its steps.
 class LoggedCampaign : public ProgramFolder {
@@ -82,6 +85,31 @@ TEST(InterruptedCampaign, ASignalThatWasIgnoredStaysSo) {
     EXPECT_EQ(ended.code, 0) << ended.text;
     EXPECT_EQ(campaign.lines(), steps);
     EXPECT_EQ(rows_of_store(campaign.path() / "out/done.zarr").size(), 1u);
+}
+
+/// Where names cannot be exchanged, a store that is being replaced stands aside for an instant.
+TEST(InterruptedCampaign, AStoreThatStoodAsideWhenItsWriterDiedIsInTheWayUntilItIsOverwritten) {
+    ProgramFolder const folder;
+    folder.write("in.extxyz", golden_input("lj3"));
+    folder.write("campaign.json", small_campaign("in.extxyz").dump());
+    auto const store = folder.path() / "out/done.zarr",
+               aside = folder.path() / "out/done.zarr.old-42";
+    ASSERT_EQ(folder.athanor("run campaign.json --progress off").code, 0);
+    auto const expected = rows_of_store(store);
+    std::filesystem::remove_all(folder.path() / "out/trajectory.zarr");
+    std::filesystem::rename(store, aside);
+
+    ProgramResult const run = folder.athanor("run campaign.json --progress off");
+    EXPECT_EQ(run.code, 2) << run.text;
+    EXPECT_THAT(run.text, HasSubstr("done.zarr exists; give --overwrite"));
+    expect_same_rows(expected, rows_of_store(std::filesystem::exists(store) ? store : aside));
+
+    if (std::filesystem::exists(store)) std::filesystem::rename(store, aside);
+    ProgramResult const overwritten =
+        folder.athanor("run campaign.json --progress off --overwrite");
+    EXPECT_EQ(overwritten.code, 0) << overwritten.text;
+    expect_same_rows(expected, rows_of_store(store));
+    EXPECT_FALSE(std::filesystem::exists(aside));
 }
 
 }  // namespace
