@@ -49,6 +49,49 @@ std::string comment(std::string text) {
     return "# " + text + "\n";
 }
 
+/// What a script asks for by itself, and how to say it otherwise. Slurm takes the last of two, and
+/// the job that joins shards has the further options as well.
+struct OwnOption {
+    std::string_view name;
+    std::string_view short_name;  ///< empty: it has none
+    std::string_view instead;
+};
+
+constexpr OwnOption own_options[] = {
+    {"--array", "-a", "--array"},
+    {"--nodes", "-N", "--nodes"},
+    {"--ntasks", "-n", "--ranks"},
+    {"--ntasks-per-node", "", "--nodes"},
+    {"--cpus-per-task", "-c", "--cpus-per-task"},
+    {"--gpus-per-node", "", "--gpus-per-node"},
+    {"--mem", "", "--memory"},
+    {"--time", "-t", "--time"},
+    {"--partition", "-p", "--partition"},
+    {"--account", "-A", "--account"},
+    {"--job-name", "-J", "--name"},
+    {"--output", "-o", "--log"},
+    {"--signal", "", "--warning"},
+    {"--requeue", "", "--max-requeues"},
+    {"--no-requeue", "", "--max-requeues 0"},
+    {"--open-mode", "", "another --log"},
+};
+
+bool names(std::string_view line, OwnOption const& option) {
+    std::string_view const word = line.substr(0, line.find_first_of(" ="));
+    // Of a short option the value may follow without a blank.
+    return word == option.name ||
+           (!option.short_name.empty() && line.starts_with(option.short_name));
+}
+
+void refuse_own_options(std::string const& line) {
+    for (OwnOption const& option : own_options)
+        if (names(line, option))
+            throw ConfigError(
+                fmt::format("--sbatch: {} is what the script says by itself; give {} to athanor "
+                            "slurm in place of {}",
+                            option.name, option.instead, line));
+}
+
 /// Name, place, limit: what both kinds of job ask for.
 std::string common_directives(SlurmOptions const& options) {
     std::string text = directive("--job-name", options.name);
@@ -59,6 +102,7 @@ std::string common_directives(SlurmOptions const& options) {
     text += "#SBATCH --open-mode=append\n";
     for (std::string const& line : options.directives) {
         refuse_line_ends("--sbatch", line);
+        refuse_own_options(line);
         text += fmt::format("#SBATCH {}\n", line);
     }
     return text;

@@ -77,6 +77,21 @@ TEST(SlurmScript, DevicesArraysAndFurtherLinesStandInIt) {
         EXPECT_THAT(script, HasSubstr(line));
 }
 
+TEST(SlurmScript, WhatItSaysByItselfIsNotSaidAgain) {
+    SlurmOptions options = options_of(1, 2);
+    for (char const* line : {"--array=0-3", "-a 0-3", "-a0-3", "--mem=1G", "--no-requeue", "-N2",
+                             "--signal=B:TERM@5", "--time 5"}) {
+        options.directives = {line};
+        EXPECT_THROW(static_cast<void>(script_of(options)), ConfigError) << line;
+        EXPECT_THROW(static_cast<void>(slurm_merge_script(options, "/opt/athanor", {"c.json"})),
+                     ConfigError)
+            << line;
+    }
+    options.directives = {"--mem-bind=local", "--time-min=5", "--exclusive",
+                          "-C fast",          "--nodelist=a", "--mail-user=a@b"};
+    EXPECT_NO_THROW(static_cast<void>(script_of(options)));
+}
+
 TEST(SlurmScript, BlanksQuotesAndLineEndsAreQuotedOrRefused) {
     SlurmOptions options = options_of(1, 1);
     options.name = "a \"b\"";
@@ -143,6 +158,7 @@ TEST_F(Slurm, WhatCannotBeIsRefusedWithWhatToDo) {
           Case{"--ranks 3", "start 2 ranks, or 1"},
           Case{"--launcher srun", "--launcher: \"srun\" is no launcher; give srun-pmix"},
           Case{"--array 4", "give --output FILE.sbatch"},
+          Case{"--sbatch=--array=0-7%2", "--sbatch: --array is what the script says by itself"},
           Case{"--time 4h", "--time: \"4h\" is no time limit of Slurm"}}) {
         ProgramResult const ended = folder_.athanor(std::string("slurm c.json ") + wrong.arguments);
         EXPECT_EQ(ended.code, 2) << ended.text;
