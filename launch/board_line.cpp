@@ -32,6 +32,7 @@ BoardLine line_of(ElementRun const& run, Quarantine const& quarantine) {
     line.steps = m.steps.load();
     line.sample_steps = m.sample_steps.load();
     line.atom_steps = m.atom_steps.load();
+    line.refused = run.refused();
     line.quarantined = quarantine.count();
     line.peak_kilobytes = peak_memory_kilobytes();
     for (int part = 0; part < time_part_count; ++part)

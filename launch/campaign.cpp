@@ -302,11 +302,13 @@ private:
             }
             add_replica(figures_of(all[i], "", instance.rank), element.replicas,
                         figures.stages.back());
-            figures.frames_done += all[i].failed;
+            figures.frames_done += all[i].failed + all[i].refused;
             if (pipeline.ends_chain(instance.element)) figures.frames_done += all[i].out;
         }
         if (plan_.resumption)
-            figures.frames_done_before = plan_.resumption->finished + plan_.resumption->quarantined;
+            figures.frames_done_before = plan_.resumption->finished +
+                                         plan_.resumption->quarantined -
+                                         plan_.resumption->bad_frames;
         figures.frames_done += figures.frames_done_before;
         figures.frames_total = plan_.selected_count * pipeline.chain_count();
         figures.seconds = seconds();

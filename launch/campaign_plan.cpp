@@ -152,6 +152,7 @@ std::string to_bytes(CampaignPlan const& plan) {
                       {"generation", plan.resumption->generation},
                       {"finished", plan.resumption->finished},
                       {"quarantined", plan.resumption->quarantined},
+                      {"bad_frames", plan.resumption->bad_frames},
                       {"restored", plan.resumption->restored},
                       {"restored_by_element", plan.resumption->restored_by_element}};
     }
@@ -197,6 +198,7 @@ CampaignPlan plan_from_bytes(std::string const& bytes) {
         resumption.generation = found.at("generation");
         resumption.finished = found.at("finished");
         resumption.quarantined = found.at("quarantined");
+        resumption.bad_frames = found.at("bad_frames");
         resumption.restored = found.at("restored");
         found.at("restored_by_element").get_to(resumption.restored_by_element);
     }

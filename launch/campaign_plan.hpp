@@ -22,6 +22,7 @@ struct Resumption {
     std::int64_t generation = 0;    ///< of the checkpoints that hold the samples under way
     std::int64_t finished = 0,
                  quarantined = 0;  ///< samples that need nothing more, over all chains
+    std::int64_t bad_frames = 0;   ///< of those in quarantine, which never were samples
     std::int64_t restored = 0;     ///< samples that go on in the middle
     /// How many of them each instance has in its checkpoint, by element, then by replica.
     std::vector<std::vector<std::int64_t>> restored_by_element = {};

@@ -152,6 +152,7 @@ void ElementRun::read_input(Surroundings const& surroundings) {
     ports_.refuse = [&quarantine, most_edges = config.sampler.max_edges, largest,
                      first_stage = first_stage_of(config.pipeline, instance_.element).value(),
                      this](Sample const& sample) {
+        ++refused_;
         quarantine.take(sample, first_stage,
                         sample.atom_count() > largest
                             ? fmt::format("{} atoms are more than the {} that a batch or buffer "

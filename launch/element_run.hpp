@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <memory>
@@ -58,6 +59,8 @@ public:
     [[nodiscard]] std::exception_ptr failure() const { return failure_; }
 
     [[nodiscard]] StageMetrics const& metrics() const { return metrics_; }
+    /// Samples of the input that fit into no batch or buffer, and went to quarantine.
+    [[nodiscard]] std::int64_t refused() const { return refused_.load(); }
     /// From start() to now, or to its end.
     [[nodiscard]] double seconds() const;
     [[nodiscard]] std::string const& name() const { return name_; }
@@ -87,6 +90,7 @@ private:
     std::optional<CheckpointSeries> checkpoints_;
     std::atomic<SaveRequest> save_request_{SaveRequest::none};
     StagePorts ports_;
+    std::atomic<std::int64_t> refused_{0};
     std::atomic<bool> done_{false};
     std::chrono::steady_clock::time_point started_;
     double seconds_ = 0.0;  ///< written before done_

@@ -226,8 +226,10 @@ private:
                 continue;
             for (std::size_t chain = 0; chain < settled_.size(); ++chain)
                 if ((!one.stage || ledger_.chain_of(*one.stage) == static_cast<int>(chain)) &&
-                    settled_[chain].insert(one.id.value()).second)
+                    settled_[chain].insert(one.id.value()).second) {
                     ++result_.quarantined;
+                    if (!one.stage) ++result_.bad_frames;
+                }
         }
     }
 

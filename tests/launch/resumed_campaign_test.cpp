@@ -289,6 +289,40 @@ TEST(ResumedCampaign, ASampleThatOnePipelineRefusedGoesOnInAnother) {
     EXPECT_EQ(folder.read("out/quarantine.extxyz"), quarantine);
 }
 
+/// The last line of progress for programs among what a run has said.
+nlohmann::json last_progress(std::string const& text) {
+    std::istringstream lines(text);
+    nlohmann::json last;
+    for (std::string line; std::getline(lines, line);) {
+        auto const object = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+        if (object.is_object() && object["event"] == "progress") last = object;
+    }
+    return last;
+}
+
+TEST(ResumedCampaign, WhatIsDoneAndWhatThereIsAreCountedAlike) {
+    ProgramFolder const folder;
+    // A frame that is none, a sample that fails and one that is too large beside two that run.
+    folder.write("in.extxyz", golden_input("lj3") +
+                                  "2\nProperties=species:S:1:pos:R:3\nAr 0 0 0\nAr 0 0 1e-7\n" +
+                                  "1\nProperties=species:S:1:pos:R:3\nAr 0 here 0\n" +
+                                  golden_input("lj13") + golden_input("lj7"));
+    auto campaign = small_campaign("in.extxyz");
+    campaign["oversized"] = "quarantine";
+    campaign["buffers"]["atoms"] = 8;
+    folder.write("campaign.json", campaign.dump());
+
+    auto const run = folder.athanor("run campaign.json --progress json");
+    auto const resumed = folder.athanor("resume campaign.json --progress json");
+
+    for (ProgramResult const& ended : {run, resumed}) {
+        ASSERT_EQ(ended.code, 5) << ended.text;
+        auto const progress = last_progress(ended.text);
+        EXPECT_EQ(progress["samples_total"], 4) << ended.text;
+        EXPECT_EQ(progress["samples_done"], 4) << ended.text;
+    }
+}
+
 TEST(ResumedCampaign, SamplesInQuarantineStayThereUntilTheyAreRetried) {
     ProgramFolder const folder;
     folder.write("in.extxyz", golden_input("lj3") +
