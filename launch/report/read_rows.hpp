@@ -12,7 +12,7 @@ namespace athanor {
 
 /// How much of a store or log is looked at.
 struct RowLimits {
-    std::int64_t rows = 200'000;         ///< of a store; more: every k-th sample
+    std::int64_t rows = 200'000;         ///< of a store; more: those of some samples, whole
     std::int64_t atoms = 20'000'000;     ///< whose forces are read; more: windows of rows
     std::int64_t log_bytes = 128 << 20;  ///< of a log; what comes later is left out
 };

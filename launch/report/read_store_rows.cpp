@@ -43,16 +43,58 @@ double largest_force(std::vector<double> const& forces) {
     return std::sqrt(most);
 }
 
-/// All live rows of every k-th sample, so that histories of those are whole.
-Rows rows_of_some_samples(ZarrReader const& reader, std::vector<RowKey> const& keys,
-                          std::int64_t most) {
-    std::int64_t const every = (reader.active_count() + most - 1) / std::max<std::int64_t>(most, 1);
+/// A number that depends on all bits of an id: the finalizer of SplitMix64 (Steele, Lea, Flood,
+/// OOPSLA 2014), a bijection, so that no two ids share one.
+std::uint64_t scattered(std::int64_t id) {
+    auto x = static_cast<std::uint64_t>(id) + 0x9e3779b97f4a7c15U;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+    return x ^ (x >> 31);
+}
+
+/// The rows that are read, and of how many samples they are.
+struct ChosenRows {
     Rows rows;
+    std::size_t samples = 0, all_samples = 0;
+};
+
+/// Live rows of whole samples, as many as there is room for, but of one at least. Samples are taken
+/// in the order of their scattered ids, whatever ids there are: a shard has every n-th. The order
+/// is the same for each store of a campaign, so that where a sample has more rows, those that are
+/// taken are among those that are taken elsewhere.
+ChosenRows rows_of_some_samples(ZarrReader const& reader, std::vector<RowKey> const& keys,
+                                std::int64_t most) {
+    std::vector<std::uint64_t> places;  // one for each live row
+    for (std::int64_t row = 0; row < reader.sample_count(); ++row)
+        if (reader.is_active(row))
+            places.push_back(scattered(keys[static_cast<std::size_t>(row)].system_id));
+    std::ranges::sort(places);
+    ChosenRows chosen;
+    std::uint64_t last = 0;
+    bool fits = true;
+    for (std::size_t begin = 0, end = 0; begin < places.size(); begin = end) {
+        while (end < places.size() && places[end] == places[begin]) ++end;
+        ++chosen.all_samples;
+        fits = fits && static_cast<std::int64_t>(end) <= most;
+        if (!fits && chosen.samples > 0) continue;
+        last = places[begin];  // the first one always
+        ++chosen.samples;
+    }
     for (std::int64_t row = 0; row < reader.sample_count(); ++row)
         if (reader.is_active(row) &&
-            (every <= 1 || keys[static_cast<std::size_t>(row)].system_id % every == 0))
-            rows.push_back(row);
-    return rows;
+            scattered(keys[static_cast<std::size_t>(row)].system_id) <= last)
+            chosen.rows.push_back(row);
+    return chosen;
+}
+
+/// Of the rows of one sample that is itself too long: some, evenly.
+void thin_out(Rows& rows, std::int64_t most) {
+    auto const room = static_cast<std::size_t>(std::max<std::int64_t>(most, 1));
+    if (rows.size() <= room) return;
+    std::size_t const every = (rows.size() + room - 1) / room;
+    std::size_t kept = 0;
+    for (std::size_t k = 0; k < rows.size(); k += every) rows[kept++] = rows[k];
+    rows.resize(kept);
 }
 
 /// Those whose forces are read: all, or windows of rows beside each other, for decoding a chunk
@@ -100,13 +142,15 @@ void count_rows(ZarrReader& reader, std::string const& place, std::vector<RowKey
     }
 }
 
-void note_what_is_left_out(std::string const& place, ZarrReader const& reader, std::size_t rows,
-                           std::size_t with_forces, CampaignRecords& records) {
+void note_what_is_left_out(std::string const& place, ZarrReader const& reader,
+                           ChosenRows const& chosen, std::size_t with_forces,
+                           CampaignRecords& records) {
     auto const all = static_cast<std::size_t>(reader.active_count());
-    if (rows < all)
-        records.notes.push_back(fmt::format(
-            "{}: {} of {} rows are read, those of every k-th sample", place, rows, all));
-    if (with_forces < rows)
+    if (chosen.rows.size() < all)
+        records.notes.push_back(fmt::format("{}: {} of {} rows are read, of {} of {} samples",
+                                            place, chosen.rows.size(), all, chosen.samples,
+                                            chosen.all_samples));
+    if (with_forces < chosen.rows.size())
         records.notes.push_back(
             fmt::format("{}: forces of {} of {} rows are read", place, with_forces, all));
 }
@@ -121,13 +165,14 @@ void read_store_rows(std::string const& place, RowLimits const& limits, Campaign
     }
     auto const keys = reader.ledger_keys();
     count_rows(reader, place, keys, reader.ledger_outcomes(), records);
-    Rows const rows = rows_of_some_samples(reader, keys, limits.rows);
-    Rows const with_forces = rows_with_forces(reader, rows, limits.atoms);
-    note_what_is_left_out(place, reader, rows.size(), with_forces.size(), records);
+    ChosenRows chosen = rows_of_some_samples(reader, keys, limits.rows);
+    thin_out(chosen.rows, limits.rows);
+    Rows const with_forces = rows_with_forces(reader, chosen.rows, limits.atoms);
+    note_what_is_left_out(place, reader, chosen, with_forces.size(), records);
     StoredField const* const energy = field_of(reader, "core/energy");
     StoredField const* const forces = field_of(reader, "core/forces");
     auto next_with_forces = with_forces.begin();
-    for (std::int64_t const row : rows) {
+    for (std::int64_t const row : chosen.rows) {
         bool const wants_forces = next_with_forces != with_forces.end() && *next_with_forces == row;
         if (wants_forces) ++next_with_forces;
         RowKey const& key = keys[static_cast<std::size_t>(row)];

@@ -1,10 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
 /// `athanor report` over campaigns that are whole, in part, moved, or damaged.
+#include <algorithm>
 #include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -162,18 +165,71 @@ TEST_F(Report, RefusesWhatIsNoCampaign) {
     EXPECT_THAT(same.text, HasSubstr("is what the report is made from"));
 }
 
-TEST_F(Report, OfALargeStoreTakesWholeHistoriesOfSomeSamples) {
-    CampaignRecords records;
-    read_store_rows(place("out/trajectory.zarr"), {.rows = frames, .atoms = 20'000'000}, records);
-
+struct ReadRows {
     std::set<std::int64_t> samples;
-    for (Observation const& one : records.stages.at(1).observations) samples.insert(one.sample);
-    EXPECT_LT(samples.size(), mixed_names.size());
-    EXPECT_GT(samples.size(), 1U);
+    std::size_t rows = 0, rows_of_dynamics = 0;
+    std::vector<std::string> notes;
+};
+
+ReadRows read_rows(std::string const& place, std::int64_t most) {
+    CampaignRecords records;
+    read_store_rows(place, {.rows = most, .atoms = 20'000'000}, records);
+    ReadRows read;
+    read.notes = records.notes;
+    for (Observation const& one : records.stages.at(1).observations)
+        read.samples.insert(one.sample);
+    for (StageRecords const& stage : records.stages) read.rows += stage.observations.size();
+    read.rows_of_dynamics = records.stages.at(1).observations.size();
+    return read;
+}
+
+/// That there are some samples but not all, each with all of its rows.
+void expect_whole_histories(ReadRows const& read, std::size_t most, std::size_t of_samples) {
+    EXPECT_LE(read.rows, most);
+    EXPECT_LT(read.samples.size(), of_samples);
+    EXPECT_GT(read.samples.size(), 1U);
     // Five rows each: the initial one and those at 1, 6, 11, 16.
-    EXPECT_EQ(records.stages[1].observations.size(), 5 * samples.size());
-    ASSERT_EQ(records.notes.size(), 1U);
-    EXPECT_THAT(records.notes[0], HasSubstr("those of every k-th sample"));
+    EXPECT_EQ(read.rows_of_dynamics, 5 * read.samples.size());
+    ASSERT_EQ(read.notes.size(), 1U);
+    EXPECT_THAT(read.notes[0],
+                HasSubstr(fmt::format("of {} of {} samples", read.samples.size(), of_samples)));
+}
+
+TEST_F(Report, OfALargeStoreTakesWholeHistoriesOfSomeSamples) {
+    expect_whole_histories(read_rows(place("out/trajectory.zarr"), 20), 20, mixed_names.size());
+}
+
+TEST_F(Report, TakesTheSameSamplesOfAStoreWithFewerRowsASample) {
+    ReadRows const trajectory = read_rows(place("out/trajectory.zarr"), 20);
+    auto const count = static_cast<std::int64_t>(trajectory.samples.size());
+    ReadRows const done = read_rows(place("out/done.zarr"), count);
+    ReadRows const more = read_rows(place("out/done.zarr"), count + 1);
+
+    EXPECT_EQ(done.samples, trajectory.samples);
+    EXPECT_EQ(more.samples.size(), done.samples.size() + 1);
+    EXPECT_TRUE(std::ranges::includes(more.samples, done.samples));
+}
+
+/// The ids of a shard have a common divisor, or none of them has it.
+TEST_F(Report, OfAnyShardTakesSomeSamplesAsOfAWhole) {
+    for (char const* shard : {"0", "1"}) {
+        SCOPED_TRACE(shard);
+        auto const run =
+            folder_->athanor(fmt::format("run campaign.json --progress none --shard {}/2", shard));
+        ASSERT_EQ(run.code, 0) << run.text;
+
+        expect_whole_histories(
+            read_rows(place(fmt::format("out/trajectory.shard-{}-of-2.zarr", shard)), 18), 18,
+            mixed_names.size() / 2);
+    }
+}
+
+TEST_F(Report, OfASampleThatIsItselfTooLongTakesRowsSpreadOverIt) {
+    ReadRows const read = read_rows(place("out/trajectory.zarr"), 3);
+
+    EXPECT_EQ(read.samples.size(), 1U);
+    EXPECT_LE(read.rows, 3U);
+    EXPECT_GT(read.rows_of_dynamics, 1U);
 }
 
 TEST_F(Report, OfALargeStoreReadsForcesInWindowsSpreadOverIt) {
