@@ -18,7 +18,9 @@ if (($# < 2)); then
     echo "  PROGRAM is the built athanor; PYTHON has zarr and numpy" >&2
     exit 2
 fi
-if [[ "${3:-}" == --one-node ]]; then slurm_campaign "$1" "$2" 1; else slurm_campaign "$1" "$2" 2; fi
+several=2
+[[ "${3:-}" != --one-node ]] || several=1
+slurm_campaign "$1" "$2" "$several"
 
 # preempted LAUNCHER: warned in the middle, requeued, finished.
 preempted() {

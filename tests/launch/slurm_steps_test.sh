@@ -59,8 +59,8 @@ run() {
     record="$folder/$1"
     mkdir "$record"
     shift
-    env PATH="$folder/bin:$PATH" RECORD="$record" PORT="$(< "$folder/port")" SLURM_JOB_ID=7 SLURM_NTASKS=2 \
-        TMPDIR="$folder/tmp" "$@" bash "$script" campaign.json > "$record/said" 2>&1
+    env PATH="$folder/bin:$PATH" RECORD="$record" PORT="$(< "$folder/port")" SLURM_JOB_ID=7 \
+        SLURM_NTASKS=2 TMPDIR="$folder/tmp" "$@" bash "$script" campaign.json > "$record/said" 2>&1
     code=$?
 }
 expect() { # WHAT COMMAND...
