@@ -11,8 +11,13 @@
 
 namespace athanor {
 
-WriteQueue::WriteQueue(int threads, std::size_t room, Perform perform)
-    : thread_count_(threads), room_(room), perform_(std::move(perform)), ring_(64) {
+WriteQueue::WriteQueue(int threads, std::size_t room, Perform perform, BufferReuse const& reuse)
+    : thread_count_(threads),
+      room_(room),
+      fresh_bytes_(reuse.fresh_bytes),
+      patience_(static_cast<std::int64_t>(reuse.patience * static_cast<double>(room))),
+      perform_(std::move(perform)),
+      ring_(64) {
     ATHANOR_EXPECTS(threads >= 0 && room > 0);
 }
 
@@ -30,19 +35,52 @@ void WriteQueue::throw_failure() const {
     if (!failure_.empty()) throw StorageError(failure_);
 }
 
-/// The smallest spare one that is large enough, or a new one. Expects: the lock is held.
-RowBuffer WriteQueue::take_buffer(std::size_t size) {
+template <class Wait>
+std::chrono::nanoseconds WriteQueue::stall(Wait wait) {
+    auto const begin = std::chrono::steady_clock::now();
+    wait();
+    std::chrono::nanoseconds const waited = std::chrono::steady_clock::now() - begin;
+    stalled_ += waited.count();
+    return waited;
+}
+
+/// Of the smallest spare ones that are large enough, the one used last: it may still be in a cache.
+/// Expects: the lock is held.
+std::optional<RowBuffer> WriteQueue::take_spare(std::size_t size) {
     auto best = spare_.end();
     for (auto it = spare_.begin(); it != spare_.end(); ++it)
         if (it->size >= size && it->size / 2 <= size &&
-            (best == spare_.end() || it->size < best->size))
+            (best == spare_.end() || it->size <= best->size))
             best = it;
-    if (best == spare_.end()) return {std::make_unique_for_overwrite<std::byte[]>(size), size};
+    if (best == spare_.end()) return std::nullopt;
     RowBuffer buffer = std::move(*best);
-    *best = std::move(spare_.back());
-    spare_.pop_back();
+    spare_.erase(best);
     spare_bytes_ -= buffer.size;
     return buffer;
+}
+
+/// Whether one of this size can come back, and is worth a wait. Expects: the lock is held.
+bool WriteQueue::may_wait_for_spare(std::size_t size) const {
+    return waiting_bytes_ >= size && waiting_bytes_ + spare_bytes_ + size > fresh_bytes_ &&
+           patience_ > std::chrono::milliseconds(1);
+}
+
+/// Expects: `lock` holds the mutex.
+RowBuffer WriteQueue::take_buffer(std::unique_lock<std::mutex>& lock, std::size_t size) {
+    auto spare = take_spare(size);
+    if (!spare && may_wait_for_spare(size)) {
+        // A part of what is left each time: a thread that hangs does not use up all at once.
+        auto const limit = patience_ / 32;
+        wake_at_ = std::min(fresh_bytes_ / 2, waiting_bytes_ - size);
+        auto const waited = stall([&] {
+            came_back_.wait_for(lock, limit,
+                                [&] { return waiting_bytes_ <= wake_at_ || !failure_.empty(); });
+        });
+        patience_ -= std::min(patience_, waited);
+        spare = take_spare(size);
+    }
+    if (spare) return std::move(*spare);
+    return {std::make_unique_for_overwrite<std::byte[]>(size), size};
 }
 
 /// Expects: the lock is held.
@@ -69,7 +107,7 @@ void WriteQueue::push(WriteTask task) {
     wait_for_room(lock, bytes);
     RowBuffer buffer;
     if (bytes > 0) {
-        buffer = take_buffer(bytes);
+        buffer = take_buffer(lock, bytes);
         waiting_bytes_ += buffer.size;
         lock.unlock();  // the copy is the long part
         std::memcpy(buffer.bytes.get(), task.rows.data(), bytes);
@@ -92,8 +130,8 @@ void WriteQueue::push(WriteTask task, RowBuffer rows) {
 }
 
 RowBuffer WriteQueue::spare_buffer(std::size_t size) {
-    std::lock_guard const guard(mutex_);
-    return take_buffer(size);
+    std::unique_lock lock(mutex_);
+    return take_buffer(lock, size);
 }
 
 /// Throws what a task has met. Expects: the lock is held.
@@ -103,9 +141,9 @@ void WriteQueue::wait_for_room(std::unique_lock<std::mutex>& lock, std::size_t b
         return waiting_bytes_ == 0 || waiting_bytes_ + bytes <= room_ || !failure_.empty();
     };
     if (!has_room()) {
-        auto const begin = std::chrono::steady_clock::now();
-        changed_.wait(lock, has_room);
-        stalled_ += std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count();
+        std::size_t const most = room_ - std::min(room_, bytes);
+        wake_at_ = most - std::min(most / 4, fresh_bytes_ / 2);  // not for each buffer
+        stall([&] { came_back_.wait(lock, has_room); });
     }
     throw_failure();
 }
@@ -165,6 +203,7 @@ void WriteQueue::run() {
         give_back(std::move(now.buffer));
         --running_;
         alone_running_ = false;
+        if (waiting_bytes_ <= wake_at_ || !failure_.empty()) came_back_.notify_all();
         changed_.notify_all();
     }
 }

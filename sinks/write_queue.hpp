@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -37,12 +38,20 @@ struct RowBuffer {
     std::size_t size = 0;
 };
 
+/// When a queue waits for memory to come back before it takes more. The first touch of memory costs
+/// half a nanosecond a byte and more, as much as writing it into the cache of a file system.
+struct BufferReuse {
+    std::size_t fresh_bytes = std::size_t{8} << 20;  ///< that are taken without a wait
+    double patience = 1.0;  ///< of all such waits together [ns per byte of the queue's room]
+};
+
 /// Tasks on their way to a storage, done by a few threads in an order that keeps commits whole.
 /// Order:   tasks begin in the order pushed; one that is `alone` waits for all earlier ones, and
 ///          later ones wait for it.
 /// Bound:   rows take at most `room` bytes, or one task; push() waits while there is no room. Their
-///          memory is used again.
-/// Threads: push() and drain() from one thread at a time; stalled() and failed() from any.
+///          memory is used again, and who needs more waits for a moment whether some comes back;
+///          in all such waits cost what taking the whole room at once would (BufferReuse).
+/// Threads: push(), spare_buffer() and drain() from one thread at a time; stalled() from any.
 ///          Without threads, push() does the task at once.
 /// Throws:  StorageError with what the first failed task threw, from every later call. Tasks after
 ///          it are not done.
@@ -50,7 +59,7 @@ class WriteQueue {
 public:
     using Perform = std::function<void(WriteTask const&, EncodeScratch&)>;
 
-    WriteQueue(int threads, std::size_t room, Perform perform);
+    WriteQueue(int threads, std::size_t room, Perform perform, BufferReuse const& reuse = {});
     WriteQueue(WriteQueue const&) = delete;
     WriteQueue& operator=(WriteQueue const&) = delete;
     /// Leaves out what has not begun.
@@ -66,7 +75,7 @@ public:
     [[nodiscard]] RowBuffer spare_buffer(std::size_t size);
     /// Waits until everything is done.
     void drain();
-    /// How long push() has waited for room.
+    /// How long push() and spare_buffer() have waited for room, and for memory.
     [[nodiscard]] std::chrono::nanoseconds stalled() const {
         return std::chrono::nanoseconds(stalled_.load(std::memory_order_relaxed));
     }
@@ -81,21 +90,30 @@ private:
     void start();
     void run();
     void throw_failure() const;
-    [[nodiscard]] RowBuffer take_buffer(std::size_t size);
+    [[nodiscard]] RowBuffer take_buffer(std::unique_lock<std::mutex>& lock, std::size_t size);
+    [[nodiscard]] std::optional<RowBuffer> take_spare(std::size_t size);
+    [[nodiscard]] bool may_wait_for_spare(std::size_t size) const;
     void give_back(RowBuffer buffer);
+    template <class Wait>
+    std::chrono::nanoseconds stall(Wait wait);
     void wait_for_room(std::unique_lock<std::mutex>& lock, std::size_t bytes);
     void enqueue(WriteTask task, RowBuffer buffer);
     [[nodiscard]] bool may_begin() const;
 
     int thread_count_;
     std::size_t room_;
+    std::size_t fresh_bytes_;
+    std::chrono::nanoseconds patience_;  ///< that is left
     Perform perform_;
     EncodeScratch scratch_;  ///< of push() without threads
     std::atomic<std::int64_t> stalled_{0};
 
     mutable std::mutex mutex_;         ///< guards everything below
     std::condition_variable changed_;  ///< something was pushed or done
-    std::vector<Waiting> ring_;        ///< first_ .. first_ + count_, modulo its size
+    /// wake_at_ bytes or fewer wait, or a task failed: who waits for memory wakes for many buffers.
+    std::condition_variable came_back_;
+    std::size_t wake_at_ = 0;
+    std::vector<Waiting> ring_;  ///< first_ .. first_ + count_, modulo its size
     std::size_t first_ = 0, count_ = 0;
     std::vector<RowBuffer> spare_;
     std::size_t waiting_bytes_ = 0, spare_bytes_ = 0;

@@ -58,7 +58,7 @@ std::byte* ZarrArrayWriter::extend(std::int64_t rows) {
     auto const used = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_;
     auto const more = static_cast<std::size_t>(rows) * row_bytes_;
     // Whole chunks: the last one is padded in place, and full ones are written from here.
-    reserve((used + more + chunk_bytes_) / chunk_bytes_ * chunk_bytes_);
+    reserve((used + more + chunk_bytes_ - 1) / chunk_bytes_ * chunk_bytes_);
     rows_ += rows;
     return tail_.bytes.get() + used;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sinks/write_queue.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstring>
 #include <mutex>
@@ -187,6 +188,40 @@ TEST(WriteQueue, MemoryIsUsedAgain) {
     for (int round = 0; round < 10; ++round) push_some();
 
     EXPECT_LE(queue.held_bytes(), 10000U);
+}
+
+/// Pushes buffers of 100 bytes, and returns the most that was held at any time.
+std::size_t push_buffers(WriteQueue& queue, int count) {
+    std::size_t most = 0;
+    for (int k = 0; k < count; ++k) {
+        RowBuffer buffer = queue.spare_buffer(100);
+        WriteTask task = numbered(k);
+        task.rows = {buffer.bytes.get(), 100};
+        queue.push(std::move(task), std::move(buffer));
+        most = std::max(most, queue.held_bytes());
+    }
+    return most;
+}
+
+TEST(WriteQueue, MemoryComesBackFromAThreadThatKeepsUpBeforeMoreIsTaken) {
+    // As patient as the slowest machine needs: hours in all.
+    WriteQueue queue(1, 1 << 20, [](WriteTask const&, EncodeScratch&) {},
+                     {.fresh_bytes = 1000, .patience = 1e7});
+
+    EXPECT_LE(push_buffers(queue, 1000), 1000U);
+    queue.drain();
+}
+
+TEST(WriteQueue, PatienceWithAThreadThatHangsEnds) {
+    Gate gate;
+    WriteQueue queue(1, 1 << 20, [&](WriteTask const&, EncodeScratch&) { gate.pass(); },
+                     {.fresh_bytes = 1000, .patience = 200.0});  // 210 ms in all
+
+    EXPECT_EQ(push_buffers(queue, 5000), 500000U);
+    EXPECT_GT(queue.stalled(), 50ms);
+    EXPECT_LT(queue.stalled(), 5s);  // a 32nd of it for every buffer would be 33 s
+    gate.open();
+    queue.drain();
 }
 
 // --- the same under a sink -----------------------------------------------------------------------
