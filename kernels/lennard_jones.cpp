@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -50,6 +51,7 @@ LennardJones::LennardJones(LennardJonesOptions options)
     : options_(std::move(options)), functor_(options_.cutoff, options_.switch_width) {
     check_options();
     fill_tables();
+    if (options_.precision == Precision::mixed) fill_float_tables();
 }
 
 void LennardJones::check_options() const {
@@ -114,11 +116,34 @@ void LennardJones::fill_tables() {
                 pair = {std::sqrt(of_a.epsilon * of_b.epsilon), 0.5 * (of_a.sigma + of_b.sigma)};
             double const sigma2 = pair.sigma * pair.sigma;
             double const sigma6 = sigma2 * sigma2 * sigma2;
-            c6_.push_back(4.0 * pair.epsilon * sigma6);
-            c12_.push_back(4.0 * pair.epsilon * sigma6 * sigma6);
-            shift_.push_back(options_.shift ? energy_at(options_.cutoff, c12_.back(), c6_.back())
-                                            : 0.0);
+            auto& [c12, c6, shift] = tables_;
+            c6.push_back(4.0 * pair.epsilon * sigma6);
+            c12.push_back(4.0 * pair.epsilon * sigma6 * sigma6);
+            shift.push_back(options_.shift ? energy_at(options_.cutoff, c12.back(), c6.back())
+                                           : 0.0);
         }
+    }
+}
+
+/// A coefficient that vanished or overflowed would give wrong forces without a word.
+void LennardJones::fill_float_tables() {
+    using Limits = std::numeric_limits<float>;
+    auto const fits = [](double value) {
+        return value == 0.0 || (value >= Limits::min() && value <= Limits::max());
+    };
+    std::size_t const species = numbers_.size();
+    for (std::size_t k = 0; k < species * species; ++k) {
+        bool const shift_fits = std::abs(tables_.shift[k]) <= Limits::max();
+        if (!fits(tables_.c12[k]) || !fits(tables_.c6[k]) || !shift_fits)
+            throw ConfigError(fmt::format(
+                "lennard_jones: atomic numbers {} and {} have 4 epsilon sigma^12 = {:.3g}, 4 "
+                "epsilon sigma^6 = {:.3g} and a shift of {:.3g}, and floats go from {:.3g} to "
+                "{:.3g}; use double precision in place of mixed",
+                numbers_[k / species], numbers_[k % species], tables_.c12[k], tables_.c6[k],
+                tables_.shift[k], Limits::min(), Limits::max()));
+        float_tables_.c12.push_back(static_cast<float>(tables_.c12[k]));
+        float_tables_.c6.push_back(static_cast<float>(tables_.c6[k]));
+        float_tables_.shift.push_back(static_cast<float>(tables_.shift[k]));
     }
 }
 
@@ -133,11 +158,12 @@ std::size_t LennardJones::memory_bound(int /*systems*/, int atoms) const {
 }
 
 std::string LennardJones::describe() const {
-    return fmt::format("lennard_jones, {} species, cutoff {} Å{}{}", numbers_.size(),
+    return fmt::format("lennard_jones, {} species, cutoff {} Å{}{}{}", numbers_.size(),
                        options_.cutoff, options_.shift ? ", shifted" : "",
                        options_.switch_width > 0.0
                            ? fmt::format(", switched over {} Å", options_.switch_width)
-                           : "");
+                           : "",
+                       options_.precision == Precision::mixed ? ", mixed precision" : "");
 }
 
 void LennardJones::compute(ModelInput const& input, ModelOutputs outputs) {
@@ -207,20 +233,32 @@ void LennardJones::sort_by_work(std::span<SystemNeighbors const> neighbors) {
 }
 
 void LennardJones::compute_atoms(Job const& job, int first, int last) const {
-    bool const switched = options_.switch_width > 0.0;
-    if (switched && job.outputs.stress)
-        loop_over_atoms<true, true>(job, first, last);
-    else if (switched)
-        loop_over_atoms<true, false>(job, first, last);
-    else if (job.outputs.stress)
-        loop_over_atoms<false, true>(job, first, last);
+    if (options_.precision == Precision::mixed)
+        compute_atoms_in(float_tables_, job, first, last);
     else
-        loop_over_atoms<false, false>(job, first, last);
+        compute_atoms_in(tables_, job, first, last);
 }
 
-template <bool switched, bool with_virial>
-void LennardJones::loop_over_atoms(Job const& job, int first, int last) const {
+template <class Number>
+void LennardJones::compute_atoms_in(LennardJonesTables<Number> const& tables, Job const& job,
+                                    int first, int last) const {
+    bool const switched = options_.switch_width > 0.0;
+    if (switched && job.outputs.stress)
+        loop_over_atoms<true, true>(tables, job, first, last);
+    else if (switched)
+        loop_over_atoms<true, false>(tables, job, first, last);
+    else if (job.outputs.stress)
+        loop_over_atoms<false, true>(tables, job, first, last);
+    else
+        loop_over_atoms<false, false>(tables, job, first, last);
+}
+
+template <bool switched, bool with_virial, class Number>
+void LennardJones::loop_over_atoms(LennardJonesTables<Number> const& tables, Job const& job,
+                                   int first, int last) const {
     int const species_count = static_cast<int>(numbers_.size());
+    detail::PairCoefficients<Number> const table{tables.c12.data(), tables.c6.data(),
+                                                 tables.shift.data(), species_count};
     PairFilter const& filters = pair_filter(job.isa);
     PairFilter::Function const filter = species_count == 1 ? filters.plain : filters.with_species;
     double const cutoff_squared = options_.cutoff * options_.cutoff;
@@ -232,11 +270,9 @@ void LennardJones::loop_over_atoms(Job const& job, int first, int last) const {
             for (int i = first; i < last; ++i) {
                 auto const atom = static_cast<std::size_t>(i);
                 double const kind = species_count == 1 ? 0.0 : list.positions[4 * atom + 3];
-                std::size_t const row = static_cast<std::size_t>(kind) * numbers_.size();
-                detail::PairCoefficients<Real> const coefficients{
-                    c12_.data() + row, c6_.data() + row, shift_.data() + row, species_count};
                 detail::AtomSums<Real> const sums = detail::sum_atom<switched, with_virial, Real>(
-                    functor_, list, i, filter, cutoff_squared, coefficients, pairs);
+                    functor_, list, i, filter, cutoff_squared, table.of(static_cast<int>(kind)),
+                    pairs);
                 if (job.outputs.energy_and_forces) {
                     job.energies[atom] = 0.5 * sum(sums.energy);
                     job.forces[3 * atom] = sum(sums.fx);

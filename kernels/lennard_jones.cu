@@ -27,10 +27,6 @@ struct DeviceForces {
     DeviceNeighbors neighbors;
     LennardJonesFunctor functor;
     double cutoff;
-    int species_count;
-    double const* c12;  ///< species x species, as the others
-    double const* c6;
-    double const* shift;
     double*
         terms;  ///< term k of atom row r, of what sum k adds up: terms[k * systems.atom_rows + r]
     double* parts;  ///< DeviceSums
@@ -42,12 +38,13 @@ struct DeviceForces {
     }
 };
 
-/// Pairs of an atom, by a group.
-template <bool switched, bool with_virial>
+/// Pairs of an atom, by a group; the functor works with `Number`.
+template <bool switched, bool with_virial, class Number>
 struct LennardJonesKernel {
     static constexpr char const* name = "lennard_jones";
     static constexpr int threads = 128;
     DeviceForces work;
+    PairCoefficients<Number> table;
 
     template <class Thread>
     ATHANOR_HD void operator()(Thread thread) const {
@@ -83,9 +80,7 @@ private:
     ATHANOR_HD void add_pairs_of(Thread thread, int system, int atom, int kind,
                                  AtomSums<GroupLanes<Thread>>& sums) const {
         using Real = GroupLanes<Thread>;
-        int const row = kind * work.species_count;
-        PairCoefficients<Real> const coefficients{work.c12 + row, work.c6 + row, work.shift + row,
-                                                  work.species_count};
+        PairCoefficients<Number> const coefficients = table.of(kind);
         auto const add = [&](auto last, double dx, double dy, double dz, int species, int count) {
             add_eight<switched, with_virial, decltype(last)::value>(
                 work.functor, Real{dx}, Real{dy}, Real{dz}, Real{static_cast<double>(species)},
@@ -168,9 +163,10 @@ struct FinishSystemsKernel {
     }
 };
 
-template <bool switched, bool with_virial>
-void launch_forces(DeviceQueue& queue, DeviceForces const& work) {
-    launch(queue, LennardJonesKernel<switched, with_virial>{work},
+template <bool switched, bool with_virial, class Number>
+void launch_forces(DeviceQueue& queue, DeviceForces const& work,
+                   PairCoefficients<Number> const& table) {
+    launch(queue, LennardJonesKernel<switched, with_virial, Number>{work, table},
            lane_count * static_cast<std::size_t>(work.systems.atom_rows));
 }
 
@@ -178,29 +174,31 @@ void launch_forces(DeviceQueue& queue, DeviceForces const& work) {
 
 namespace {
 
-/// Pairs of tables as LennardJones has them, on the device.
+/// LennardJones with its tables on the device.
+template <class Number>
 class DeviceLennardJones final : public DeviceModel {
 public:
-    struct Tables {
+    struct Parameters {
         LennardJonesFunctor functor;
         bool switched;
         std::span<std::int64_t const> numbers;
-        std::span<double const> c12, c6, shift;
+        LennardJonesTables<Number> const& tables;
     };
 
     DeviceLennardJones(DeviceQueue& queue, BatchCapacity capacity,
-                       DeviceNeighborListOptions const& options, Tables const& tables)
-        : functor_(tables.functor),
-          switched_(tables.switched),
-          species_count_(static_cast<int>(tables.numbers.size())),
-          list_(queue, capacity, options, tables.numbers),
-          tables_(queue, 3 * tables.c12.size()),
+                       DeviceNeighborListOptions const& options, Parameters const& parameters)
+        : functor_(parameters.functor),
+          switched_(parameters.switched),
+          species_count_(static_cast<int>(parameters.numbers.size())),
+          list_(queue, capacity, options, parameters.numbers),
+          tables_(queue, 3 * parameters.tables.c12.size()),
           terms_(queue, detail::DeviceForces::sum_count * static_cast<std::size_t>(capacity.atoms)),
           atom_capacity_(capacity.atoms) {
-        PinnedArray<double> values(queue, tables_.size());
-        double* to = values.data();
-        for (auto const& table : {tables.c12, tables.c6, tables.shift})
-            to = std::copy(table.begin(), table.end(), to);
+        PinnedArray<Number> values(queue, tables_.size());
+        Number* to = values.data();
+        auto const& [c12, c6, shift] = parameters.tables;
+        for (auto const* table : {&c12, &c6, &shift})
+            to = std::copy(table->begin(), table->end(), to);
         queue.copy(tables_.data(), values.data(), values.bytes());
         queue.wait();
     }
@@ -210,14 +208,15 @@ public:
         ATHANOR_EXPECTS(evaluation.systems.atom_rows <= atom_capacity_);
         list_.enqueue_update(evaluation.queue, evaluation.systems);
         detail::DeviceForces const work = work_of(evaluation);
+        auto const table = table_on_device();
         if (switched_ && work.stress)
-            detail::launch_forces<true, true>(evaluation.queue, work);
+            detail::launch_forces<true, true>(evaluation.queue, work, table);
         else if (switched_)
-            detail::launch_forces<true, false>(evaluation.queue, work);
+            detail::launch_forces<true, false>(evaluation.queue, work, table);
         else if (work.stress)
-            detail::launch_forces<false, true>(evaluation.queue, work);
+            detail::launch_forces<false, true>(evaluation.queue, work, table);
         else
-            detail::launch_forces<false, false>(evaluation.queue, work);
+            detail::launch_forces<false, false>(evaluation.queue, work, table);
         launch(evaluation.queue, detail::SumAtomTermsKernel{work},
                lane_count * static_cast<std::size_t>(work.systems.sum_rows));
         launch(evaluation.queue, detail::FinishSystemsKernel{work},
@@ -234,26 +233,25 @@ public:
 
 private:
     [[nodiscard]] detail::DeviceForces work_of(DeviceEvaluation const& evaluation) const {
-        std::size_t const pairs = tables_.size() / 3;
         return {.systems = evaluation.systems,
                 .neighbors = list_.view(),
                 .functor = functor_,
                 .cutoff = list_.options().cutoff,
-                .species_count = species_count_,
-                .c12 = tables_.data(),
-                .c6 = tables_.data() + pairs,
-                .shift = tables_.data() + 2 * pairs,
                 .terms = terms_.data(),
                 .parts = evaluation.sums.parts,
                 .energy_and_forces = evaluation.energy_and_forces,
                 .stress = evaluation.stress};
+    }
+    [[nodiscard]] detail::PairCoefficients<Number> table_on_device() const {
+        std::size_t const pairs = tables_.size() / 3;
+        return {tables_.data(), tables_.data() + pairs, tables_.data() + 2 * pairs, species_count_};
     }
 
     LennardJonesFunctor functor_;
     bool switched_;
     int species_count_;
     DeviceNeighborList list_;
-    DeviceArray<double> tables_;  ///< c12, c6, shift
+    DeviceArray<Number> tables_;  ///< c12, c6, shift, each species x species
     DeviceArray<double> terms_;   ///< DeviceForces::terms
     int atom_capacity_;
 };
@@ -278,14 +276,16 @@ std::unique_ptr<DeviceModel> LennardJones::on_device(DeviceQueue& queue, BatchCa
         .cutoff = options_.cutoff,
         .skin = lists.skin,
         .row_capacity = lists.row_capacity > 0 ? lists.row_capacity : likely_row(radius, smallest)};
-    return std::make_unique<DeviceLennardJones>(
-        queue, capacity, options,
-        DeviceLennardJones::Tables{.functor = functor_,
-                                   .switched = options_.switch_width > 0.0,
-                                   .numbers = numbers_,
-                                   .c12 = c12_,
-                                   .c6 = c6_,
-                                   .shift = shift_});
+    auto const make = [&]<class Number>(LennardJonesTables<Number> const& tables) {
+        return std::make_unique<DeviceLennardJones<Number>>(
+            queue, capacity, options,
+            typename DeviceLennardJones<Number>::Parameters{.functor = functor_,
+                                                            .switched = options_.switch_width > 0.0,
+                                                            .numbers = numbers_,
+                                                            .tables = tables});
+    };
+    if (options_.precision == Precision::mixed) return make(float_tables_);
+    return make(tables_);
 }
 
 }  // namespace athanor

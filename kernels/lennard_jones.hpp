@@ -11,6 +11,7 @@
 
 #include "kernels/lennard_jones_functor.hpp"
 #include "kernels/measured_loop.hpp"
+#include "kernels/precision.hpp"
 #include "runtime/model.hpp"
 
 namespace athanor {
@@ -27,6 +28,13 @@ struct LennardJonesOptions {
     std::map<std::pair<std::int64_t, std::int64_t>, LennardJonesSpecies> pairs;
     bool shift = false;  ///< subtract e(cutoff) from each pair's energy; forces are unchanged
     double switch_width = 0.0;  ///< 0: no switch [Å]
+    Precision precision = Precision::float64;
+};
+
+/// Coefficients of the pair functor, species x species.
+template <class Number>
+struct LennardJonesTables {
+    std::vector<Number> c12, c6, shift;
 };
 
 /// The 12-6 potential with any number of species: truncated, shifted or switched.
@@ -38,8 +46,13 @@ struct LennardJonesOptions {
 ///          lanes as well. The rows' order does not depend on skin or age of the list, so the
 ///          result is a pure function of the positions, whatever the threads, the batch and the
 ///          processor.
+/// Mixed:   each pair's energy and force over r are worked out in float from its squared distance,
+///          with relative errors of some 1e-6 of the pair's repulsion and attraction; that distance,
+///          the direction of the force and all sums are double, so that the forces of a pair stay
+///          opposite and along the line between its atoms. All of the above holds as well.
 /// Threads: over systems when there are enough of them, else over the atoms of one after the other.
-/// Throws:  ConfigError from the constructor, for options that make no sense.
+/// Throws:  ConfigError from the constructor, for options that make no sense, and in mixed
+///          precision for pairs whose coefficients a float cannot hold.
 /// Source:  lennard_jones_functor.hpp.
 class LennardJones final : public Model {
 public:
@@ -62,11 +75,16 @@ private:
 
     void check_options() const;
     void fill_tables();
+    void fill_float_tables();
     void sort_by_work(std::span<SystemNeighbors const> neighbors);
     void compute_system(Job const& job) const;
     void compute_atoms(Job const& job, int first, int last) const;
-    template <bool switched, bool with_virial>
-    void loop_over_atoms(Job const& job, int first, int last) const;
+    template <class Number>
+    void compute_atoms_in(LennardJonesTables<Number> const& tables, Job const& job, int first,
+                          int last) const;
+    template <bool switched, bool with_virial, class Number>
+    void loop_over_atoms(LennardJonesTables<Number> const& tables, Job const& job, int first,
+                         int last) const;
     void finish_system(Job const& job) const;
 
     LennardJonesOptions options_;
@@ -74,8 +92,8 @@ private:
     MeasuredLoop sharing_;
     LennardJonesFunctor functor_;
     std::vector<std::int64_t> numbers_;  // by species index, ascending
-    // species x species
-    std::vector<double> c12_, c6_, shift_;
+    LennardJonesTables<double> tables_;
+    LennardJonesTables<float> float_tables_;  // empty unless the precision is mixed
     // per atom of the batch, by its row
     std::vector<double> energies_;
     std::vector<double> virials_;  // xx yy zz xy xz yz, one column after the other

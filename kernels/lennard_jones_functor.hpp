@@ -23,7 +23,7 @@ struct PairTerms {
 /// | c12, c6 | 4 ε σ¹² [eV Å¹²], 4 ε σ⁶ [eV Å⁶] of the two species |
 /// | e₀      | e(rc) for a shifted potential, else 0 [eV]            |
 /// The caller leaves out pairs with r >= rc: a truncated potential has no value there.
-/// Shapes: Real is double or Lanes<W>; every lane is one pair.
+/// Shapes: Real is double, float, or lanes of them (lanes.hpp); every lane is one pair.
 /// Units:  Å, eV.
 /// Source: J. E. Jones, Proc. R. Soc. A 106, 463 (1924); the switch is that of the reference
 ///         (a quintic with vanishing first and second derivatives at both ends).

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -14,7 +15,7 @@
 /// of a device (lennard_jones.cu).
 namespace athanor::detail {
 
-/// What the pairs of one atom add up to, lane by lane.
+/// What the pairs of one atom add up to, lane by lane, in double.
 template <class Real>
 struct AtomSums {
     Real energy = Real::all(0.0);
@@ -23,16 +24,22 @@ struct AtomSums {
     Real xy = Real::all(0.0), xz = Real::all(0.0), yz = Real::all(0.0);
 };
 
-/// Coefficients of the pairs of one atom: constants of one species, or looked up by the species of
-/// each neighbour. Looking up is a chain of selects, since few species are usual and no table read
-/// then breaks the lanes.
-template <class Real>
+/// Coefficients of pairs, species x species; or those of the pairs of one atom: constants of one
+/// species, or looked up by the species of each neighbour. Looking up is a chain of selects, since
+/// few species are usual and no table read then breaks the lanes.
+template <class Number>
 struct PairCoefficients {
-    double const* c12;
-    double const* c6;
-    double const* shift;
+    Number const* c12;
+    Number const* c6;
+    Number const* shift;
     int species_count;
 
+    /// Those of atoms of one species.
+    [[nodiscard]] ATHANOR_HD ATHANOR_INLINE PairCoefficients of(int kind) const {
+        std::ptrdiff_t const row = static_cast<std::ptrdiff_t>(kind) * species_count;
+        return {c12 + row, c6 + row, shift + row, species_count};
+    }
+    template <class Real>
     ATHANOR_HD ATHANOR_INLINE void at(Real const& kind, Real& a, Real& b, Real& e0) const {
         a = Real::all(c12[0]);
         b = Real::all(c6[0]);
@@ -47,12 +54,15 @@ struct PairCoefficients {
     }
 };
 
-/// Adds eight pairs; with `last`, only the first `count` of them are there.
-template <bool switched, bool with_virial, bool last, class Real>
+/// Adds eight pairs; with `last`, only the first `count` of them are there. The functor works with
+/// `Number`: with float, what it gives for a pair has the errors of float, and everything before
+/// and behind it, the squared distance, the direction of the force, products and sums, stays double.
+template <bool switched, bool with_virial, bool last, class Number, class Real>
 ATHANOR_HD ATHANOR_INLINE void add_eight(LennardJonesFunctor const& functor, Real const& x,
                                          Real const& y, Real const& z, Real const& kinds, int count,
-                                         PairCoefficients<Real> const& coefficients,
+                                         PairCoefficients<Number> const& coefficients,
                                          AtomSums<Real>& sums) {
+    using Pair = typename Real::template Of<Number>;
     Real dx = x, dy = y, dz = z;
     if constexpr (last) {
         // Nobody wrote the lanes beyond: they may hold a NaN, and no factor makes a NaN zero.
@@ -61,23 +71,24 @@ ATHANOR_HD ATHANOR_INLINE void add_eight(LennardJonesFunctor const& functor, Rea
         dy = select(there, dy, Real::all(1.0));
         dz = select(there, dz, Real::all(1.0));
     }
-    Real const r2 = dx * dx + dy * dy + dz * dz;
-    Real c12, c6, shift;
-    coefficients.at(kinds, c12, c6, shift);
-    PairTerms<Real> terms;
+    Pair const r2 = Pair::from(dx * dx + dy * dy + dz * dz);
+    Pair c12, c6, shift;
+    coefficients.at(Pair::from(kinds), c12, c6, shift);
+    PairTerms<Pair> terms;
     if constexpr (switched)
         terms = functor.switched(r2, c12, c6, shift);
     else
         terms = functor.plain(r2, c12, c6, shift);
+    Real energy = Real::from(terms.energy), force_over_r = Real::from(terms.force_over_r);
     if constexpr (last) {
         auto const there = Real::first(count);
-        terms.energy = select(there, terms.energy, Real::all(0.0));
-        terms.force_over_r = select(there, terms.force_over_r, Real::all(0.0));
+        energy = select(there, energy, Real::all(0.0));
+        force_over_r = select(there, force_over_r, Real::all(0.0));
     }
-    Real const fx = terms.force_over_r * dx;
-    Real const fy = terms.force_over_r * dy;
-    Real const fz = terms.force_over_r * dz;
-    sums.energy = sums.energy + terms.energy;
+    Real const fx = force_over_r * dx;
+    Real const fy = force_over_r * dy;
+    Real const fz = force_over_r * dz;
+    sums.energy = sums.energy + energy;
     sums.fx = sums.fx + fx;
     sums.fy = sums.fy + fy;
     sums.fz = sums.fz + fz;

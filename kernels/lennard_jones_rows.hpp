@@ -15,9 +15,9 @@
 namespace athanor::detail {
 
 /// Adds the eight pairs from `k` on; with `last`, only the first `count` of them are there.
-template <bool switched, bool with_virial, bool last, class Real>
+template <bool switched, bool with_virial, bool last, class Number, class Real>
 ATHANOR_INLINE void add_pairs(LennardJonesFunctor const& functor, PairBuffer const& pairs, int k,
-                              int count, PairCoefficients<Real> const& coefficients,
+                              int count, PairCoefficients<Number> const& coefficients,
                               AtomSums<Real>& sums) {
     // Nobody wrote the species of one kind of atom.
     Real const kinds =
@@ -28,11 +28,11 @@ ATHANOR_INLINE void add_pairs(LennardJonesFunctor const& functor, PairBuffer con
 }
 
 /// All pairs of atom `i`, in pieces of at most PairBuffer::room.
-template <bool switched, bool with_virial, class Real>
+template <bool switched, bool with_virial, class Real, class Number>
 ATHANOR_INLINE AtomSums<Real> sum_atom(LennardJonesFunctor const& functor,
                                        SystemNeighbors const& list, int i,
                                        PairFilter::Function filter, double cutoff_squared,
-                                       PairCoefficients<Real> const& coefficients,
+                                       PairCoefficients<Number> const& coefficients,
                                        PairBuffer& pairs) {
     AtomSums<Real> sums;
     double const* const center = list.positions + 4 * static_cast<std::ptrdiff_t>(i);

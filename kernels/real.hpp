@@ -6,7 +6,7 @@
 
 #include "runtime/host_device.hpp"
 
-/// Words that pair functors use for one double as for eight of them: Lanes (lanes.hpp) has them for
+/// Words that pair functors use for one double or float as for eight of them: Lanes (lanes.hpp) has them for
 /// the vectors of a processor, GroupLanes (device/group_lanes.hpp) for eight threads of a device.
 namespace athanor {
 
@@ -14,13 +14,15 @@ namespace athanor {
 inline constexpr int lane_count = 8;
 
 ATHANOR_HD ATHANOR_INLINE double max_of(double a, double b) { return a > b ? a : b; }
+ATHANOR_HD ATHANOR_INLINE float max_of(float a, float b) { return a > b ? a : b; }
 ATHANOR_HD ATHANOR_INLINE double sqrt_of(double a) { return std::sqrt(a); }
+ATHANOR_HD ATHANOR_INLINE float sqrt_of(float a) { return std::sqrt(a); }
 template <class Real>
 ATHANOR_HD ATHANOR_INLINE Real real_of(double value) {
     if constexpr (requires { Real::all(value); })
         return Real::all(value);
     else
-        return value;
+        return static_cast<Real>(value);
 }
 
 }  // namespace athanor

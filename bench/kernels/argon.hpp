@@ -17,8 +17,9 @@ namespace athanor::bench {
 /// A batch of crystals with its model and its neighbour lists.
 class ArgonRun {
 public:
-    ArgonRun(int systems, int repeats, double kelvin = 40.0)
-        : model_(argon_model()),
+    ArgonRun(int systems, int repeats, double kelvin = 40.0,
+             LennardJonesOptions const& options = argon_model())
+        : model_(options),
           list_({.cutoff = argon_cutoff,
                  .skin = argon_skin,
                  .species_index = [this](std::int64_t z) { return model_.species_index(z); }},

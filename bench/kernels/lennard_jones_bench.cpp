@@ -16,7 +16,7 @@ void count_atoms(benchmark::State& state, ArgonRun const& run, char const* what)
         static_cast<double>(state.iterations()) * run.atom_count(), benchmark::Counter::kIsRate);
 }
 
-void pair_forces(benchmark::State& state) {
+void evaluate_pairs(benchmark::State& state, Precision precision, double switch_width) {
     Isa const isa = active_isa();
     auto const wanted = static_cast<Isa>(state.range(2));
     if (!is_supported(wanted)) {
@@ -25,18 +25,34 @@ void pair_forces(benchmark::State& state) {
     }
     set_active_isa(wanted);
     set_thread_count(1);
-    ArgonRun run(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
+    LennardJonesOptions options = argon_model();
+    options.precision = precision;
+    options.switch_width = switch_width;
+    ArgonRun run(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)), 40.0, options);
     auto const neighbors = run.update();
     for (auto _ : state) run.compute(neighbors);
     count_atoms(state, run, "atoms/s");
     state.SetLabel(std::string(name_of(wanted)));
     set_active_isa(isa);
 }
-BENCHMARK(pair_forces)
-    ->ArgNames({"systems", "repeats", "isa"})
-    ->ArgsProduct({{1}, {10}, {0, 1, 2}})
-    ->ArgsProduct({{64}, {3}, {0, 1, 2}})
-    ->Unit(benchmark::kMicrosecond);
+void on_each_isa(benchmark::internal::Benchmark* benchmark) {
+    benchmark->ArgNames({"systems", "repeats", "isa"})
+        ->ArgsProduct({{1}, {10}, {0, 1, 2}})
+        ->ArgsProduct({{64}, {3}, {0, 1, 2}})
+        ->Unit(benchmark::kMicrosecond);
+}
+void pair_forces(benchmark::State& state) { evaluate_pairs(state, Precision::float64, 0.0); }
+void pair_forces_mixed(benchmark::State& state) { evaluate_pairs(state, Precision::mixed, 0.0); }
+void pair_forces_switched(benchmark::State& state) {
+    evaluate_pairs(state, Precision::float64, 1.0);
+}
+void pair_forces_switched_mixed(benchmark::State& state) {
+    evaluate_pairs(state, Precision::mixed, 1.0);
+}
+BENCHMARK(pair_forces)->Apply(on_each_isa);
+BENCHMARK(pair_forces_mixed)->Apply(on_each_isa);
+BENCHMARK(pair_forces_switched)->Apply(on_each_isa);
+BENCHMARK(pair_forces_switched_mixed)->Apply(on_each_isa);
 
 void neighbor_build(benchmark::State& state) {
     set_thread_count(static_cast<int>(state.range(2)));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 
 #include "kernels/real.hpp"
@@ -9,20 +10,29 @@
 
 namespace athanor {
 
-/// Eight doubles, one in each thread of a group: what Lanes (lanes.hpp) is to a processor's
-/// vectors, with the same bits.
+/// Eight doubles (or floats, as `Number` says), one in each thread of a group: what Lanes
+/// (lanes.hpp) is to a processor's vectors, with the same bits.
 /// Expects: all eight threads of the group make the same calls; sum() is where they meet.
-template <class Thread>
+template <class Thread, class Number = double>
 struct GroupLanes {
+    /// The same lanes of another kind of number.
+    template <class Other>
+    using Of = GroupLanes<Thread, Other>;
+
     /// What a comparison gave in this thread's lane.
     struct Mask {
         bool set;
     };
 
-    double value;
+    Number value;
 
-    ATHANOR_HD static GroupLanes load(double const* from) { return {from[Thread::lane()]}; }
-    ATHANOR_HD static GroupLanes all(double value) { return {value}; }
+    ATHANOR_HD static GroupLanes load(Number const* from) { return {from[Thread::lane()]}; }
+    ATHANOR_HD static GroupLanes all(double value) { return {static_cast<Number>(value)}; }
+    /// Rounded to a float, or a float as a double.
+    template <class Other>
+    ATHANOR_HD static GroupLanes from(GroupLanes<Thread, Other> a) {
+        return {static_cast<Number>(a.value)};
+    }
     /// Lanes 0 .. count-1 set, the others not.
     ATHANOR_HD static Mask first(int count) { return {Thread::lane() < count}; }
 
@@ -47,7 +57,7 @@ struct GroupLanes {
     }
     ATHANOR_HD friend GroupLanes sqrt_of(GroupLanes a) { return {sqrt_of(a.value)}; }
     /// ((0+4)+(2+6)) + ((1+5)+(3+7)) in every thread of the group.
-    ATHANOR_HD friend double sum(GroupLanes a) {
+    ATHANOR_HD friend double sum(GroupLanes a) requires std::same_as<Number, double> {
         double v = a.value;
         for (int distance = lane_count / 2; distance > 0; distance /= 2)
             v += Thread::shuffle(v, Thread::lane() ^ distance);

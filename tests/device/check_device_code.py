@@ -28,7 +28,6 @@ STACK_ALLOWED = {
                                 "system"),
     "LbfgsKernel": (32, "some 80 bytes of spills on sm_80 and sm_100, though registers are free; "
                         "one block a system, once a step"),
-    "LennardJonesKernel": (16, "on sm_90 the variant without switch and stress spills 12 bytes"),
     "SearchNeighborsKernel": (128, "shifts and fractions as arrays, on sm_90 44 bytes of spills; "
                                    "only when a list is due"),
     "WrapFrameKernel": (512, "the axes of a frame, indexed as they are found"),

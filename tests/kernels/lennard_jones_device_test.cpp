@@ -17,14 +17,6 @@
 namespace athanor::test {
 namespace {
 
-LennardJonesOptions three_species() {
-    LennardJonesOptions options = argon_options();
-    options.species[36] = {.epsilon = 0.0141, .sigma = 3.65};
-    options.species[54] = {.epsilon = 0.0198, .sigma = 3.95};
-    options.pairs[{36, 18}] = {.epsilon = 0.0115, .sigma = 3.5};
-    return options;
-}
-
 LennardJonesOptions switched_species() {
     LennardJonesOptions options = three_species();
     options.switch_width = 1.0;
@@ -55,13 +47,6 @@ std::vector<Sample> mixed_systems() {
     return small_systems({"arkrxe32", "ar_triclinic_rotated", "ar_tiny", "lj13", "ar_slab"});
 }
 
-/// The host's answer for a sample that is alone.
-std::vector<double> result_of(Sample const& sample, LennardJonesOptions const& options) {
-    Evaluation evaluation({sample}, options);
-    evaluation.compute();
-    return evaluation.result();
-}
-
 void expect_same(Evaluation& host, DeviceTwin const& device, std::string const& when) {
     for (int s = 0; s < host.batch().system_count(); ++s)
         EXPECT_TRUE(same_bits(device.result(s), host.result(s))) << when << ", system " << s;
@@ -74,7 +59,9 @@ void move_by(Batch& batch, double most, std::mt19937& random) {
 }
 
 TEST(LennardJonesDevice, SmallGoldenSystemsHaveTheHostsBitsInEveryOrderOfThreads) {
-    for (LennardJonesOptions const& options : {argon_options(), shifted_argon()}) {
+    for (LennardJonesOptions const& options :
+         {argon_options(), shifted_argon(), in_mixed_precision(argon_options()),
+          in_mixed_precision(shifted_argon())}) {
         Evaluation host(small_systems(), options);
         host.compute();
         for (EmulationOrder const& order : test_orders()) {
@@ -88,7 +75,9 @@ TEST(LennardJonesDevice, SmallGoldenSystemsHaveTheHostsBitsInEveryOrderOfThreads
 }
 
 TEST(LennardJonesDevice, SeveralSpeciesAndASwitchHaveTheHostsBitsInEveryOrderOfThreads) {
-    for (LennardJonesOptions const& options : {three_species(), switched_species()}) {
+    for (LennardJonesOptions const& options :
+         {three_species(), switched_species(), in_mixed_precision(three_species()),
+          in_mixed_precision(switched_species())}) {
         Evaluation host(mixed_systems(), options);
         host.compute();
         for (EmulationOrder const& order : test_orders()) {

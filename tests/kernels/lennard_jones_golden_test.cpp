@@ -3,14 +3,12 @@
 // Origin of all numbers: tests/data/golden/physics/README.md (80-bit image sums, LAMMPS beside).
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
+#include "tests/kernels/golden_cases.hpp"
 #include "tests/kernels/model_fixture.hpp"
 
 namespace athanor::test {
@@ -18,45 +16,11 @@ namespace {
 
 using nlohmann::json;
 
-json read_json(std::string const& name) {
-    std::ifstream file(golden_path(name));
-    return json::parse(file);
-}
-
-/// Options of one case; pairs of unlike species are given as they stand in the file's matrices.
-LennardJonesOptions options_of(json const& file, json const& of_case) {
-    LennardJonesOptions options;
-    options.cutoff = of_case.at("cutoff");
-    options.switch_width = of_case.at("switch_width");
-    options.shift = of_case.at("shift");
-    auto const& species = file.at("species");
-    auto const entry = [&](char const* what, std::size_t a, std::size_t b) {
-        json const& table = file.at(what);
-        return table.is_number() ? table.get<double>() : table.at(a).at(b).get<double>();
-    };
-    for (std::size_t a = 0; a < species.size(); ++a) {
-        std::int64_t const za = atomic_number_of(species[a]);
-        options.species[za] = {entry("epsilon", a, a), entry("sigma", a, a)};
-        for (std::size_t b = a + 1; b < species.size(); ++b)
-            options.pairs[{atomic_number_of(species[b]), za}] = {entry("epsilon", a, b),
-                                                                 entry("sigma", a, b)};
-    }
-    return options;
-}
-
 double largest_difference(std::span<double const> ours, json const& rows) {
     double largest = 0.0;
     for (std::size_t k = 0; k < ours.size(); ++k)
         largest = std::max(largest, std::abs(ours[k] - rows.at(k / 3).at(k % 3).get<double>()));
     return largest;
-}
-
-std::vector<std::string> golden_systems() {
-    std::vector<std::string> names;
-    for (auto const& entry : std::filesystem::directory_iterator(golden_path("lj")))
-        names.push_back(entry.path().stem().string());
-    std::sort(names.begin(), names.end());
-    return names;
 }
 
 TEST(LennardJonesGolden, EveryCaseOfEverySystemHasItsEnergyForcesAndStress) {

@@ -10,32 +10,16 @@
 
 #include "kernels/isa.hpp"
 #include "kernels/lanes.hpp"
-#include "kernels/parallel_for.hpp"
 #include "runtime/error.hpp"
 #include "tests/kernels/model_fixture.hpp"
 
 namespace athanor::test {
 namespace {
 
-LennardJonesOptions three_species() {
-    LennardJonesOptions options = argon_options();
-    options.species[36] = {.epsilon = 0.0141, .sigma = 3.65};
-    options.species[54] = {.epsilon = 0.0198, .sigma = 3.95};
-    options.pairs[{36, 18}] = {.epsilon = 0.0115, .sigma = 3.5};
-    return options;
-}
-
 LennardJonesOptions switched_argon() {
     LennardJonesOptions options = argon_options();
     options.switch_width = 1.0;
     return options;
-}
-
-std::vector<double> result_of(Sample const& sample, LennardJonesOptions const& options,
-                              double skin = 2.0) {
-    Evaluation evaluation({sample}, options, skin);
-    evaluation.compute();
-    return evaluation.result();
 }
 
 double energy_of(Sample const& sample, LennardJonesOptions const& options) {
@@ -133,6 +117,29 @@ TEST(LennardJones, OptionsThatMakeNoSenseAreRefusedInClearWords) {
                        o.pairs[{36, 18}] = {0.01, 3.0};
                    }),
                    "given twice");
+}
+
+TEST(LennardJones, CoefficientsThatNoFloatHoldsAreRefusedInMixedPrecisionAlone) {
+    for (LennardJonesSpecies const krypton :
+         {LennardJonesSpecies{.epsilon = 1.0, .sigma = 1e-4},
+          LennardJonesSpecies{.epsilon = 1.0, .sigma = 3e3},
+          LennardJonesSpecies{.epsilon = 1e-43, .sigma = 3.0}}) {
+        LennardJonesOptions options = argon_options();
+        options.species[36] = krypton;
+        EXPECT_NO_THROW(LennardJones{options});
+        options.precision = Precision::mixed;
+        try {
+            LennardJones const model(options);
+            ADD_FAILURE() << "sigma " << krypton.sigma << " was taken";
+        } catch (ConfigError const& error) {
+            EXPECT_NE(std::string(error.what()).find("use double precision"), std::string::npos)
+                << error.what();
+            EXPECT_NE(std::string(error.what()).find("36"), std::string::npos) << error.what();
+        }
+    }
+    LennardJonesOptions ghosts = in_mixed_precision(argon_options());
+    ghosts.species[36] = {.epsilon = 0.0, .sigma = 3.0};  // a pair without any force is none
+    EXPECT_NO_THROW(LennardJones{ghosts});
 }
 
 TEST(LennardJones, SpeciesAreNumberedByAtomicNumberAndOthersAreUnknown) {
@@ -286,133 +293,6 @@ TEST(LennardJones, ARowLongerThanTheBufferIsSummedInPieces) {
             if (r < 40.0) energy += 0.5 * 4 * 0.0104 * (q * q - q);
         }
     EXPECT_NEAR(ours.energy(), energy, 1e-11 * std::abs(energy));
-}
-
-// --- same bits -----------------------------------------------------------------------------------
-
-class Restored {
-public:
-    Restored() : isa_(active_isa()), threads_(thread_count()) {}
-    ~Restored() {
-        set_active_isa(isa_);
-        set_thread_count(threads_);
-    }
-    Restored(Restored const&) = delete;
-    Restored& operator=(Restored const&) = delete;
-
-private:
-    Isa isa_;
-    int threads_;
-};
-
-TEST(LennardJonesBits, EveryInstructionSetGivesTheSameBits) {
-    Restored const restored;
-    for (char const* name : {"ar108", "arkrxe32", "ar_tiny", "ar_one_periodic", "lj38", "ar_slab"})
-        for (double const width : {0.0, 1.0}) {
-            LennardJonesOptions options = three_species();
-            options.switch_width = width;
-            set_active_isa(Isa::baseline);
-            std::vector<double> const baseline = result_of(read_golden_sample(name), options);
-            for (Isa const isa : {Isa::avx2, Isa::avx512}) {
-                if (!is_supported(isa)) continue;
-                set_active_isa(isa);
-
-                EXPECT_TRUE(same_bits(result_of(read_golden_sample(name), options), baseline))
-                    << name << " " << name_of(isa);
-            }
-        }
-}
-
-/// Leaves `value` all over the part of the stack that the next calls will use.
-[[gnu::noinline]] void fill_stack_with(double value) {
-    double volatile scratch[8192];
-    for (double volatile& x : scratch) x = value;
-}
-
-TEST(LennardJonesBits, WhatTheStackHeldBeforeChangesNothing) {
-    Isa const isa = active_isa();
-    for (Isa const each : {Isa::baseline, Isa::avx2, Isa::avx512}) {
-        if (!is_supported(each)) continue;
-        set_active_isa(each);
-        for (char const* name : {"ar108", "lj13", "ar_slab"}) {
-            Evaluation evaluation({read_golden_sample(name)}, switched_argon(), 2.0);
-            fill_stack_with(0.0);
-            evaluation.compute();
-            auto const expected = evaluation.result();
-            for (double const value : {std::numeric_limits<double>::quiet_NaN(),
-                                       std::numeric_limits<double>::infinity(), 1e300}) {
-                fill_stack_with(value);
-                evaluation.compute();
-                EXPECT_TRUE(same_bits(evaluation.result(), expected))
-                    << name << ", " << name_of(each) << ", " << value;
-            }
-        }
-    }
-    set_active_isa(isa);
-}
-
-TEST(LennardJonesBits, BatchMatesPlaceAndThreadsChangeNothing) {
-    Restored const restored;
-    std::vector<Sample> const samples{
-        read_golden_sample("ar32"),   read_golden_sample("arkr108"),
-        read_golden_sample("lj13"),   read_golden_sample("ar_triclinic"),
-        read_golden_sample("ar_one"), read_golden_sample("ar256")};
-    std::vector<Sample> const turned(samples.rbegin(), samples.rend());
-    for (int threads : {1, 2, 3}) {
-        set_thread_count(threads);
-        Evaluation batch(samples, three_species()), other(turned, three_species());
-
-        batch.compute();
-        other.compute();
-
-        set_thread_count(1);
-        for (int s = 0; s < 6; ++s) {
-            std::vector<double> const alone =
-                result_of(samples[static_cast<std::size_t>(s)], three_species());
-            EXPECT_TRUE(same_bits(batch.result(s), alone)) << s << " with " << threads;
-            EXPECT_TRUE(same_bits(other.result(5 - s), alone)) << s << " with " << threads;
-        }
-    }
-}
-
-TEST(LennardJonesBits, OneLargeSystemSharedOutOverAtomsHasTheBitsOfOneThread) {
-    Restored const restored;
-    Sample const sample = read_golden_sample("ar864");
-    set_thread_count(1);
-    std::vector<double> const one = result_of(sample, argon_options());
-    for (int threads : {2, 3}) {
-        set_thread_count(threads);
-
-        EXPECT_TRUE(same_bits(result_of(sample, argon_options()), one)) << threads;
-    }
-}
-
-TEST(LennardJonesBits, OneOfManySpeciesHasTheBitsOfTheModelWithThatOneAlone) {
-    Sample const sample = read_golden_sample("ar108");
-
-    EXPECT_TRUE(same_bits(result_of(sample, argon_options()), result_of(sample, three_species())));
-}
-
-TEST(LennardJonesBits, TheSkinChangesNothing) {
-    Sample const sample = read_golden_sample("ar_triclinic");
-    std::vector<double> const thin = result_of(sample, argon_options(), 0.0);
-
-    for (double const skin : {0.3, 1.0, 4.0})
-        EXPECT_TRUE(same_bits(result_of(sample, argon_options(), skin), thin)) << skin;
-}
-
-TEST(LennardJonesBits, OnlyTheListedSystemsAreWritten) {
-    Sample const sample = read_golden_sample("ar32");
-    Evaluation ours({sample, sample, sample}, argon_options());
-    SystemIndex const middle[] = {SystemIndex{1}};
-    auto const neighbors = ours.list().update(ours.batch().view(), middle);
-
-    ours.model().compute({ours.batch().view(), middle, neighbors}, {true, true});
-
-    EXPECT_NE(ours.energy(1), 0.0);
-    EXPECT_EQ(ours.energy(0), 0.0);
-    EXPECT_EQ(ours.energy(2), 0.0);
-    EXPECT_EQ(ours.forces(0)[0], 0.0);
 }
 
 }  // namespace

@@ -22,6 +22,20 @@ inline LennardJonesOptions argon_options(double cutoff = 8.5) {
     return options;
 }
 
+/// Argon, krypton and xenon; one unlike pair by itself, the others mixed.
+inline LennardJonesOptions three_species() {
+    LennardJonesOptions options = argon_options();
+    options.species[36] = {.epsilon = 0.0141, .sigma = 3.65};
+    options.species[54] = {.epsilon = 0.0198, .sigma = 3.95};
+    options.pairs[{36, 18}] = {.epsilon = 0.0115, .sigma = 3.5};
+    return options;
+}
+
+[[nodiscard]] inline LennardJonesOptions in_mixed_precision(LennardJonesOptions options) {
+    options.precision = Precision::mixed;
+    return options;
+}
+
 class Evaluation {
 public:
     Evaluation(std::vector<Sample> const& samples, LennardJonesOptions const& options,
@@ -85,6 +99,14 @@ private:
     Batch batch_;
     std::vector<SystemIndex> systems_;
 };
+
+/// Of a sample that is alone.
+inline std::vector<double> result_of(Sample const& sample, LennardJonesOptions const& options,
+                                     double skin = 2.0) {
+    Evaluation evaluation({sample}, options, skin);
+    evaluation.compute();
+    return evaluation.result();
+}
 
 /// Equal bits; a NaN equals a NaN.
 inline bool same_bits(std::span<double const> a, std::span<double const> b) {
