@@ -47,7 +47,7 @@ struct LennardJonesTables {
 ///          result is a pure function of the positions, whatever the threads, the batch and the
 ///          processor.
 /// Mixed:   each pair's energy and force over r are worked out in float from its squared distance,
-///          with relative errors of some 1e-6 of the pair's repulsion and attraction; that distance,
+///          with errors of up to 1.5e-6 of the pair's repulsion and attraction; that distance,
 ///          the direction of the force and all sums are double, so that the forces of a pair stay
 ///          opposite and along the line between its atoms. All of the above holds as well.
 /// Threads: over systems when there are enough of them, else over the atoms of one after the other.

@@ -55,8 +55,8 @@ struct PairCoefficients {
 };
 
 /// Adds eight pairs; with `last`, only the first `count` of them are there. The functor works with
-/// `Number`: with float, what it gives for a pair has the errors of float, and everything before
-/// and behind it, the squared distance, the direction of the force, products and sums, stays double.
+/// `Number`: with float, what it gives for a pair has the errors of float, and all before and
+/// behind it, the squared distance, the direction of the force, products and sums, stays double.
 template <bool switched, bool with_virial, bool last, class Number, class Real>
 ATHANOR_HD ATHANOR_INLINE void add_eight(LennardJonesFunctor const& functor, Real const& x,
                                          Real const& y, Real const& z, Real const& kinds, int count,

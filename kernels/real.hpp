@@ -6,8 +6,8 @@
 
 #include "runtime/host_device.hpp"
 
-/// Words that pair functors use for one double or float as for eight of them: Lanes (lanes.hpp) has them for
-/// the vectors of a processor, GroupLanes (device/group_lanes.hpp) for eight threads of a device.
+/// Words that pair functors use for one number as for eight: Lanes (lanes.hpp) has them for the
+/// vectors of a processor, GroupLanes (device/group_lanes.hpp) for eight threads of a device.
 namespace athanor {
 
 /// Lanes that every sum over a sample is spread over, whatever the vector width of the processor.

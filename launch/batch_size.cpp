@@ -95,7 +95,7 @@ int edges_at_density(double pairs_per_volume, double cutoff) {
 }
 
 BatchBytes largest_batch_bytes(CampaignPlan const& plan) {
-    LennardJones const model(model_options(plan.config.model));
+    LennardJones const model(model_options(plan.config));
     BatchBytes most;
     for (int e = 0; e < static_cast<int>(plan.config.pipeline.elements.size()); ++e) {
         ElementSpec const& element = plan.config.pipeline.elements[static_cast<std::size_t>(e)];

@@ -110,6 +110,7 @@ int stored_edge_room(CampaignPlan const& plan) {
 
 CampaignPlan make_campaign_plan(Config const& config,
                                 std::optional<std::string> const& whole_select) {
+    static_cast<void>(LennardJones(model_options(config)));  // says what is wrong with it
     ExtxyzScan const scan = scan_extxyz(config.input.path, FrameSelection(config.input.select));
     ExtxyzScan const whole =
         whole_select ? scan_extxyz(config.input.path, FrameSelection(*whole_select)) : scan;
@@ -207,8 +208,10 @@ CampaignPlan plan_from_bytes(std::string const& bytes) {
     return plan;
 }
 
-LennardJonesOptions model_options(LennardJonesSpec const& spec) {
+LennardJonesOptions model_options(Config const& config) {
+    LennardJonesSpec const& spec = config.model;
     LennardJonesOptions options;
+    options.precision = config.precision;
     options.cutoff = spec.cutoff;
     options.shift = spec.shift;
     options.switch_width = spec.switch_width;

@@ -49,8 +49,8 @@ struct CampaignPlan {
 /// Reads the input once and holds configuration and input against each other.
 /// `whole_select`: where the configuration is that of a shard, the frames of all shards. Fields and
 /// what is refused are theirs, so that shards fit together; nothing: it is no shard.
-/// Throws: InputError; ConfigError for a frame that is too large (unless oversized ones go to
-///         quarantine) and for input of which no sample could run.
+/// Throws: InputError; ConfigError for a model that cannot be, a frame that is too large (unless
+///         oversized ones go to quarantine) and for input of which no sample could run.
 [[nodiscard]] CampaignPlan make_campaign_plan(Config const& config,
                                               std::optional<std::string> const& whole_select = {});
 
@@ -58,7 +58,7 @@ struct CampaignPlan {
 [[nodiscard]] std::string to_bytes(CampaignPlan const& plan);
 [[nodiscard]] CampaignPlan plan_from_bytes(std::string const& bytes);
 
-[[nodiscard]] LennardJonesOptions model_options(LennardJonesSpec const& spec);
+[[nodiscard]] LennardJonesOptions model_options(Config const& config);
 /// Of the batch of one element. Its edges: /buffers/edges; where a stage of it stores edges, also
 /// /sampler/max_edges, or without that room for the largest sample at the density of diamond.
 [[nodiscard]] BatchCapacity batch_capacity(CampaignPlan const& plan, int element);

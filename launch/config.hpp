@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "kernels/precision.hpp"
 #include "runtime/channel.hpp"
 #include "runtime/size_aware_sampler.hpp"
 #include "sinks/frame_selection.hpp"
@@ -133,6 +134,7 @@ struct MetricsSpec {
 struct Config {
     std::uint64_t seed = 0;
     DeviceChoice device = DeviceChoice::automatic;
+    Precision precision = Precision::float64;
     InputSpec input;
     SamplerSpec sampler;
     LennardJonesSpec model;
@@ -174,7 +176,8 @@ struct ConfigOverride {
 /// gives the same Config back, so this is also what one rank sends to another.
 [[nodiscard]] std::string to_json(Config const& config);
 
-/// What decides the numbers of a trajectory (seed, model, stages) as JSON on one line.
+/// What decides the numbers of a trajectory (seed, model, precision, stages) as JSON on one line.
+/// The precision stands there where it is not double, so that older campaigns go on.
 [[nodiscard]] std::string physics_json(Config const& config);
 
 /// What decides which rows hooks store, by stage, as JSON on one line.

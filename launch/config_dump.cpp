@@ -314,6 +314,7 @@ std::string to_json(Config const& config) {
         {"athanor", 1},
         {"seed", config.seed},
         {"device", word_of(config.device)},
+        {"precision", word_of(config.precision)},
         {"input", {{"path", config.input.path.string()}, {"select", config.input.select}}},
         {"sampler", dump(sampler)},
         {"model", dump(config.model)},
@@ -364,7 +365,9 @@ std::string physics_json(Config const& config) {
             flat.push_back(stage);
         }
     }
-    return json{{"seed", config.seed}, {"model", dump(config.model)}, {"stages", flat}}.dump();
+    json physics{{"seed", config.seed}, {"model", dump(config.model)}, {"stages", flat}};
+    if (config.precision != Precision::float64) physics["precision"] = word_of(config.precision);
+    return physics.dump();
 }
 
 std::string snapshots_json(Config const& config) {

@@ -224,9 +224,9 @@ constexpr std::array device_choices{
 };
 constexpr std::array precision_choices{
     KeyChoice{.word = "double", .help = "float64 throughout"},
-    KeyChoice{.word = "mixed",
-              .help = "forces in float32, sums in float64",
-              .unavailable = "arithmetic is double throughout"},
+    KeyChoice{
+        .word = "mixed",
+        .help = "energy and force of each pair in float32; sums, state and dynamics in float64"},
 };
 constexpr std::array oversized_choices{
     KeyChoice{.word = "refuse", .help = "the campaign does not start"},

@@ -284,6 +284,7 @@ Config read_config(json const& checked, std::filesystem::path const& base, Confi
     Places places(base, errors);
     take(checked, "seed", config.seed);
     take_word(checked, "device", config.device);
+    take_word(checked, "precision", config.precision);
     read_input(checked, places, config, errors);
     if (holds(checked, "sampler")) {
         json const& sampler = checked["sampler"];

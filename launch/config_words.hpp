@@ -25,6 +25,11 @@ struct EnumWords<DeviceChoice> {
                                                        {DeviceChoice::emulated, "emulated"}}};
 };
 template <>
+struct EnumWords<Precision> {
+    static constexpr WordTable<Precision, 2> table{
+        {{Precision::float64, "double"}, {Precision::mixed, "mixed"}}};
+};
+template <>
 struct EnumWords<ChannelMode> {
     static constexpr WordTable<ChannelMode, 3> table{{{ChannelMode::sync, "sync"},
                                                       {ChannelMode::async_recv, "async_recv"},

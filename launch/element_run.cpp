@@ -76,7 +76,7 @@ int estimated_edges(Sample const& sample, double cutoff) {
 ElementRun::ElementRun(Surroundings surroundings)
     : instance_(surroundings.instance),
       name_(instance_name(surroundings.plan.config.pipeline, instance_)),
-      model_(std::make_unique<LennardJones>(model_options(surroundings.plan.config.model))),
+      model_(std::make_unique<LennardJones>(model_options(surroundings.plan.config))),
       inputs_(std::move(surroundings.inputs)),
       outputs_(std::move(surroundings.outputs)) {
     CampaignPlan const& plan = surroundings.plan;

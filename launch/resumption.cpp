@@ -14,6 +14,7 @@
 
 #include "launch/campaign_ledger.hpp"
 #include "launch/checkpoint_folder.hpp"
+#include "launch/config_words.hpp"
 #include "launch/quarantine.hpp"
 #include "launch/sink_set.hpp"
 #include "launch/version.hpp"
@@ -52,6 +53,14 @@ constexpr Constancy same_snapshots{
     "with other snapshots than it began with, for then nobody can tell "
     "which rows are missing"};
 
+/// With what physics_json() leaves out, so that people see both values of it.
+json spelled_out(std::string const& text) {
+    json document = json::parse(text);
+    if (document.is_object() && !document.contains("precision"))
+        document["precision"] = detail::word_of(Precision::float64);
+    return document;
+}
+
 void refuse_change(Constancy const& constancy, std::string const& before, CampaignPlan const& plan,
                    std::string const& where) {
     std::string const now = constancy.now(plan.config);
@@ -59,7 +68,7 @@ void refuse_change(Constancy const& constancy, std::string const& before, Campai
     throw ConfigError(fmt::format(
         "the campaign cannot go on {} (says {}):{}\nset that back, or begin anew with `athanor run "
         "--overwrite`",
-        constancy.what, where, differences(json::parse(before), json::parse(now))));
+        constancy.what, where, differences(spelled_out(before), spelled_out(now))));
 }
 
 void refuse_other_input(json const& before, CampaignPlan const& plan, std::string const& where) {

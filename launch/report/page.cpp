@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "launch/config_words.hpp"
 #include "launch/readable.hpp"
 #include "launch/report/html_table.hpp"
 #include "launch/report/markup.hpp"
@@ -144,6 +145,7 @@ std::string settings(CampaignRecords const& records) {
         for (auto const& [name, parameters] : config.model.species)
             species += (species.empty() ? "" : ", ") + name;
         add("model", fmt::format("Lennard-Jones, {}, cutoff {} Å", species, config.model.cutoff));
+        add("precision", std::string(detail::word_of(config.precision)));
         add("input", fmt::format("{}, frames {}", config.input.path.string(), config.input.select));
         add("seed", fmt::format("{}", config.seed));
         add("physics hash", fmt::format("{:016x}", physics_hash(config)));

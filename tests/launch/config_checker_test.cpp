@@ -87,6 +87,7 @@ constexpr Wrong wrong_values[] = {
     // words
     {"/device", "\"gpu\"",
      "/device: \"gpu\" is no device; give auto, cpu, cuda or emulated (nearest: cpu)"},
+    {"/precision", "\"single\"", "/precision: \"single\" is no precision; give double or mixed"},
     {"/buffers/mode", "\"async\"",
      "/buffers/mode: \"async\" is no channel mode; give sync, async_recv or fully_async (nearest: "
      "async_recv)"},
@@ -111,8 +112,6 @@ constexpr Wrong wrong_values[] = {
     {"/checkpoint", "{\"interval_seconds\": 60}",
      "/checkpoint/path: missing; give a string that is not empty (folder of the checkpoints; made "
      "where it is missing)"},
-    {"/precision", "\"mixed\"",
-     "/precision: \"mixed\" is not available in this version (arithmetic is double throughout)"},
     {"/sampler/batch", "\"small\"",
      "/sampler/batch: \"small\" is no size of a batch; give given or auto"},
 };
@@ -160,13 +159,6 @@ constexpr Missing missing_keys[] = {
      "s3://BUCKET/NAME, gs://BUCKET/NAME, memory://NAME)"},
 };
 INSTANTIATE_TEST_SUITE_P(ConfigChecker, EveryMissingKey, ::testing::ValuesIn(missing_keys));
-
-TEST(ConfigChecker, AValueThatThisVersionRunsAnywayIsTaken) {
-    Json document = relax_then_md();
-    document["precision"] = "double";
-
-    EXPECT_EQ(error_of(document), "");
-}
 
 TEST(ConfigChecker, OneFrameMayBeSelectedByANumber) {
     EXPECT_EQ(parse(with(relax_then_md(), "/input/select", 5)).input.select, "5");

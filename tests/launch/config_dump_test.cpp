@@ -13,6 +13,7 @@ namespace {
 Json rich() {
     Json document = relax_then_md();
     document["seed"] = 18446744073709551615U;
+    document["precision"] = "mixed";
     document["metrics"] = {{"path", "metrics.json"}, {"interval_seconds", 0.25}};
     document["model"]["pairs"] = Json::parse(R"({"Kr-Ar": {"epsilon": 0.1, "sigma": 3.3}})");
     document["model"]["switch_width"] = 0.1 + 0.2;  // 0.30000000000000004 must come back as it is
@@ -108,6 +109,7 @@ TEST(PhysicsHash, FollowsWhatDecidesATrajectory) {
 
     for (auto const& [pointer, value] :
          std::vector<std::pair<char const*, Json>>{{"/seed", 8},
+                                                   {"/precision", "double"},
                                                    {"/model/cutoff", 8.0},
                                                    {"/model/species/Ar/sigma", 3.41},
                                                    {"/pipeline/0/max_steps", 501},
@@ -139,6 +141,13 @@ TEST(PhysicsHash, DoesNotFollowWhereAndHowSamplesAreMovedAndStored) {
                                                    {"/pipeline/1/hooks/8/path", "other.csv"},
                                                    {"/pipeline/0/name", "other"}})
         EXPECT_EQ(physics_hash(parse(with(rich(), pointer, value))), hash) << pointer;
+}
+
+TEST(PhysicsHash, OfDoublePrecisionIsThatOfCampaignsThatSayNothingOfIt) {
+    Config const config = parse(with(relax_then_md(), "/precision", "double"));
+
+    EXPECT_EQ(physics_hash(config), physics_hash(parse(relax_then_md())));
+    EXPECT_EQ(physics_json(config).find("precision"), std::string::npos);
 }
 
 TEST(PhysicsHash, DoesNotFollowWhatIsFused) {

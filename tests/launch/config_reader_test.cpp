@@ -151,12 +151,15 @@ TEST(ConfigReader, SettingsOfTheRunAreRead) {
     document["oversized"] = "quarantine";
     document["buffers"]["mode"] = "fully_async";
     document["device"] = "cpu";
+    document["precision"] = "mixed";
 
     Config const config = parse(document);
 
     EXPECT_EQ(config.oversized, OversizedPolicy::quarantine);
     EXPECT_EQ(config.buffers.mode, ChannelMode::fully_async);
     EXPECT_EQ(config.device, DeviceChoice::cpu);
+    EXPECT_EQ(config.precision, Precision::mixed);
+    EXPECT_EQ(parse(relax_then_md()).precision, Precision::float64);
 }
 
 }  // namespace
