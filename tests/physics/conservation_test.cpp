@@ -160,8 +160,9 @@ Courses conserved_energies(Options options, double dt_fs) {
 }
 
 /// Kinetic and potential energy, for what has no energy but these.
-Courses total_energies(DynamicsSpec const& spec, double dt_fs) {
-    LennardJones model = test::reference_argon();
+Courses total_energies(DynamicsSpec const& spec, double dt_fs,
+                       Precision precision = Precision::float64) {
+    LennardJones model = test::reference_argon(precision);
     SubStage sub = test::sub_stage(0, spec);
     sub.initial_temperature_kelvin = 40.0;
     sub.momentum_is_zero = true;
@@ -246,6 +247,10 @@ INSTANTIATE_TEST_SUITE_P(
     Dynamics, ConservedEnergy,
     ::testing::Values(
         LongRun{"nve", [](double dt_fs) { return total_energies(NveOptions{dt_fs}, dt_fs); }},
+        LongRun{"nve_mixed",
+                [](double dt_fs) {
+                    return total_energies(NveOptions{dt_fs}, dt_fs, Precision::mixed);
+                }},
         LongRun{"demo", [](double dt_fs) { return total_energies(DemoOptions{dt_fs}, dt_fs); }},
         LongRun{"nvt_nose_hoover", nose_hoover_energies},
         LongRun{"npt_isotropic", npt_energies<PressureCoupling::isotropic>},

@@ -18,6 +18,10 @@ inline LennardJones switched_argon(double cutoff) {
 }
 
 /// That of the reference trajectories.
-inline LennardJones reference_argon() { return switched_argon(8.5); }
+inline LennardJones reference_argon(Precision precision = Precision::float64) {
+    LennardJonesOptions options = switched_argon(8.5).options();
+    options.precision = precision;
+    return LennardJones(options);
+}
 
 }  // namespace athanor::test
