@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "kernels/device/kernel_definition.cuh"
+#include "kernels/find_not_finite.hpp"
 #include "kernels/step_checks.hpp"
 
 namespace athanor {
@@ -24,31 +25,6 @@ struct BeginStepKernel {
     }
 };
 
-struct AtomsAreFinite {
-    double const* vectors;
-
-    [[nodiscard]] ATHANOR_HD bool operator()(int row) const {
-        for (int c = 0; c < 3; ++c)
-            if (!std::isfinite(vectors[3 * row + c])) return false;
-        return true;
-    }
-};
-
-struct MarkBadAtomsKernel {
-    static constexpr char const* name = "mark_bad_atoms";
-    static constexpr int threads = 128;
-    DeviceSystems systems;
-    StepRecord record;
-    AtomsAreFinite finite;
-
-    template <class Thread>
-    ATHANOR_HD void operator()(Thread) const {
-        int const row = Thread::index();
-        int const system = systems.system_at(row);
-        if (system >= 0 && !finite(row)) record.mark[system] = 1;
-    }
-};
-
 /// Ends the turn of those that are marked, or whose own rows are bad.
 struct EndTurnsKernel {
     static constexpr char const* name = "end_turns";
@@ -56,24 +32,41 @@ struct EndTurnsKernel {
     DeviceSystems systems;
     StepRecord record;
     StepVerdict verdict;
-    bool check_energy;
-    bool check_stress;
+    bool check_energy = false;
+    bool check_stress = false;
+    bool check_cell = false;
+    std::int32_t firing = -1;
 
+    [[nodiscard]] static ATHANOR_HD bool is_finite(double const* matrices, int system) {
+        bool finite = true;
+        for (int k = 0; k < 9; ++k) finite = finite && std::isfinite(matrices[9 * system + k]);
+        return finite;
+    }
     template <class Thread>
     ATHANOR_HD void operator()(Thread) const {
         int const system = Thread::index();
         if (system >= systems.system_rows || !systems.takes_part(system)) return;
+        BatchView const& batch = systems.batch;
         bool good = record.mark[system] == 0;
-        if (check_energy) good = good && std::isfinite(systems.batch.energy[system]);
-        if (check_stress)
-            for (int k = 0; k < 9; ++k)
-                good = good && std::isfinite(systems.batch.stress[9 * system + k]);
+        if (check_energy) good = good && std::isfinite(batch.energy[system]);
+        if (check_stress) good = good && is_finite(batch.stress, system);
+        if (check_cell) good = good && is_finite(batch.cell, system);
         if (good) return;
         record.mark[system] = 0;
         record.verdict[system] = static_cast<std::uint8_t>(verdict);
+        record.firing[system] = firing;
         record.sub_stage[system] = -1;
     }
 };
+
+void end_turns(DeviceQueue& queue, EndTurnsKernel const& kernel) {
+    launch(queue, kernel, static_cast<std::size_t>(kernel.systems.system_rows));
+}
+
+void mark_bad_atoms(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record,
+                    double const* vectors) {
+    mark_not_finite(queue, systems, DeviceRows<double>{vectors, 3, true}, record.mark);
+}
 
 [[nodiscard]] ATHANOR_HD inline bool row_meets(DeviceCriterion const& criterion, int row) {
     double const* const elements =
@@ -115,7 +108,6 @@ struct CountStepKernel {
     static constexpr char const* name = "count_step";
     static constexpr int threads = 64;
     DeviceSystems systems;
-    StepRecord record;
 
     template <class Thread>
     ATHANOR_HD void operator()(Thread) const {
@@ -123,8 +115,6 @@ struct CountStepKernel {
         if (system >= systems.system_rows || !systems.takes_part(system)) return;
         ++systems.batch.stage_step[system];
         ++systems.batch.total_steps[system];
-        for (int k = 0; k < 9; ++k)
-            if (!std::isfinite(systems.batch.cell[9 * system + k])) record.mark[system] = 1;
     }
 };
 
@@ -158,30 +148,39 @@ void begin_step(DeviceQueue& queue, DeviceSystems const& systems, StepRecord con
 }
 
 void check_positions(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record) {
-    auto const rows = static_cast<std::size_t>(systems.atom_rows);
-    launch(queue, detail::MarkBadAtomsKernel{systems, record, {systems.batch.positions}}, rows);
-    launch(queue,
-           detail::EndTurnsKernel{systems, record, StepVerdict::position_fault, false, false},
-           static_cast<std::size_t>(systems.system_rows));
+    detail::mark_bad_atoms(queue, systems, record, systems.batch.positions);
+    detail::end_turns(queue, {systems, record, StepVerdict::position_fault});
 }
 
 void check_results(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record,
                    bool with_stress) {
-    auto const rows = static_cast<std::size_t>(systems.atom_rows);
-    launch(queue, detail::MarkBadAtomsKernel{systems, record, {systems.batch.forces}}, rows);
-    launch(queue,
-           detail::EndTurnsKernel{systems, record, StepVerdict::result_fault, true, with_stress},
-           static_cast<std::size_t>(systems.system_rows));
+    detail::mark_bad_atoms(queue, systems, record, systems.batch.forces);
+    detail::end_turns(queue, {.systems = systems,
+                              .record = record,
+                              .verdict = StepVerdict::result_fault,
+                              .check_energy = true,
+                              .check_stress = with_stress});
 }
 
-void count_step(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record) {
-    auto const rows = static_cast<std::size_t>(systems.atom_rows);
-    auto const all = static_cast<std::size_t>(systems.system_rows);
-    launch(queue, detail::CountStepKernel{systems, record}, all);
-    for (double const* column : {systems.batch.velocities, systems.batch.positions})
-        launch(queue, detail::MarkBadAtomsKernel{systems, record, {column}}, rows);
-    launch(queue, detail::EndTurnsKernel{systems, record, StepVerdict::motion_fault, false, false},
-           all);
+void take_out_marked(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record,
+                     std::int32_t firing) {
+    detail::end_turns(queue, {.systems = systems,
+                              .record = record,
+                              .verdict = StepVerdict::hook_fault,
+                              .firing = firing});
+}
+
+void count_step(DeviceQueue& queue, DeviceSystems const& systems) {
+    launch(queue, detail::CountStepKernel{systems}, static_cast<std::size_t>(systems.system_rows));
+}
+
+void check_motion(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record) {
+    detail::mark_bad_atoms(queue, systems, record, systems.batch.velocities);
+    detail::mark_bad_atoms(queue, systems, record, systems.batch.positions);
+    detail::end_turns(queue, {.systems = systems,
+                              .record = record,
+                              .verdict = StepVerdict::motion_fault,
+                              .check_cell = true});
 }
 
 void judge(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record,

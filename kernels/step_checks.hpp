@@ -18,11 +18,13 @@ enum class StepVerdict : std::uint8_t {
     position_fault,  ///< a position is not finite, before the forces are worked out
     result_fault,    ///< energy, a force or needed stress is not finite
     motion_fault,    ///< a velocity, the cell or a position is not finite after the step
+    hook_fault,      ///< a hook marked it, before the step was counted
 };
 
 /// A step that a system fails in is not counted; one that it fails at the end of is.
 [[nodiscard]] constexpr bool fails_in_step(StepVerdict verdict) {
-    return verdict == StepVerdict::position_fault || verdict == StepVerdict::result_fault;
+    return verdict == StepVerdict::position_fault || verdict == StepVerdict::result_fault ||
+           verdict == StepVerdict::hook_fault;
 }
 [[nodiscard]] constexpr bool is_fault(StepVerdict verdict) {
     return fails_in_step(verdict) || verdict == StepVerdict::motion_fault;
@@ -32,7 +34,8 @@ enum class StepVerdict : std::uint8_t {
 struct StepRecord {
     std::int32_t* sub_stage;  ///< by system, as DeviceSystems::sub_stage
     std::uint8_t* verdict;    ///< by system, a StepVerdict
-    std::uint8_t* mark;       ///< by system, scratch of the checks
+    std::uint8_t* mark;       ///< by system, scratch of the checks, 0 between two of them
+    std::int32_t* firing;     ///< by system, where the verdict is hook_fault: of which firing
 };
 
 /// Forgets verdicts and marks of those who take part.
@@ -59,9 +62,16 @@ struct DeviceCriterion {
 void judge(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record,
            DeviceCriterion const& criterion);
 
-/// Counts the step, then ends the turn of systems with a velocity, a position or a cell that is no
-/// finite number: whatever they are judged to be, they failed.
-void count_step(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record);
+/// Ends the turn of systems that a hook has marked.
+void take_out_marked(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record,
+                     std::int32_t firing);
+
+/// Counts the step.
+void count_step(DeviceQueue& queue, DeviceSystems const& systems);
+
+/// Ends the turn of systems with a velocity, a position or a cell that is no finite number:
+/// whatever they are judged to be, they failed.
+void check_motion(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record);
 
 /// Ends the turn of systems that no judge() of this step has marked, if `may_converge`, and of
 /// those that have made `budget` steps, unless it is negative. Takes the marks away.

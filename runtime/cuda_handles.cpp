@@ -86,6 +86,16 @@ void* CudaMemoryPool::allocate(std::size_t bytes, CudaStream const& stream) cons
 void CudaMemoryPool::deallocate(void* memory, CudaStream const& stream) const noexcept {
     if (memory != nullptr) static_cast<void>(cudaFreeAsync(memory, stream.get()));
 }
+std::size_t CudaMemoryPool::free_bytes() const {
+    std::size_t free = 0, total = 0;
+    std::uint64_t reserved = 0, used = 0;
+    check_cuda(cudaMemGetInfo(&free, &total), "ask how much memory is free");
+    check_cuda(cudaMemPoolGetAttribute(handle_.get(), cudaMemPoolAttrReservedMemCurrent, &reserved),
+               "ask what a pool has");
+    check_cuda(cudaMemPoolGetAttribute(handle_.get(), cudaMemPoolAttrUsedMemCurrent, &used),
+               "ask what a pool has handed out");
+    return free + static_cast<std::size_t>(reserved - used);
+}
 
 MemorySpace& pinned_memory() {
     static PinnedMemory space;

@@ -96,6 +96,8 @@ public:
     [[nodiscard]] void* allocate(std::size_t bytes, CudaStream const& stream) const;
     /// Once everything that was enqueued in `stream` before is done.
     void deallocate(void* memory, CudaStream const& stream) const noexcept;
+    /// What it could hand out: its own free part, and what nobody has of the current device.
+    [[nodiscard]] std::size_t free_bytes() const;
 
 private:
     CudaHandle<cudaMemPool_t, cudaMemPoolDestroy> handle_;

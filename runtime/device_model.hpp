@@ -13,8 +13,10 @@ namespace athanor {
 
 /// Neighbours as a device keeps them. No choice changes a result.
 struct DeviceListOptions {
-    double skin = 1.0;     ///< lists reach this much further than the cutoff [Å]
-    int row_capacity = 0;  ///< neighbours of an atom that there is room for; 0: the model guesses
+    double skin = 1.0;  ///< lists reach this much further than the cutoff [Å]
+    /// Neighbours of an atom that there is room for; 0: the model guesses. It takes less where the
+    /// device has no memory for as many.
+    int row_capacity = 0;
 };
 
 /// One evaluation of the systems whose turn it is.
@@ -48,7 +50,7 @@ public:
     /// By system, on the device: 1 where the last lists had no room for all neighbours. Results are
     /// right all the same, for such an atom is compared with all others at every step, which is
     /// slow: whoever sees it makes another model, with the longest of row_lengths() or more as row
-    /// capacity.
+    /// capacity (DeviceEngine does). Null for a model without lists.
     [[nodiscard]] virtual std::uint8_t const* overflowed() const = 0;
     /// By atom row, on the device: how many neighbours its list would like to hold; the largest
     /// number where no capacity would do.

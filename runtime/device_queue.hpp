@@ -52,6 +52,9 @@ public:
     /// Host memory that copies may name, zeroed. Copies from and to other host memory are an error.
     [[nodiscard]] virtual void* allocate_pinned(std::size_t bytes) = 0;
     virtual void deallocate_pinned(void* memory, std::size_t bytes) noexcept = 0;
+    /// What allocate() has left to hand out on the device, about: others may take some meanwhile.
+    /// Waits for everything. Not in the middle of a recording.
+    [[nodiscard]] virtual std::size_t free_bytes() = 0;
 
     virtual void launch(KernelLaunch const& launch) = 0;
     /// Between pinned host memory and the device, or within the device.

@@ -3,32 +3,20 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "runtime/batch.hpp"
+#include "runtime/device_columns.hpp"
+#include "runtime/device_hook.hpp"
+#include "runtime/hook_point.hpp"
 
 namespace athanor {
 
 class Trace;
-
-/// Where hooks run inside a step, in the order of the step. The values are part of the interface.
-enum class HookPoint : int {
-    before_step = 0,
-    before_pre_update = 1,
-    after_pre_update = 2,
-    before_compute = 3,
-    after_compute = 4,
-    before_post_update = 5,
-    after_post_update = 6,
-    after_step = 7,
-    on_converge = 8,  ///< once per sample, for exactly the samples that converged
-    /// once when a sample enters a stage, with its forces up to date, before the dynamics sets its
-    /// state from them
-    on_admission = 9
-};
 
 /// A sample that a hook takes out, and why.
 struct HookFailure {
@@ -93,6 +81,15 @@ public:
     /// is missing that it needs.
     virtual void bind(Schema const&) {}
     virtual void fire(HookContext& context) = 0;
+    /// Its firings at the points of a step on a device where the batch has these columns; `state`:
+    /// those of its state_fields(). Asked after bind(). Null when it has none: samples then make
+    /// the steps that it is due in on the host. Admission and convergence are there always. None
+    /// for a hook that needs stress or edges. The queue must outlive it.
+    [[nodiscard]] virtual std::unique_ptr<DeviceHook> on_device(
+        DeviceQueue& /*queue*/, DeviceColumns const& /*columns*/,
+        std::span<FieldIndex const> /*state*/) const {
+        return nullptr;
+    }
     /// Where the stage is to write down how long everything takes; one hook of a stage at most. The
     /// trace lives as long as the hook.
     [[nodiscard]] virtual Trace* trace() { return nullptr; }

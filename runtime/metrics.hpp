@@ -46,6 +46,8 @@ struct StageMetrics {
     std::atomic<std::int64_t> steps{0};         ///< steps of the batch
     std::atomic<std::int64_t> sample_steps{0};  ///< steps of samples, summed
     std::atomic<std::int64_t> atom_steps{0};    ///< steps of atoms, summed
+    /// Times a device's neighbour rows were made longer, because a sample had become denser.
+    std::atomic<std::int64_t> list_growths{0};
     /// Atoms in the batch and room for atoms, summed over the steps before the input ended.
     std::atomic<std::int64_t> held_atoms{0}, room_for_atoms{0};
     std::array<std::atomic<std::int64_t>, time_part_count> nanoseconds{};

@@ -32,18 +32,22 @@ double widest_skin(std::vector<DeviceEngine::SubStage> const& sub_stages) {
 }  // namespace
 
 DeviceEngine::DeviceEngine(DeviceQueue& queue, SchemaPtr schema, BatchCapacity capacity,
-                           Model const& model, std::uint64_t seed, std::vector<SubStage> sub_stages)
+                           Stage stage)
     : queue_(queue),
-      sub_stages_(std::move(sub_stages)),
-      seed_(seed),
+      sub_stages_(std::move(stage.sub_stages)),
+      seed_(stage.seed),
       batch_(queue, std::move(schema), capacity),
-      model_(model.on_device(queue, capacity, {.skin = widest_skin(sub_stages_)})),
+      model_(stage.model.on_device(queue, capacity, {.skin = widest_skin(sub_stages_)})),
+      hooks_(queue, batch_.columns(), capacity.systems, stage.hooks),
       verdict_(queue, static_cast<std::size_t>(capacity.systems)),
       mark_(queue, static_cast<std::size_t>(capacity.systems)),
+      firing_(queue, static_cast<std::size_t>(capacity.systems)),
+      firing_seen_(queue, 1),
       slots_(static_cast<std::size_t>(capacity.systems)) {
+    ATHANOR_EXPECTS(stage.hooks.lists().size() == sub_stages_.size() + 1);
     if (!model_)
-        throw ConfigError(
-            fmt::format("the model {} has no device variant; use --device cpu", model.describe()));
+        throw ConfigError(fmt::format("the model {} has no device variant; use --device cpu",
+                                      stage.model.describe()));
     batch_.flag_arrivals(model_->must_rebuild());
     for (SubStage const& sub : sub_stages_) {
         auto& dynamics = dynamics_.emplace_back(sub.dynamics->on_device(batch_.columns()));
@@ -91,37 +95,70 @@ std::int64_t DeviceEngine::steps_since_load(int slot) const {
     return steps_ - slots_[static_cast<std::size_t>(slot)].first_step;
 }
 
+void DeviceEngine::enqueue_hooks(HookPoint point, DeviceHooks::Step const& step) {
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) hooks_.enqueue(point, code, step);
+}
+
+void DeviceEngine::enqueue_hooks_of_element(HookPoint point, DeviceHooks::Step const& step) {
+    hooks_.enqueue(point, sub_stages_.size(), step);
+}
+
 void DeviceEngine::enqueue_everything() {
-    DeviceSystems const everyone = batch_.systems();
-    StepRecord const record{batch_.sub_stage(), verdict_.data(), mark_.data()};
+    DeviceHooks::Step const step{
+        queue_,
+        batch_.systems(),
+        batch_.sums(),
+        {batch_.sub_stage(), verdict_.data(), mark_.data(), firing_.data()}};
     auto const update_of = [&](std::size_t code) {
-        return DeviceUpdate{queue_, everyone.of_code(static_cast<int>(code)), batch_.sums(),
+        return DeviceUpdate{queue_, step.everyone.of_code(static_cast<int>(code)), step.sums,
                             sub_stages_[code].id, seed_};
     };
-    begin_step(queue_, everyone, record);
+    begin_step(queue_, step.everyone, step.record);
     batch_.keep_state();
-    for (std::size_t code = 0; code < sub_stages_.size(); ++code)
+    enqueue_hooks_of_element(HookPoint::before_step, step);
+    enqueue_hooks(HookPoint::before_step, step);
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+        hooks_.enqueue(HookPoint::before_pre_update, code, step);
         dynamics_[code]->pre_update(update_of(code));
-    check_positions(queue_, everyone, record);
-    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
-        DeviceSystems const systems = everyone.of_code(static_cast<int>(code));
-        SubStage const& sub = sub_stages_[code];
-        model_->compute({.queue = queue_,
-                         .systems = systems,
-                         .sums = batch_.sums(),
-                         .stress = sub.needs_stress});
-        check_results(queue_, systems, record, sub.needs_finite_stress);
+        hooks_.enqueue(HookPoint::after_pre_update, code, step);
     }
-    for (std::size_t code = 0; code < sub_stages_.size(); ++code)
-        dynamics_[code]->post_update(update_of(code));
-    count_step(queue_, everyone, record);
+    enqueue_forces(step);
     for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
-        DeviceSystems const systems = everyone.of_code(static_cast<int>(code));
+        hooks_.enqueue(HookPoint::before_post_update, code, step);
+        dynamics_[code]->post_update(update_of(code));
+        hooks_.enqueue(HookPoint::after_post_update, code, step);
+    }
+    enqueue_end(step);
+}
+
+void DeviceEngine::enqueue_forces(DeviceHooks::Step const& step) {
+    enqueue_hooks_of_element(HookPoint::before_compute, step);
+    enqueue_hooks(HookPoint::before_compute, step);
+    check_positions(queue_, step.everyone, step.record);
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code)
+        model_->compute({.queue = queue_,
+                         .systems = step.everyone.of_code(static_cast<int>(code)),
+                         .sums = step.sums,
+                         .stress = sub_stages_[code].needs_stress});
+    enqueue_hooks_of_element(HookPoint::after_compute, step);
+    enqueue_hooks(HookPoint::after_compute, step);
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code)
+        check_results(queue_, step.everyone.of_code(static_cast<int>(code)), step.record,
+                      sub_stages_[code].needs_finite_stress);
+}
+
+void DeviceEngine::enqueue_end(DeviceHooks::Step const& step) {
+    count_step(queue_, step.everyone);
+    enqueue_hooks(HookPoint::after_step, step);
+    enqueue_hooks_of_element(HookPoint::after_step, step);
+    check_motion(queue_, step.everyone, step.record);
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+        DeviceSystems const systems = step.everyone.of_code(static_cast<int>(code));
         Convergence const& convergence = *sub_stages_[code].convergence;
         for (std::size_t c = 0; c < convergence.criteria().size(); ++c)
-            judge(queue_, systems, record,
+            judge(queue_, systems, step.record,
                   on_device(convergence.criteria()[c], convergence.fields()[c], batch_.columns()));
-        end_step(queue_, systems, record, !convergence.empty(),
+        end_step(queue_, systems, step.record, !convergence.empty(),
                  sub_stages_[code].budget.value_or(-1));
     }
 }
@@ -189,6 +226,12 @@ std::span<DeviceEngine::Ended const> DeviceEngine::ended(bool wait) {
     told_.swap(ended_);
     ended_.clear();
     return told_;
+}
+
+DeviceHooks::Firing DeviceEngine::failing_hook(int slot) {
+    queue_.copy(firing_seen_.data(), firing_.data() + slot, sizeof(std::int32_t));
+    queue_.mark()->wait();
+    return hooks_.firing(firing_seen_[0]);
 }
 
 DeviceEngine::Count DeviceEngine::take_count() { return std::exchange(count_, {}); }

@@ -14,17 +14,20 @@
 #include "runtime/convergence.hpp"
 #include "runtime/dynamics.hpp"
 #include "runtime/model.hpp"
+#include "stages/device_hooks.hpp"
 
 namespace athanor {
 
 /// Makes the steps of a stage's samples on a device. A step is recorded once and enqueued as one
 /// piece; the device alone decides who converged, is out of steps or failed, and such a sample
 /// takes no part in what follows. The host hears of it a step later, which changes no result.
-/// Order of a step: pre_update of each sub-stage, check of positions, forces, check of results,
-///           post_update of each, criteria and budget: that of FusedStage without its hooks.
+/// Order of a step: that of FusedStage, with those hooks that a device fires: pre_update of each
+///           sub-stage, check of positions, forces, check of results, post_update of each, check of
+///           the motion, criteria and budget.
 /// Waits:    step() for the step before the last one, so that two are under way; what else waits
 ///           says so.
-/// Ownership: owns the samples' copies on the device; queue, model and dynamics must outlive it.
+/// Ownership: owns the samples' copies on the device, and the halves of model, dynamics and hooks
+///           that are there; queue, model, dynamics and hooks must outlive it.
 /// Threads:  one.
 class DeviceEngine {
 public:
@@ -37,6 +40,13 @@ public:
         bool needs_finite_stress = false;  ///< or the sample fails
         double skin = 2.0;                 ///< [Å]
     };
+    /// What makes the steps. Expects: a list of hooks for each sub-stage, and the element's.
+    struct Stage {
+        Model const& model;
+        StageHooks const& hooks;
+        std::vector<SubStage> sub_stages;
+        std::uint64_t seed;
+    };
     /// A sample that makes no more steps here.
     struct Ended {
         int slot;
@@ -48,8 +58,7 @@ public:
     };
 
     /// Throws ConfigError when the model, a dynamics or a criterion has no device variant.
-    DeviceEngine(DeviceQueue& queue, SchemaPtr schema, BatchCapacity capacity, Model const& model,
-                 std::uint64_t seed, std::vector<SubStage> sub_stages);
+    DeviceEngine(DeviceQueue& queue, SchemaPtr schema, BatchCapacity capacity, Stage stage);
     ~DeviceEngine();
 
     [[nodiscard]] bool fits(int atoms) const { return batch_.fits(atoms); }
@@ -75,6 +84,14 @@ public:
     /// Steps enqueued since this sample was loaded; it may have ended before.
     [[nodiscard]] std::int64_t steps_since_load(int slot) const;
     [[nodiscard]] Count take_count();
+    /// True when the step of a sample that has completed so many in its sub-stage is the host's,
+    /// for a hook is due in it that no device fires.
+    [[nodiscard]] bool needs_host(int code, std::int64_t completed) const {
+        return hooks_.host_is_due(static_cast<std::size_t>(code), completed);
+    }
+    /// Which hook has marked a sample that ended with hook_fault, and where. Waits for everything.
+    /// Expects: the sample is not released yet.
+    [[nodiscard]] DeviceHooks::Firing failing_hook(int slot);
 
 private:
     struct Slot {
@@ -89,6 +106,10 @@ private:
 
     void record();
     void enqueue_everything();
+    void enqueue_forces(DeviceHooks::Step const& step);
+    void enqueue_end(DeviceHooks::Step const& step);
+    void enqueue_hooks(HookPoint point, DeviceHooks::Step const& step);
+    void enqueue_hooks_of_element(HookPoint point, DeviceHooks::Step const& step);
     void look(UnderWay const& step);
 
     DeviceQueue& queue_;
@@ -97,7 +118,10 @@ private:
     DeviceBatch batch_;
     std::unique_ptr<DeviceModel> model_;
     std::vector<std::unique_ptr<DeviceDynamics>> dynamics_;
+    DeviceHooks hooks_;
     DeviceArray<std::uint8_t> verdict_, mark_;
+    DeviceArray<std::int32_t> firing_;
+    PinnedArray<std::int32_t> firing_seen_;
     std::array<PinnedArray<std::uint8_t>, most_under_way> seen_;
     std::array<std::unique_ptr<RecordedWork>, most_under_way> recorded_;
     std::vector<UnderWay> under_way_;  ///< oldest first

@@ -167,12 +167,14 @@ private:
     void step_on_device(StageClock& clock);
     void fetch_ended(StageClock& clock, bool wait);
     template <class Wanted>
-    void fetch_those(Wanted const& wanted, std::span<DeviceEngine::Ended const> ended);
+    void fetch_those(Wanted const& wanted, std::span<DeviceEngine::Ended const> ended,
+                     StageClock& clock);
+    void fail_by_hook(SystemIndex system, DeviceHooks::Firing const& firing, StageClock& clock);
     void take_verdict(SystemIndex system, StepVerdict verdict);
     void fetch_due(StageClock& clock);
     [[nodiscard]] bool send_to_device(SystemIndex system);
     void fetch_rows(bool release);
-    [[nodiscard]] bool any_hook_due(SystemIndex system) const;
+    [[nodiscard]] bool needs_host(SystemIndex system) const;
     void settle(StageClock& clock);
     void update_before_compute(StageClock& clock);
     void compute(StageClock& clock);

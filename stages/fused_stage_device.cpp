@@ -24,16 +24,17 @@ void FusedStage::make_device_engine() {
                         .needs_finite_stress = sub.dynamics->needs_finite_stress(),
                         .skin = sub.skin});
     }
-    device_ =
-        std::make_unique<DeviceEngine>(*options_.device, batch_.schema_ptr(), options_.capacity,
-                                       model_, options_.seed, std::move(subs));
+    device_ = std::make_unique<DeviceEngine>(
+        *options_.device, batch_.schema_ptr(), options_.capacity,
+        DeviceEngine::Stage{model_, hooks_, std::move(subs), options_.seed});
 }
 
 void FusedStage::step_on_device(StageClock& clock) {
     fetch_ended(clock, false);
     fetch_due(clock);
     admit_entered(clock);
-    // Whoever has a hook due makes this step here, the others over there at the same time.
+    // Whoever has a hook due that fires here alone makes this step here, the others over there at
+    // the same time.
     collect(RowState::active);
     for (auto& systems : systems_of_)
         std::erase_if(systems, [this](SystemIndex system) { return send_to_device(system); });
@@ -42,21 +43,22 @@ void FusedStage::step_on_device(StageClock& clock) {
     step_here(clock);
 }
 
-/// False when it stays for its next step: a hook is due, or the free rows there are no run.
+/// False when it stays for its next step: a hook of the host is due, or the free rows there are no
+/// run.
 bool FusedStage::send_to_device(SystemIndex system) {
-    if (any_hook_due(system) || !device_->fits(batch_.atom_count(system))) return false;
+    if (needs_host(system) || !device_->fits(batch_.atom_count(system))) return false;
     Row& row = rows_[system.value()];
     row.slot = device_->load(batch_, system, code_of(system));
     row.loaded_at = batch_.column<std::int64_t>(Fields::stage_step)[system.value()];
     return true;
 }
 
-bool FusedStage::any_hook_due(SystemIndex system) const {
+bool FusedStage::needs_host(SystemIndex system) const {
     Row const& row = rows_[system.value()];
     std::int64_t const completed =
         row.slot >= 0 ? row.loaded_at + device_->steps_since_load(row.slot)
                       : batch_.column<std::int64_t>(Fields::stage_step)[system.value()];
-    return hooks_.any_due(static_cast<std::size_t>(code_of(system)), completed);
+    return device_->needs_host(code_of(system), completed);
 }
 
 /// Those that made their last step over there.
@@ -68,15 +70,16 @@ void FusedStage::fetch_ended(StageClock& clock, bool wait) {
     metrics_.atom_steps.fetch_add(count.atom_steps, std::memory_order_relaxed);
     if (ended.empty()) return;
     for (auto& systems : systems_of_) systems.clear();
-    fetch_those([](StepVerdict verdict) { return is_fault(verdict); }, ended);
-    fetch_those([](StepVerdict verdict) { return !is_fault(verdict); }, ended);
+    fetch_those([](StepVerdict verdict) { return is_fault(verdict); }, ended, clock);
+    fetch_those([](StepVerdict verdict) { return !is_fault(verdict); }, ended, clock);
     good_.begin(LastGoodState::Moment::end);
     settle(clock);
     clock.give_to(TimePart::update);
 }
 
 template <class Wanted>
-void FusedStage::fetch_those(Wanted const& wanted, std::span<DeviceEngine::Ended const> ended) {
+void FusedStage::fetch_those(Wanted const& wanted, std::span<DeviceEngine::Ended const> ended,
+                             StageClock& clock) {
     std::vector<StepVerdict> verdicts(static_cast<std::size_t>(options_.capacity.systems),
                                       StepVerdict::running);
     for (DeviceEngine::Ended const& one : ended)
@@ -102,10 +105,24 @@ void FusedStage::fetch_those(Wanted const& wanted, std::span<DeviceEngine::Ended
     fetch_rows(false);
     for (DeviceBatch::Place const& place : places_) {
         StepVerdict const verdict = verdict_of(place.slot);
+        std::optional<DeviceHooks::Firing> hook;
+        if (verdict == StepVerdict::hook_fault) hook = device_->failing_hook(place.slot);
         device_->release(place.slot);
         rows_[place.system.value()].slot = -1;
-        take_verdict(place.system, verdict);
+        if (hook)
+            fail_by_hook(place.system, *hook, clock);
+        else
+            take_verdict(place.system, verdict);
     }
+}
+
+/// The hook fires again for rows that are as they were there, and says what is wrong with them.
+void FusedStage::fail_by_hook(SystemIndex system, DeviceHooks::Firing const& firing,
+                              StageClock& clock) {
+    good_.begin(LastGoodState::Moment::step);
+    bool const fails = hooks_.fire_for(system, firing.point, firing.list, firing.hook,
+                                       {batch_, clock, edges_, *this});
+    ATHANOR_ENSURES(fails);
 }
 
 /// What the host would have found.
@@ -124,18 +141,19 @@ void FusedStage::take_verdict(SystemIndex system, StepVerdict verdict) {
             batch_.view().outcome[system.value()] = static_cast<std::uint8_t>(Outcome::converged);
             break;
         case StepVerdict::budget_spent:
+        case StepVerdict::hook_fault:
         case StepVerdict::running:
             break;
     }
     systems_of_[code].push_back(system);
 }
 
-/// Those for whom a hook is due in the next step.
+/// Those for whom a hook of the host is due in the next step.
 void FusedStage::fetch_due(StageClock& clock) {
     auto const find = [this] {
         places_.clear();
         for (int s = 0; s < batch_.system_count(); ++s)
-            if (rows_[s].slot >= 0 && any_hook_due(SystemIndex{s}))
+            if (rows_[s].slot >= 0 && needs_host(SystemIndex{s}))
                 places_.push_back({rows_[s].slot, SystemIndex{s}});
     };
     find();

@@ -70,44 +70,44 @@ void StageHooks::find_due(Hook const& hook, HookPoint point, std::span<SystemInd
     }
 }
 
+/// Fires one hook for the systems in due_; true when it failed one of them.
+bool StageHooks::fire_due(HookPoint point, std::size_t list, std::size_t h, Stage const& stage) {
+    List const& of = lists_[list];
+    Hook& hook = *of.hooks[h];
+    auto const shown = trace_.firing(stage.clock, static_cast<int>(list), h, point,
+                                     static_cast<std::int64_t>(due_.size()));
+    if (hook.needs_stress()) stage.host.fill_stress(due_);
+    HookContext context{stage.batch, due_, of.stage, point, state_[list][h], {}};
+    if (hook.needs_edges() && of.with_edges)
+        stage.edges.fire(hook, context);
+    else
+        hook.fire(context);
+    for (HookFailure& failure : context.failures)
+        if (!stage.host.has_failed(failure.system))
+            stage.host.fail(failure.system, fmt::format("{}: {}", hook.name(), failure.reason));
+    return !context.failures.empty();
+}
+
 bool StageHooks::fire(HookPoint point, std::size_t list, std::span<SystemIndex const> systems,
                       Stage const& stage) {
     if (systems.empty()) return false;
-    List const& of = lists_[list];
+    auto const& hooks = lists_[list].hooks;
     bool any_fired = false, any_failed = false;
-    for (std::size_t h = 0; h < of.hooks.size(); ++h) {
-        Hook& hook = *of.hooks[h];
-        if (!hook.runs_at(point)) continue;
-        find_due(hook, point, systems, stage);
+    for (std::size_t h = 0; h < hooks.size(); ++h) {
+        if (!hooks[h]->runs_at(point)) continue;
+        find_due(*hooks[h], point, systems, stage);
         if (due_.empty()) continue;
         if (!std::exchange(any_fired, true)) stage.clock.give_to(part_before(point));
-        auto const shown = trace_.firing(stage.clock, static_cast<int>(list), h, point,
-                                         static_cast<std::int64_t>(due_.size()));
-        if (hook.needs_stress()) stage.host.fill_stress(due_);
-        HookContext context{stage.batch, due_, of.stage, point, state_[list][h], {}};
-        if (hook.needs_edges() && of.with_edges)
-            stage.edges.fire(hook, context);
-        else
-            hook.fire(context);
-        for (HookFailure& failure : context.failures) {
-            any_failed = true;
-            if (!stage.host.has_failed(failure.system))
-                stage.host.fail(failure.system, fmt::format("{}: {}", hook.name(), failure.reason));
-        }
+        any_failed = fire_due(point, list, h, stage) || any_failed;
     }
     return any_failed;
 }
 
-bool StageHooks::any_due(std::size_t list, std::int64_t completed) const {
-    auto const in_list = [completed](List const& of) {
-        return std::any_of(of.hooks.begin(), of.hooks.end(), [completed](auto const& hook) {
-            for (int point = 0; point <= static_cast<int>(HookPoint::after_step); ++point)
-                if (hook->runs_at(static_cast<HookPoint>(point)))
-                    return completed % hook->frequency() == 0;
-            return false;
-        });
-    };
-    return in_list(lists_[list]) || in_list(lists_.back());
+bool StageHooks::fire_for(SystemIndex system, HookPoint point, std::size_t list, std::size_t hook,
+                          Stage const& stage) {
+    stage.clock.give_to(part_before(point));
+    due_.assign(1, system);
+    return fire_due(point, list, hook, stage);
 }
 
 void StageHooks::open() {

@@ -54,16 +54,23 @@ public:
     /// when one of them failed a sample.
     bool fire(HookPoint point, std::size_t list, std::span<SystemIndex const> systems,
               Stage const& stage);
-    /// True when a hook of this list, or of the element, fires in the step of a sample that has
-    /// completed so many: not counting admission and convergence.
-    [[nodiscard]] bool any_due(std::size_t list, std::int64_t completed) const;
+    /// Fires one hook of a list at a point for one system, whether it is due or not: where a device
+    /// has found that this fails the sample. True when it does.
+    bool fire_for(SystemIndex system, HookPoint point, std::size_t list, std::size_t hook,
+                  Stage const& stage);
     void open();
     /// Closes all of them, whatever one throws; the first exception goes on.
     void close();
 
     [[nodiscard]] StageTrace const& trace() const { return trace_; }
+    [[nodiscard]] std::span<List const> lists() const { return lists_; }
+    /// Columns of the state of a hook of a list. Expects: bind() has been called.
+    [[nodiscard]] std::span<FieldIndex const> state(std::size_t list, std::size_t hook) const {
+        return state_[list][hook];
+    }
 
 private:
+    bool fire_due(HookPoint point, std::size_t list, std::size_t hook, Stage const& stage);
     void find_due(Hook const& hook, HookPoint point, std::span<SystemIndex const> systems,
                   Stage const& stage);
     [[nodiscard]] std::vector<FieldSpec> state_of(std::size_t list, std::size_t place) const;

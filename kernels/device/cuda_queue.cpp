@@ -43,6 +43,7 @@ public:
     void deallocate(void* memory, std::size_t bytes) noexcept override;
     void* allocate_pinned(std::size_t bytes) override;
     void deallocate_pinned(void* memory, std::size_t bytes) noexcept override;
+    std::size_t free_bytes() override;
     void launch(KernelLaunch const& launch) override;
     void copy(void* to, void const* from, std::size_t bytes) override;
     std::unique_ptr<QueueMark> mark() override;
@@ -139,6 +140,13 @@ void CudaQueue::deallocate_pinned(void* memory, std::size_t bytes) noexcept {
     }
     static_cast<void>(cudaStreamSynchronize(stream_.get()));
     pinned_memory().deallocate(memory, bytes);
+}
+
+std::size_t CudaQueue::free_bytes() {
+    ATHANOR_EXPECTS(!recording_);
+    use_device(device_);
+    stream_.wait();  // what was given back in its order is free only then
+    return pool_.free_bytes();
 }
 
 void CudaQueue::launch(KernelLaunch const& launch) {

@@ -39,6 +39,7 @@ struct EmulatedQueue::Impl {
 
     EmulationOrder order;
     std::map<std::byte const*, std::size_t> memory;  ///< what copies may name
+    std::size_t free_bytes = unbounded;              ///< of the device
     std::deque<Work> queued;
     std::int64_t enqueued = 0, done = 0;  ///< works
     std::unique_ptr<Recording> recording;
@@ -112,13 +113,27 @@ struct EmulatedQueue::Impl::Mark final : QueueMark {
     bool asked = false;
 };
 
-EmulatedQueue::EmulatedQueue(EmulationOrder order) : impl_(std::make_unique<Impl>()) {
+EmulatedQueue::EmulatedQueue(EmulationOrder order, std::size_t memory_bytes)
+    : impl_(std::make_unique<Impl>()) {
     impl_->order = order;
+    impl_->free_bytes = memory_bytes;
 }
 EmulatedQueue::~EmulatedQueue() = default;
 
-void* EmulatedQueue::allocate(std::size_t bytes) { return impl_->allocate(bytes); }
-void EmulatedQueue::deallocate(void* memory, std::size_t) noexcept { impl_->deallocate(memory); }
+void* EmulatedQueue::allocate(std::size_t bytes) {
+    if (bytes > impl_->free_bytes)
+        throw CudaError(fmt::format(
+            "the emulated device has no room for {} bytes, {} are free; lower /sampler/max_atoms",
+            bytes, impl_->free_bytes));
+    void* const memory = impl_->allocate(bytes);
+    impl_->free_bytes -= bytes;
+    return memory;
+}
+void EmulatedQueue::deallocate(void* memory, std::size_t bytes) noexcept {
+    impl_->deallocate(memory);
+    if (memory != nullptr) impl_->free_bytes += bytes;
+}
+std::size_t EmulatedQueue::free_bytes() { return impl_->free_bytes; }
 void* EmulatedQueue::allocate_pinned(std::size_t bytes) { return impl_->allocate(bytes); }
 void EmulatedQueue::deallocate_pinned(void* memory, std::size_t) noexcept {
     impl_->deallocate(memory);

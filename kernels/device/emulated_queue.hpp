@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 
 #include "kernels/device/emulation.hpp"
@@ -16,15 +18,20 @@ namespace athanor {
 ///         the second time; who forgets to wait reads what was there before.
 /// Checks: a copy whose ends are not pinned or device memory of this queue is a CudaError, as is
 ///         one that reaches over the end.
+/// Memory: as much as the host has, or as much as it is made with, for tests of what happens when a
+///         device is full; allocate() then throws CudaError.
 class EmulatedQueue final : public DeviceQueue {
 public:
-    explicit EmulatedQueue(EmulationOrder order = {});
+    static constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
+
+    explicit EmulatedQueue(EmulationOrder order = {}, std::size_t memory_bytes = unbounded);
     ~EmulatedQueue() override;
 
     [[nodiscard]] void* allocate(std::size_t bytes) override;
     void deallocate(void* memory, std::size_t bytes) noexcept override;
     [[nodiscard]] void* allocate_pinned(std::size_t bytes) override;
     void deallocate_pinned(void* memory, std::size_t bytes) noexcept override;
+    [[nodiscard]] std::size_t free_bytes() override;
     void launch(KernelLaunch const& launch) override;
     void copy(void* to, void const* from, std::size_t bytes) override;
     [[nodiscard]] std::unique_ptr<QueueMark> mark() override;

@@ -8,10 +8,40 @@
 #include <fmt/format.h>
 
 #include "kernels/freeze_atoms.hpp"
+#include "runtime/device_array.hpp"
 #include "runtime/error.hpp"
 #include "stages/options_check.hpp"
 
 namespace athanor {
+namespace {
+
+/// Has the list of indices on the device.
+class DeviceFreezeAtoms final : public DeviceHook {
+public:
+    DeviceFreezeAtoms(DeviceQueue& queue, DeviceFrozenAtoms const& atoms,
+                      std::vector<int> const& indices)
+        : indices_(queue, indices.size()), atoms_(atoms) {
+        if (indices.empty()) return;
+        PinnedArray<int> staging(queue, indices.size());
+        std::copy(indices.begin(), indices.end(), staging.data());
+        queue.copy(indices_.data(), staging.data(), staging.bytes());
+        queue.wait();
+        atoms_.indices = indices_.data();
+        atoms_.index_count = static_cast<int>(indices.size());
+    }
+    void fire(DeviceFiring const& firing) override {
+        if (firing.point == HookPoint::after_compute)
+            drop_forces(firing.queue, firing.systems, atoms_);
+        else
+            hold_atoms(firing.queue, firing.systems, atoms_);
+    }
+
+private:
+    DeviceArray<int> indices_;
+    DeviceFrozenAtoms atoms_;
+};
+
+}  // namespace
 
 FreezeAtoms::FreezeAtoms(FreezeAtomsOptions options) : options_(std::move(options)) {
     if (options_.category.has_value() == !options_.indices.empty())
@@ -103,6 +133,20 @@ void FreezeAtoms::fire(HookContext& context) {
             else
                 hold_atom(view, frozen, atom);
         });
+}
+
+std::unique_ptr<DeviceHook> FreezeAtoms::on_device(DeviceQueue& queue, DeviceColumns const& columns,
+                                                   std::span<FieldIndex const> state) const {
+    DeviceFrozenAtoms atoms;
+    atoms.positions = columns.column<double>(state[0]);
+    if (options_.category) {
+        atoms.category = *options_.category;
+        if (wide_categories_)
+            atoms.wide_categories = columns.column<std::int64_t>(categories_);
+        else
+            atoms.narrow_categories = columns.column<std::int32_t>(categories_);
+    }
+    return std::make_unique<DeviceFreezeAtoms>(queue, atoms, options_.indices);
 }
 
 }  // namespace athanor

@@ -43,6 +43,9 @@ public:
     /// Throws ConfigError when there is a category, but no atom_categories of integers.
     void bind(Schema const& schema) override;
     void fire(HookContext& context) override;
+    [[nodiscard]] std::unique_ptr<DeviceHook> on_device(
+        DeviceQueue& queue, DeviceColumns const& columns,
+        std::span<FieldIndex const> state) const override;
 
 private:
     template <class Body>

@@ -10,6 +10,20 @@
 #include "stages/options_check.hpp"
 
 namespace athanor {
+namespace {
+
+class DeviceMaxForceClamp final : public DeviceHook {
+public:
+    explicit DeviceMaxForceClamp(double max_force) : max_force_(max_force) {}
+    void fire(DeviceFiring const& firing) override {
+        clamp_forces(firing.queue, firing.systems, firing.sums, max_force_, nullptr);
+    }
+
+private:
+    double max_force_;
+};
+
+}  // namespace
 
 MaxForceClamp::MaxForceClamp(MaxForceClampOptions const& options, Warn warn)
     : options_(options), warn_(std::move(warn)) {
@@ -39,6 +53,12 @@ void MaxForceClamp::fire(HookContext& context) {
         }
     }
     if (shortened > 0) clamp_count_.fetch_add(shortened, std::memory_order_relaxed);
+}
+
+std::unique_ptr<DeviceHook> MaxForceClamp::on_device(DeviceQueue&, DeviceColumns const&,
+                                                     std::span<FieldIndex const>) const {
+    if (options_.log_clamps) return nullptr;
+    return std::make_unique<DeviceMaxForceClamp>(options_.max_force);
 }
 
 void MaxForceClamp::tell(HookContext const& context, SystemIndex system, int atom, double length) {

@@ -43,9 +43,13 @@ public:
     }
     [[nodiscard]] std::vector<FieldSpec> state_fields() const override;
     void fire(HookContext& context) override;
+    /// None with log_clamps, which tells of a force at once.
+    [[nodiscard]] std::unique_ptr<DeviceHook> on_device(
+        DeviceQueue& queue, DeviceColumns const& columns,
+        std::span<FieldIndex const> state) const override;
     void close() override;
 
-    /// Forces shortened so far, over all samples and steps.
+    /// Forces shortened so far, over all samples and steps; without log_clamps those on the host.
     [[nodiscard]] std::int64_t clamp_count() const {
         return clamp_count_.load(std::memory_order_relaxed);
     }

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "kernels/find_not_finite.hpp"
 #include "runtime/error.hpp"
 #include "stages/options_check.hpp"
 
@@ -39,10 +40,52 @@ std::string fault_of(Batch const& batch, FieldIndex field, SystemIndex system) {
         spec.level == Level::system
             ? std::string()
             : fmt::format(" of {} {}", name_of(spec.level), at / spec.elements_per_row());
-    return fmt::format("{}{} is {}", spec.name, place, value);
+    // The sign of a NaN is the processor's own.
+    return fmt::format("{}{} is {}", spec.name, place,
+                       std::isnan(value) ? std::fabs(value) : value);
 }
 
+/// Marks who is not finite; what is said of it is the host's.
+class DeviceNanDetector final : public DeviceHook {
+public:
+    DeviceNanDetector(DeviceColumns const& columns, std::span<FieldIndex const> fields)
+        : positions_(rows_of<double>(columns, Fields::positions)) {
+        for (FieldIndex const field : fields)
+            if (columns.schema.field(field).dtype == Dtype::float64)
+                wide_.push_back(rows_of<double>(columns, field));
+            else
+                narrow_.push_back(rows_of<float>(columns, field));
+    }
+    void fire(DeviceFiring const& firing) override {
+        auto const mark = [&firing](auto const& rows) {
+            mark_not_finite(firing.queue, firing.systems, rows, firing.mark);
+        };
+        if (firing.point == HookPoint::before_compute) return mark(positions_);
+        for (auto const& rows : wide_) mark(rows);
+        for (auto const& rows : narrow_) mark(rows);
+    }
+    [[nodiscard]] bool may_fail(HookPoint) const override { return true; }
+
+private:
+    template <class T>
+    static DeviceRows<T> rows_of(DeviceColumns const& columns, FieldIndex field) {
+        FieldSpec const& spec = columns.schema.field(field);
+        return {columns.column<T>(field), spec.elements_per_row(), spec.level == Level::atom};
+    }
+
+    DeviceRows<double> positions_;
+    std::vector<DeviceRows<double>> wide_;
+    std::vector<DeviceRows<float>> narrow_;
+};
+
 }  // namespace
+
+std::unique_ptr<DeviceHook> NanDetector::on_device(DeviceQueue&, DeviceColumns const& columns,
+                                                   std::span<FieldIndex const>) const {
+    for (FieldIndex const field : fields_)
+        if (columns.schema.field(field).level == Level::edge) return nullptr;
+    return std::make_unique<DeviceNanDetector>(columns, fields_);
+}
 
 NanDetector::NanDetector(NanDetectorOptions options) : options_(std::move(options)) {
     require_option(options_.frequency >= 1, "frequency", options_.frequency, "1 or more");

@@ -42,6 +42,10 @@ public:
     void bind(Schema const& schema) override;
     /// Throws CampaignError for the first finding when the action is `stop`.
     void fire(HookContext& context) override;
+    /// None for a field over edges, which are on the host alone.
+    [[nodiscard]] std::unique_ptr<DeviceHook> on_device(
+        DeviceQueue& queue, DeviceColumns const& columns,
+        std::span<FieldIndex const> state) const override;
 
 private:
     NanDetectorOptions options_;

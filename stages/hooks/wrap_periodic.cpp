@@ -9,6 +9,15 @@
 #include "stages/options_check.hpp"
 
 namespace athanor {
+namespace {
+
+struct DeviceWrapPeriodic final : DeviceHook {
+    void fire(DeviceFiring const& firing) override {
+        wrap_atoms(firing.queue, firing.systems, firing.sums);
+    }
+};
+
+}  // namespace
 
 WrapPeriodic::WrapPeriodic(WrapPeriodicOptions const& options) : options_(options) {
     require_option(options.frequency >= 1, "frequency", options.frequency, "1 or more");
@@ -26,6 +35,11 @@ void WrapPeriodic::fire(HookContext& context) {
         for (std::ptrdiff_t atom = first; atom < first + view.atom_count[s]; ++atom)
             wrap(view.positions + 3 * atom, frame);
     }
+}
+
+std::unique_ptr<DeviceHook> WrapPeriodic::on_device(DeviceQueue&, DeviceColumns const&,
+                                                    std::span<FieldIndex const>) const {
+    return std::make_unique<DeviceWrapPeriodic>();
 }
 
 }  // namespace athanor

@@ -36,6 +36,9 @@ public:
     [[nodiscard]] int frequency() const override { return options_.frequency; }
     [[nodiscard]] bool moves_atoms_between_images() const override { return true; }
     void fire(HookContext& context) override;
+    [[nodiscard]] std::unique_ptr<DeviceHook> on_device(
+        DeviceQueue& queue, DeviceColumns const& columns,
+        std::span<FieldIndex const> state) const override;
 
 private:
     WrapPeriodicOptions options_;

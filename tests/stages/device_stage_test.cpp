@@ -3,10 +3,7 @@
 /// A stage whose steps are made on a device against the same stage on the host: all bits.
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <limits>
-#include <map>
-#include <set>
 #include <tuple>
 
 #include <gtest/gtest.h>
@@ -20,84 +17,16 @@
 #include "tests/support/memory_sink.hpp"
 #include "tests/support/recording_hook.hpp"
 #include "tests/support/samples.hpp"
-#include "tests/support/stage_runner.hpp"
+#include "tests/support/stage_ends.hpp"
 
 namespace athanor::test {
 namespace {
 
-/// What came out of a stage: every byte of every sample as it left, and every record.
-struct Result {
-    std::map<std::int64_t, std::vector<std::byte>> rows;
-    std::map<std::int64_t, std::vector<OutcomeRecord>> records;
-    std::map<std::int64_t, std::string> reasons;
-    std::int64_t sample_steps = 0, atom_steps = 0;
-};
-
-std::vector<std::byte> all_bytes(Sample const& sample) {
-    std::vector<std::byte> all;
-    for (int f = 0; f < sample.schema().field_count(); ++f) {
-        auto const bytes = sample.bytes(FieldIndex{f});
-        all.insert(all.end(), bytes.begin(), bytes.end());
-    }
-    return all;
-}
-
-/// Brings `samples` in as there is room, and takes out what is done, until nothing is left.
-Result run(std::vector<Sample> const& samples, std::vector<SubStage> sub_stages,
-           BatchCapacity capacity, DeviceQueue* device, int save_every = 0) {
+/// Stages of atoms on springs.
+StageEnds run(std::vector<Sample> const& samples, std::vector<SubStage> sub_stages,
+              BatchCapacity capacity, DeviceQueue* device, int save_every = 0) {
     DeviceHarmonicModel model;
-    FusedStage::Options options{capacity, 7};
-    options.device = device;
-    StageRunner runner(options, model, std::move(sub_stages));
-    Result result;
-    std::size_t next = 0;
-    int turns = 0;
-    while (next < samples.size() || !runner.stage.batch().empty()) {
-        EXPECT_LT(++turns, 2000);
-        if (turns >= 2000) break;
-        while (next < samples.size() && runner.stage.batch().fits(samples[next].atom_count(), 0))
-            runner.add(samples[next++]);
-        runner.step();
-        if (save_every > 0 && turns % save_every == 0) runner.stage.bring_back_rows(runner.clock);
-        for (bool const failed : {false, true}) {
-            auto const leaving = failed ? runner.stage.failed() : runner.stage.departing();
-            std::vector<SystemIndex> systems(leaving.begin(), leaving.end());
-            for (auto system = systems.rbegin(); system != systems.rend(); ++system) {
-                Sample const sample = runner.stage.batch().extract(*system);
-                if (failed)
-                    result.reasons[sample.id().value()] = runner.stage.failure_reason(*system);
-                else
-                    result.rows[sample.id().value()] = all_bytes(sample);
-                runner.stage.remove(*system);
-            }
-        }
-    }
-    for (OutcomeRecord const& record : runner.outcomes)
-        result.records[record.sample.value()].push_back(record);
-    result.sample_steps = runner.metrics.sample_steps.load();
-    result.atom_steps = runner.metrics.atom_steps.load();
-    return result;
-}
-
-void expect_equal(Result const& a, Result const& b) {
-    EXPECT_EQ(a.rows, b.rows);
-    EXPECT_EQ(a.reasons, b.reasons);
-    EXPECT_EQ(a.sample_steps, b.sample_steps);
-    EXPECT_EQ(a.atom_steps, b.atom_steps);
-    ASSERT_EQ(a.records.size(), b.records.size());
-    for (auto const& [id, records] : a.records) {
-        auto const& others = b.records.at(id);
-        ASSERT_EQ(records.size(), others.size()) << id;
-        for (std::size_t k = 0; k < records.size(); ++k) {
-            EXPECT_EQ(records[k].outcome, others[k].outcome) << id;
-            EXPECT_EQ(records[k].stage_steps, others[k].stage_steps) << id;
-            EXPECT_EQ(records[k].total_steps, others[k].total_steps) << id;
-            EXPECT_EQ(records[k].stage, others[k].stage) << id;
-            if (records[k].outcome == Outcome::failed) continue;
-            EXPECT_EQ(records[k].energy, others[k].energy) << id;
-            EXPECT_EQ(records[k].fmax, others[k].fmax) << id;
-        }
-    }
+    return run_stage(samples, std::move(sub_stages), {model, capacity, device, {}, save_every});
 }
 
 std::vector<Sample> lines(int count) {
@@ -116,7 +45,7 @@ EmulationOrder const orders[] = {{EmulationOrder::Kind::ascending},
 
 TEST(DeviceStage, SamplesLeaveWithTheBitsOfTheHostInABatchThatTheyComeToAndLeave) {
     BatchCapacity const capacity{4, 30, 0};
-    Result const host = run(lines(12), sub_stages(nve(0, 17)), capacity, nullptr);
+    StageEnds const host = run(lines(12), sub_stages(nve(0, 17)), capacity, nullptr);
 
     for (EmulationOrder const& order : orders) {
         auto const queue = test_queue(order);
@@ -133,7 +62,7 @@ TEST(DeviceStage, ConvergedSamplesStopAtTheirOwnStepAlthoughTheHostHearsOfItLate
                                           {"energy", RowReduction::sum, 100.0}};
     BatchCapacity const capacity{5, 60, 0};
     auto const stages = [&] { return sub_stages(nve(0, 40, criteria)); };
-    Result const host = run(lines(12), stages(), capacity, nullptr);
+    StageEnds const host = run(lines(12), stages(), capacity, nullptr);
     int converged = 0, spent = 0;
     for (auto const& [id, records] : host.records) {
         converged += records[0].outcome == Outcome::converged ? 1 : 0;
@@ -149,7 +78,7 @@ TEST(DeviceStage, ConvergedSamplesStopAtTheirOwnStepAlthoughTheHostHearsOfItLate
 TEST(DeviceStage, SamplesOfSeveralSubStagesShareAStep) {
     BatchCapacity const capacity{6, 60, 0};
     auto const stages = [] { return sub_stages(nve(0, 5), nve(1, 9), nve(2, 3)); };
-    Result const host = run(lines(11), stages(), capacity, nullptr);
+    StageEnds const host = run(lines(11), stages(), capacity, nullptr);
 
     auto const queue = test_queue(orders[1]);
     expect_equal(host, run(lines(11), stages(), capacity, queue.get()));
@@ -160,7 +89,7 @@ TEST(DeviceStage, ASampleThatIsNoLongerFiniteFailsAloneWithTheReasonOfTheHost) {
     samples[2].values<double>(Fields::velocities)[0] = 1e200;  // its energy will overflow
     samples[4].values<double>(Fields::velocities)[1] = std::numeric_limits<double>::infinity();
     BatchCapacity const capacity{6, 80, 0};
-    Result const host = run(samples, sub_stages(nve(0, 10)), capacity, nullptr);
+    StageEnds const host = run(samples, sub_stages(nve(0, 10)), capacity, nullptr);
     ASSERT_EQ(host.reasons.size(), 2U);
 
     auto const queue = test_queue();
@@ -185,7 +114,7 @@ TEST(DeviceStage, HooksFireForTheSameSamplesAtTheSameSteps) {
     };
     BatchCapacity const capacity{4, 40, 0};
     std::vector<Firing> on_host, on_device;
-    Result const host = run(lines(9), stages(on_host), capacity, nullptr);
+    StageEnds const host = run(lines(9), stages(on_host), capacity, nullptr);
 
     auto const queue = test_queue();
     expect_equal(host, run(lines(9), stages(on_device), capacity, queue.get()));
@@ -196,7 +125,7 @@ TEST(DeviceStage, HooksFireForTheSameSamplesAtTheSameSteps) {
 
 TEST(DeviceStage, RowsBroughtBackInTheMiddleChangeNothing) {
     BatchCapacity const capacity{4, 30, 0};
-    Result const host = run(lines(8), sub_stages(nve(0, 17)), capacity, nullptr);
+    StageEnds const host = run(lines(8), sub_stages(nve(0, 17)), capacity, nullptr);
 
     auto const queue = test_queue();
     expect_equal(host, run(lines(8), sub_stages(nve(0, 17)), capacity, queue.get(), 3));

@@ -50,6 +50,7 @@ public:
     void deallocate_pinned(void* memory, std::size_t bytes) noexcept override {
         queue_->deallocate_pinned(memory, bytes);
     }
+    std::size_t free_bytes() override { return queue_->free_bytes(); }
     void launch(KernelLaunch const& launch) override {
         if (learn_ != nullptr)
             learn_(launch.entry->cuda_function, launch.entry->bytes, &run, launch.entry);

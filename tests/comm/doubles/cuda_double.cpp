@@ -32,7 +32,7 @@ namespace {
 
 constexpr int fresh = 0xa5, freed = 0xdd;  // what memory holds that nobody wrote
 
-constexpr std::size_t most_bytes = std::size_t{64} << 30;  // of one allocation
+constexpr std::size_t usual_memory = std::size_t{64} << 30;  // of all devices together
 
 struct Mark {
     std::atomic<std::uint64_t> wanted{0}, reached{0};
@@ -83,6 +83,14 @@ struct Kernel {
 struct Registry {
     std::mutex mutex;
     std::map<char const*, std::size_t> device, pinned;
+    std::size_t device_memory = usual_memory;
+
+    /// Expects: the mutex is locked.
+    [[nodiscard]] std::size_t free_device_memory() const {
+        std::size_t used = 0;
+        for (auto const& [begin, bytes] : device) used += bytes;
+        return used < device_memory ? device_memory - used : 0;
+    }
     std::vector<std::weak_ptr<Work>> streams;
     std::set<void const*> functions;  ///< kernels of the program
     std::map<void const*, Kernel> kernels;
@@ -110,10 +118,12 @@ thread_local int captures = 0;  ///< streams that this thread captures at presen
 
 cudaError_t allocate(void** memory, std::size_t bytes, std::map<char const*, std::size_t>& ranges) {
     if (captures > 0) return cudaErrorStreamCaptureUnsupported;
-    *memory = bytes > most_bytes ? nullptr : std::aligned_alloc(256, (bytes + 255) / 256 * 256);
+    std::scoped_lock const lock(registry().mutex);
+    std::size_t const room =
+        &ranges == &registry().device ? registry().free_device_memory() : usual_memory;
+    *memory = bytes > room ? nullptr : std::aligned_alloc(256, (bytes + 255) / 256 * 256);
     if (*memory == nullptr) return cudaErrorMemoryAllocation;
     std::memset(*memory, fresh, bytes);
-    std::scoped_lock const lock(registry().mutex);
     ranges[static_cast<char const*>(*memory)] = bytes;
     return cudaSuccess;
 }
@@ -248,6 +258,12 @@ char const* cudaGetErrorString(cudaError_t code) {
 cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
     return allocate(memory, bytes, registry().device);
 }
+cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
+    std::scoped_lock const lock(registry().mutex);
+    *free = registry().free_device_memory();
+    *total = registry().device_memory;
+    return cudaSuccess;
+}
 cudaError_t cudaFree(void* memory) { return release(memory, registry().device); }
 cudaError_t cudaHostAlloc(void** memory, std::size_t bytes, unsigned) {
     return allocate(memory, bytes, registry().pinned);
@@ -343,6 +359,14 @@ cudaError_t cudaMemPoolDestroy(cudaMemPool_t pool) {
     return cudaSuccess;
 }
 cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
+/// Keeps nothing, so that it has handed out all that it has.
+cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t, cudaMemPoolAttr attribute, void* value) {
+    if (attribute != cudaMemPoolAttrReservedMemCurrent &&
+        attribute != cudaMemPoolAttrUsedMemCurrent)
+        return cudaErrorInvalidValue;
+    *static_cast<std::uint64_t*>(value) = 0;
+    return cudaSuccess;
+}
 cudaError_t cudaMallocFromPoolAsync(void** memory, std::size_t bytes, cudaMemPool_t,
                                     cudaStream_t stream) {
     if (stream->captured) return cudaErrorStreamCaptureUnsupported;
@@ -360,6 +384,10 @@ void athanor_cuda_double_learn(void const* function, std::size_t argument_bytes,
                                AthanorDoubleRun run, void const* context) {
     std::scoped_lock const lock(registry().mutex);
     registry().kernels[function] = {argument_bytes, run, context};
+}
+void athanor_cuda_double_memory(std::size_t bytes) {
+    std::scoped_lock const lock(registry().mutex);
+    registry().device_memory = bytes;
 }
 cudaError_t cudaLaunchKernel(void const* function, dim3 grid, dim3 block, void** arguments,
                              std::size_t, cudaStream_t stream) {

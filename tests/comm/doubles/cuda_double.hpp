@@ -16,4 +16,7 @@ using AthanorDoubleRun = bool (*)(void const* context, void const* arguments, in
 /// From now on launches of the kernel `function` of this program are `run`.
 void athanor_cuda_double_learn(void const* function, std::size_t argument_bytes,
                                AthanorDoubleRun run, void const* context);
+
+/// From now on its devices have that much memory, all together. What was handed out stays.
+void athanor_cuda_double_memory(std::size_t bytes);
 }

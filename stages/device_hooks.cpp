@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "stages/device_hooks.hpp"
+
+#include <algorithm>
+
+#include "kernels/device/find_due.hpp"
+#include "runtime/expects.hpp"
+
+namespace athanor {
+namespace {
+
+constexpr int points_of_a_step = static_cast<int>(HookPoint::after_step) + 1;
+
+bool fires_in_a_step(Hook const& hook) {
+    for (int point = 0; point < points_of_a_step; ++point)
+        if (hook.runs_at(static_cast<HookPoint>(point))) return true;
+    return false;
+}
+
+}  // namespace
+
+DeviceHooks::DeviceHooks(DeviceQueue& queue, DeviceColumns const& columns, int systems,
+                         StageHooks const& hooks) {
+    bool any_seldom = false;
+    for (std::size_t l = 0; l < hooks.lists().size(); ++l) {
+        List& list = lists_.emplace_back();
+        for (std::size_t h = 0; h < hooks.lists()[l].hooks.size(); ++h) {
+            Hook const& hook = *hooks.lists()[l].hooks[h];
+            if (!fires_in_a_step(hook)) continue;
+            auto half = hook.on_device(queue, columns, hooks.state(l, h));
+            if (!half) {
+                list.host_frequencies.push_back(hook.frequency());
+                continue;
+            }
+            ATHANOR_EXPECTS(!hook.needs_stress() && !hook.needs_edges());
+            any_seldom = any_seldom || hook.frequency() > 1;
+            for (int p = 0; p < points_of_a_step; ++p) {
+                auto const point = static_cast<HookPoint>(p);
+                if (!hook.runs_at(point) || !half->may_fail(point)) continue;
+                ATHANOR_EXPECTS(point != HookPoint::after_step);
+                may_fail_.push_back({l, h, point});
+            }
+            list.on_device.push_back({h, &hook, std::move(half)});
+        }
+    }
+    if (any_seldom) due_ = {queue, static_cast<std::size_t>(systems)};
+}
+
+std::int32_t DeviceHooks::number_of(Firing const& firing) const {
+    auto const found = std::find_if(may_fail_.begin(), may_fail_.end(), [&](Firing const& other) {
+        return other.list == firing.list && other.hook == firing.hook &&
+               other.point == firing.point;
+    });
+    return static_cast<std::int32_t>(found - may_fail_.begin());
+}
+
+void DeviceHooks::enqueue(HookPoint point, std::size_t list, Step const& step) {
+    bool const of_element = list + 1 == lists_.size();
+    for (OnDevice const& one : lists_[list].on_device) {
+        if (!one.hook->runs_at(point)) continue;
+        DeviceSystems systems =
+            of_element ? step.everyone : step.everyone.of_code(static_cast<int>(list));
+        if (one.hook->frequency() > 1) {
+            find_due(step.queue, systems, one.hook->frequency(), point == HookPoint::after_step,
+                     due_.data());
+            systems.sub_stage = due_.data();
+        }
+        one.half->fire({step.queue, systems, step.sums, point, step.record.mark});
+        if (one.half->may_fail(point))
+            take_out_marked(step.queue, systems, step.record, number_of({list, one.place, point}));
+    }
+}
+
+bool DeviceHooks::list_is_due(std::size_t list, std::int64_t completed) const {
+    auto const& frequencies = lists_[list].host_frequencies;
+    return std::any_of(frequencies.begin(), frequencies.end(),
+                       [completed](int frequency) { return completed % frequency == 0; });
+}
+
+bool DeviceHooks::host_is_due(std::size_t list, std::int64_t completed) const {
+    return list_is_due(list, completed) || list_is_due(lists_.size() - 1, completed);
+}
+
+}  // namespace athanor

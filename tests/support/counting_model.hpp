@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+/// A model that counts what the host asks of it; its device variant is that of the model inside.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "runtime/model.hpp"
+
+namespace athanor::test {
+
+template <class Inner>
+class CountingModel final : public Model {
+public:
+    explicit CountingModel(Inner inner) : inner_(std::move(inner)) {}
+
+    [[nodiscard]] ModelNeeds needs() const override { return inner_.needs(); }
+    [[nodiscard]] int species_index(std::int64_t atomic_number) const override {
+        return inner_.species_index(atomic_number);
+    }
+    [[nodiscard]] std::size_t memory_bound(int systems, int atoms) const override {
+        return inner_.memory_bound(systems, atoms);
+    }
+    [[nodiscard]] std::string describe() const override { return inner_.describe(); }
+    void compute(ModelInput const& input, ModelOutputs outputs) override {
+        if (outputs.energy_and_forces)
+            host_evaluations += static_cast<std::int64_t>(input.systems.size());
+        inner_.compute(input, outputs);
+    }
+    [[nodiscard]] std::unique_ptr<DeviceModel> on_device(
+        DeviceQueue& queue, BatchCapacity capacity, DeviceListOptions const& lists) const override {
+        return inner_.on_device(queue, capacity, lists);
+    }
+
+    std::int64_t host_evaluations = 0;  ///< forces of systems: one at admission, one for each step
+
+private:
+    Inner inner_;
+};
+
+}  // namespace athanor::test
