@@ -4,10 +4,22 @@
 
 #include <algorithm>
 
+#include "kernels/lanes.hpp"
 #include "kernels/neighbor_list.hpp"
 #include "runtime/expects.hpp"
 
 namespace athanor {
+namespace {
+
+/// As many neighbours in a row as wanted, or as there is memory for; a quarter is left to others.
+int fitting_row_capacity(DeviceQueue& queue, int atoms, int wanted) {
+    double const row_bytes = 2.0 * sizeof(DeviceNeighbor) * atoms;  // unsorted and sorted
+    double const fitting = 0.75 * static_cast<double>(queue.free_bytes()) / row_bytes;
+    if (fitting >= wanted) return wanted;
+    return std::max(lane_count, lane_count * static_cast<int>(fitting / lane_count));
+}
+
+}  // namespace
 
 DeviceNeighborList::DeviceNeighborList(DeviceQueue& queue, BatchCapacity capacity,
                                        DeviceNeighborListOptions const& options,
@@ -17,7 +29,8 @@ DeviceNeighborList::DeviceNeighborList(DeviceQueue& queue, BatchCapacity capacit
     ATHANOR_EXPECTS(options.row_capacity > 0);
     auto const systems = static_cast<std::size_t>(capacity.systems);
     auto const atoms = static_cast<std::size_t>(capacity.atoms);
-    auto const entries = atoms * static_cast<std::size_t>(options.row_capacity);
+    options_.row_capacity = fitting_row_capacity(queue, capacity.atoms, options.row_capacity);
+    auto const entries = atoms * static_cast<std::size_t>(options_.row_capacity);
     states_ = {queue, systems};
     must_rebuild_ = {queue, systems};
     overflowed_ = {queue, systems};

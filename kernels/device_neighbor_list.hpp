@@ -80,9 +80,10 @@ struct DeviceNeighbors {
 };
 
 struct DeviceNeighborListOptions {
-    double cutoff = 0.0;   ///< every pair nearer than this is in the list, always [Å]
-    double skin = 1.0;     ///< the list reaches this much further [Å]
-    int row_capacity = 0;  ///< neighbours of an atom, above 0
+    double cutoff = 0.0;  ///< every pair nearer than this is in the list, always [Å]
+    double skin = 1.0;    ///< the list reaches this much further [Å]
+    /// Neighbours of an atom, above 0; what it becomes where a device has no memory for as many.
+    int row_capacity = 0;
     /// Systems with more atoms are searched by bins.
     int direct_most_atoms = 512;
 };

@@ -33,6 +33,7 @@ BoardLine line_of(ElementRun const& run, Quarantine const& quarantine) {
     line.sample_steps = m.sample_steps.load();
     line.atom_steps = m.atom_steps.load();
     line.refused = run.refused();
+    line.list_growths = m.list_growths.load();
     line.quarantined = quarantine.count();
     line.peak_kilobytes = peak_memory_kilobytes();
     for (int part = 0; part < time_part_count; ++part)
@@ -70,6 +71,7 @@ StageSummary summary_of(BoardLine const& line, std::string const& name, Rank ran
     summary.converged = line.converged;
     summary.budget_spent = line.budget_spent;
     summary.overflowed = line.overflowed;
+    summary.list_growths = line.list_growths;
     summary.fill = line.fill;
     return summary;
 }

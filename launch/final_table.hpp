@@ -29,6 +29,7 @@ struct StageSummary {
     std::int64_t converged = 0;
     std::int64_t budget_spent = 0;  ///< samples that went on with their steps done
     std::int64_t overflowed = 0;    ///< samples that found no room and waited outside the batch
+    std::int64_t list_growths = 0;  ///< times its device needed longer neighbour rows
     double fill = 0;                ///< share of the batch's atoms in use until the input ended
 };
 

@@ -37,6 +37,7 @@ json to_json(StageSummary const& stage) {
             {"budget_spent", stage.budget_spent},
             {"failed", f.failed},
             {"overflowed", stage.overflowed},
+            {"list_growths", stage.list_growths},
             {"steps", f.steps},
             {"atom_steps", f.atom_steps},
             {"steps_per_second", ratio(static_cast<double>(f.steps), f.seconds)},

@@ -37,7 +37,7 @@ DeviceEngine::DeviceEngine(DeviceQueue& queue, SchemaPtr schema, BatchCapacity c
       sub_stages_(std::move(stage.sub_stages)),
       seed_(stage.seed),
       batch_(queue, std::move(schema), capacity),
-      model_(stage.model.on_device(queue, capacity, {.skin = widest_skin(sub_stages_)})),
+      model_(queue, stage.model, capacity, widest_skin(sub_stages_)),
       hooks_(queue, batch_.columns(), capacity.systems, stage.hooks),
       verdict_(queue, static_cast<std::size_t>(capacity.systems)),
       mark_(queue, static_cast<std::size_t>(capacity.systems)),
@@ -45,10 +45,7 @@ DeviceEngine::DeviceEngine(DeviceQueue& queue, SchemaPtr schema, BatchCapacity c
       firing_seen_(queue, 1),
       slots_(static_cast<std::size_t>(capacity.systems)) {
     ATHANOR_EXPECTS(stage.hooks.lists().size() == sub_stages_.size() + 1);
-    if (!model_)
-        throw ConfigError(fmt::format("the model {} has no device variant; use --device cpu",
-                                      stage.model.describe()));
-    batch_.flag_arrivals(model_->must_rebuild());
+    batch_.flag_arrivals(model_.model().must_rebuild());
     for (SubStage const& sub : sub_stages_) {
         auto& dynamics = dynamics_.emplace_back(sub.dynamics->on_device(batch_.columns()));
         if (!dynamics)
@@ -136,10 +133,10 @@ void DeviceEngine::enqueue_forces(DeviceHooks::Step const& step) {
     enqueue_hooks(HookPoint::before_compute, step);
     check_positions(queue_, step.everyone, step.record);
     for (std::size_t code = 0; code < sub_stages_.size(); ++code)
-        model_->compute({.queue = queue_,
-                         .systems = step.everyone.of_code(static_cast<int>(code)),
-                         .sums = step.sums,
-                         .stress = sub_stages_[code].needs_stress});
+        model_.model().compute({.queue = queue_,
+                                .systems = step.everyone.of_code(static_cast<int>(code)),
+                                .sums = step.sums,
+                                .stress = sub_stages_[code].needs_stress});
     enqueue_hooks_of_element(HookPoint::after_compute, step);
     enqueue_hooks(HookPoint::after_compute, step);
     for (std::size_t code = 0; code < sub_stages_.size(); ++code)
@@ -163,14 +160,13 @@ void DeviceEngine::enqueue_end(DeviceHooks::Step const& step) {
     }
 }
 
-/// Expects: nobody takes part yet, so that a step changes nothing.
 void DeviceEngine::record() {
-    enqueue_everything();  // loads the kernels' code, which would otherwise happen in a recording
     for (std::size_t k = 0; k < most_under_way; ++k) {
         queue_.begin_recording();
         try {
             enqueue_everything();
             queue_.copy(seen_[k].data(), verdict_.data(), verdict_.bytes());
+            model_.enqueue_report(k);
         } catch (...) {
             try {
                 static_cast<void>(queue_.end_recording());
@@ -182,14 +178,34 @@ void DeviceEngine::record() {
     }
 }
 
+void DeviceEngine::grow_lists() {
+    lists_too_short_ = false;
+    first_report_ = steps_;
+    std::vector<GrowingModel::Rows> rows;
+    for (std::size_t s = 0; s < slots_.size(); ++s)
+        if (slots_[s].running)
+            rows.push_back(
+                {batch_.atom_begin(static_cast<int>(s)), batch_.atom_count(static_cast<int>(s))});
+    std::int64_t const before = model_.growths();
+    if (!model_.grow(rows)) return;
+    batch_.flag_arrivals(model_.model().must_rebuild());
+    record();
+    count_.list_growths += model_.growths() - before;
+}
+
 void DeviceEngine::step() {
-    if (!recorded_[0]) record();
+    if (!recorded_[0]) {
+        // Loads the kernels' code, which would otherwise happen in a recording. Nobody takes part.
+        enqueue_everything();
+        record();
+    }
     batch_.flush();
     if (under_way_.size() == most_under_way) {
         under_way_.front().mark->wait();
         look(under_way_.front());
         under_way_.erase(under_way_.begin());
     }
+    if (lists_too_short_) grow_lists();
     queue_.enqueue(*recorded_[static_cast<std::size_t>(steps_) % most_under_way]);
     under_way_.push_back({queue_.mark(), steps_});
     ++steps_;
@@ -197,7 +213,8 @@ void DeviceEngine::step() {
 
 /// Takes down what a step that is done has found.
 void DeviceEngine::look(UnderWay const& step) {
-    auto const& seen = seen_[static_cast<std::size_t>(step.step) % most_under_way];
+    std::size_t const report = static_cast<std::size_t>(step.step) % most_under_way;
+    auto const& seen = seen_[report];
     bool anyone = false;
     for (std::size_t s = 0; s < slots_.size(); ++s) {
         if (!slots_[s].running || slots_[s].first_step > step.step) continue;
@@ -205,7 +222,11 @@ void DeviceEngine::look(UnderWay const& step) {
         anyone = true;
         ++count_.sample_steps;
         if (!fails_in_step(verdict)) count_.atom_steps += batch_.atom_count(static_cast<int>(s));
-        if (verdict == StepVerdict::running) continue;
+        if (verdict == StepVerdict::running) {
+            if (step.step >= first_report_ && model_.is_too_short(report, static_cast<int>(s)))
+                lists_too_short_ = true;
+            continue;
+        }
         slots_[s].running = false;
         --running_;
         ended_.push_back({static_cast<int>(s), verdict});

@@ -15,6 +15,7 @@
 #include "runtime/dynamics.hpp"
 #include "runtime/model.hpp"
 #include "stages/device_hooks.hpp"
+#include "stages/growing_model.hpp"
 
 namespace athanor {
 
@@ -24,8 +25,8 @@ namespace athanor {
 /// Order of a step: that of FusedStage, with those hooks that a device fires: pre_update of each
 ///           sub-stage, check of positions, forces, check of results, post_update of each, check of
 ///           the motion, criteria and budget.
-/// Waits:    step() for the step before the last one, so that two are under way; what else waits
-///           says so.
+/// Waits:    step() for the step before the last one, so that two are under way, and for all where
+///           neighbour rows become longer; what else waits says so.
 /// Ownership: owns the samples' copies on the device, and the halves of model, dynamics and hooks
 ///           that are there; queue, model, dynamics and hooks must outlive it.
 /// Threads:  one.
@@ -54,7 +55,7 @@ public:
     };
     /// What was done since the last question, for the metrics.
     struct Count {
-        std::int64_t steps = 0, sample_steps = 0, atom_steps = 0;
+        std::int64_t steps = 0, sample_steps = 0, atom_steps = 0, list_growths = 0;
     };
 
     /// Throws ConfigError when the model, a dynamics or a criterion has no device variant.
@@ -102,9 +103,10 @@ private:
         std::unique_ptr<QueueMark> mark;
         std::int64_t step = 0;
     };
-    static constexpr std::size_t most_under_way = 2;
+    static constexpr std::size_t most_under_way = GrowingModel::reports;
 
     void record();
+    void grow_lists();
     void enqueue_everything();
     void enqueue_forces(DeviceHooks::Step const& step);
     void enqueue_end(DeviceHooks::Step const& step);
@@ -116,7 +118,7 @@ private:
     std::vector<SubStage> sub_stages_;
     std::uint64_t seed_;
     DeviceBatch batch_;
-    std::unique_ptr<DeviceModel> model_;
+    GrowingModel model_;
     std::vector<std::unique_ptr<DeviceDynamics>> dynamics_;
     DeviceHooks hooks_;
     DeviceArray<std::uint8_t> verdict_, mark_;
@@ -127,7 +129,9 @@ private:
     std::vector<UnderWay> under_way_;  ///< oldest first
     std::vector<Slot> slots_;
     std::vector<Ended> ended_, told_;
-    std::int64_t steps_ = 0;  ///< enqueued
+    std::int64_t steps_ = 0;         ///< enqueued
+    std::int64_t first_report_ = 0;  ///< step from which on reports are of the model that is there
+    bool lists_too_short_ = false;
     int running_ = 0;
     Count count_;
 };

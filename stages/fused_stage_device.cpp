@@ -68,6 +68,7 @@ void FusedStage::fetch_ended(StageClock& clock, bool wait) {
     metrics_.steps.fetch_add(count.steps, std::memory_order_relaxed);
     metrics_.sample_steps.fetch_add(count.sample_steps, std::memory_order_relaxed);
     metrics_.atom_steps.fetch_add(count.atom_steps, std::memory_order_relaxed);
+    metrics_.list_growths.fetch_add(count.list_growths, std::memory_order_relaxed);
     if (ended.empty()) return;
     for (auto& systems : systems_of_) systems.clear();
     fetch_those([](StepVerdict verdict) { return is_fault(verdict); }, ended, clock);

@@ -60,6 +60,8 @@ public:
     [[nodiscard]] DeviceSums sums() const { return {parts_.data(), totals_.data()}; }
     /// What systems().sub_stage points to, for kernels that end the turn of a system.
     [[nodiscard]] std::int32_t* sub_stage() const { return sub_stage_.data(); }
+    /// The rows of a slot's atoms there.
+    [[nodiscard]] int atom_begin(int slot) const { return atom_begin_[slot]; }
     [[nodiscard]] int atom_count(int slot) const { return atom_count_[slot]; }
     [[nodiscard]] BatchCapacity const& capacity() const { return capacity_; }
     [[nodiscard]] DeviceQueue& queue() const { return queue_; }

@@ -68,6 +68,23 @@ struct ListTwin {
 
 DeviceNeighborListOptions const usual{.cutoff = 5.0, .skin = 1.0, .row_capacity = 256};
 
+TEST(DeviceNeighborList, RowsAreShorterWhereTheDeviceHasNoRoomForAsManyAsWanted) {
+    BatchCapacity const capacity{2, 1000, 0};
+    constexpr std::size_t wanted_bytes = std::size_t{16} * 256 * 1000;
+    EmulatedQueue plenty({}, 3 * wanted_bytes), little({}, wanted_bytes);
+
+    DeviceNeighborList const all(plenty, capacity, usual, argon);
+    DeviceNeighborList const some(little, capacity, usual, argon);
+
+    EXPECT_EQ(all.options().row_capacity, 256);
+    EXPECT_EQ(some.view().row_capacity, some.options().row_capacity);
+    EXPECT_EQ(some.options().row_capacity % 8, 0);
+    EXPECT_LT(some.options().row_capacity, 200);
+    EXPECT_GT(some.options().row_capacity, 150) << "three quarters of what is free";
+    EmulatedQueue none({}, wanted_bytes / 100);
+    EXPECT_THROW(DeviceNeighborList(none, capacity, usual, argon), CudaError);
+}
+
 FoundNeighbors rows_of_host(Batch& batch, int system, double radius) {
     BatchView const view = batch.view();
     FoundNeighbors result;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
+#include <set>
 #include <tuple>
 
 #include <gtest/gtest.h>

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
-/// A model that counts what the host asks of it; its device variant is that of the model inside.
+/// A model that counts what is asked of it; its device variant is that of the model inside.
 #pragma once
 
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "runtime/model.hpp"
 
@@ -30,10 +31,16 @@ public:
     }
     [[nodiscard]] std::unique_ptr<DeviceModel> on_device(
         DeviceQueue& queue, BatchCapacity capacity, DeviceListOptions const& lists) const override {
-        return inner_.on_device(queue, capacity, lists);
+        DeviceListOptions options = lists;
+        if (options.row_capacity == 0) options.row_capacity = guessed_row_capacity;
+        auto made = inner_.on_device(queue, capacity, options);
+        row_capacities.push_back(made->row_capacity());
+        return made;
     }
 
     std::int64_t host_evaluations = 0;  ///< forces of systems: one at admission, one for each step
+    int guessed_row_capacity = 0;       ///< where nobody says; 0: what the model inside guesses
+    mutable std::vector<int> row_capacities;  ///< of the models that were made for devices
 
 private:
     Inner inner_;

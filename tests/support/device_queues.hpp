@@ -83,6 +83,12 @@ private:
     Learn learn_ = find_double();
 };
 
+/// What sets the memory of the double's devices; null where the runtime is the real one.
+[[nodiscard]] inline auto find_double_memory() {
+    return reinterpret_cast<decltype(&athanor_cuda_double_memory)>(
+        dlsym(RTLD_DEFAULT, "athanor_cuda_double_memory"));
+}
+
 /// The device of this test run. `order` matters to the emulated one alone.
 /// Throws: CudaError where a real one is asked for and none is there.
 [[nodiscard]] inline std::unique_ptr<DeviceQueue> test_queue(EmulationOrder order = {}) {

@@ -10,6 +10,7 @@
 
 #include "runtime/device_array.hpp"
 #include "runtime/error.hpp"
+#include "tests/support/device_queues.hpp"
 
 namespace athanor::test {
 namespace {
@@ -52,6 +53,24 @@ TEST(CudaQueue, MoreThanTheDeviceHasIsACudaErrorAndHarmsNothing) {
     queue->copy(back.data(), memory.data(), 16);
     queue->wait();
     EXPECT_EQ(back[3], '\0');
+}
+
+TEST(CudaQueue, ItKnowsWhatIsFreeOfADeviceThatIsNearlyFull) {
+    auto const set_memory = find_double_memory();
+    if (set_memory == nullptr) GTEST_SKIP() << "only the double's memory can be set";
+    constexpr std::size_t all = std::size_t{64} << 30, little = std::size_t{1} << 20;
+    auto const queue = make_cuda_queue(0);
+    std::size_t const taken = all - queue->free_bytes();
+    set_memory(taken + little);
+
+    EXPECT_EQ(queue->free_bytes(), little);
+    EXPECT_THROW(DeviceArray<char>(*queue, little + 1), CudaError);
+    {
+        DeviceArray<char> const half(*queue, little / 2);
+        EXPECT_EQ(queue->free_bytes(), little / 2);
+    }
+    EXPECT_EQ(queue->free_bytes(), little);
+    set_memory(all);
 }
 
 TEST(CudaQueue, MemoryGivenBackInTheMiddleOfARecordingIsNoPartOfIt) {

@@ -192,6 +192,16 @@ TEST_F(DeviceQueueTest, FreshMemoryIsZeroWhateverWasThereBefore) {
     }
 }
 
+TEST_F(DeviceQueueTest, WhatIsFreeShrinksByWhatIsHandedOutAndComesBack) {
+    constexpr std::size_t bytes = std::size_t{8} << 20;
+    std::size_t const before = queue->free_bytes();
+    {
+        DeviceArray<char> const memory(*queue, bytes);
+        EXPECT_LE(queue->free_bytes(), before - bytes);
+    }
+    EXPECT_GE(queue->free_bytes(), before);
+}
+
 TEST_F(DeviceQueueTest, ACopyOfPlainHostMemoryIsACudaError) {
     std::vector<double> plain(count);
     EXPECT_THROW(queue->copy(values.data(), plain.data(), values.bytes()), CudaError);
