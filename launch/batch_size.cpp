@@ -8,6 +8,8 @@
 #include <fstream>
 #include <limits>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -25,6 +27,11 @@ namespace {
 constexpr double bytes_per_pair = 12.0;  // in both lists, with the images' share
 constexpr double bytes_per_found_edge = 16.0;
 constexpr double row_bytes = 512.0;  // of a system beside its columns: names, list headers
+// On a device: two entries of eight bytes; positions, velocities and forces as they were, places
+// and links of a list, what a model adds up; sums and what is known of a list.
+constexpr double device_bytes_per_pair = 16.0;
+constexpr double device_atom_bytes = 72.0 + 48.0 + 80.0;
+constexpr double device_system_bytes = 1536.0;
 constexpr int least_useful_atoms = 100;
 constexpr double most_systems = 65536.0, most_atoms = 1048576.0;
 
@@ -81,6 +88,35 @@ double group_bytes() {
     return least;
 }
 
+/// Atoms around one at the density of diamond, within the reach of a stage's lists.
+double densest_neighbors(CampaignPlan const& plan, StageSpec const& stage) {
+    double const reach = plan.config.model.cutoff + stage.skin;
+    return densest_atoms_per_a3 * 4.0 / 3.0 * constants::pi * reach * reach * reach;
+}
+
+/// Memory that a batch has to fit into.
+struct Bound {
+    BatchBytes each;
+    double bytes;
+    std::string_view memory;
+
+    /// A system has at least one atom, so that systems never take more than they would alone.
+    [[nodiscard]] double systems() const {
+        return (bytes - each.fixed) / (each.per_system + each.per_atom);
+    }
+    [[nodiscard]] double atoms(int max_systems) const {
+        return (bytes - each.fixed - each.per_system * max_systems) / each.per_atom;
+    }
+};
+
+/// Of one of the instances that share a device.
+Bound device_bound(CampaignPlan const& plan, DeviceRoom const& room) {
+    int const instances = instance_count(plan.config.pipeline);
+    int const sharing = (instances + room.devices - 1) / room.devices;
+    return {largest_device_batch_bytes(plan), 0.5 * static_cast<double>(room.free_bytes) / sharing,
+            "device memory"};
+}
+
 std::string readable_gib(double bytes) {
     return fmt::format("{:.1f} GiB", bytes / (1024.0 * 1024.0 * 1024.0));
 }
@@ -103,9 +139,7 @@ BatchBytes largest_batch_bytes(CampaignPlan const& plan) {
         BatchBytes bytes;
         for (StageSpec const& stage : element.stages) {
             schema = schema.with(make_dynamics(stage.dynamics)->state_fields());
-            double const reach = plan.config.model.cutoff + stage.skin;
-            bytes.per_atom += bytes_per_pair * densest_atoms_per_a3 * 4.0 / 3.0 * constants::pi *
-                              reach * reach * reach;
+            bytes.per_atom += bytes_per_pair * densest_neighbors(plan, stage);
         }
         bytes.per_atom += static_cast<double>(schema.bytes_per_row(Level::atom)) +
                           static_cast<double>(model.memory_bound(1, 1)) +
@@ -120,15 +154,33 @@ BatchBytes largest_batch_bytes(CampaignPlan const& plan) {
     return most;
 }
 
+BatchBytes largest_device_batch_bytes(CampaignPlan const& plan) {
+    BatchBytes most;
+    for (ElementSpec const& element : plan.config.pipeline.elements) {
+        Schema schema = *plan.schema;
+        double neighbors = 0.0;  // one list, with the widest skin
+        for (StageSpec const& stage : element.stages) {
+            schema = schema.with(make_dynamics(stage.dynamics)->state_fields());
+            neighbors = std::max(neighbors, densest_neighbors(plan, stage));
+        }
+        most.per_atom =
+            std::max(most.per_atom, static_cast<double>(schema.bytes_per_row(Level::atom)) +
+                                        device_atom_bytes + device_bytes_per_pair * neighbors);
+        most.per_system =
+            std::max(most.per_system, static_cast<double>(schema.bytes_per_row(Level::system)) +
+                                          device_system_bytes);
+    }
+    return most;
+}
+
 std::int64_t free_memory_bytes() {
     double const least = std::min(available_bytes(), group_bytes());
     return std::isfinite(least) ? static_cast<std::int64_t>(std::max(0.0, least)) : 0;
 }
 
-void choose_batch(CampaignPlan& plan, std::int64_t free_bytes) {
+void choose_batch(CampaignPlan& plan, std::int64_t free_bytes, DeviceRoom const& room) {
     SamplerSpec& sampler = plan.config.sampler;
     if (!sampler.automatic && sampler.max_bytes == 0) return;
-    BatchBytes const each = largest_batch_bytes(plan);
     auto const instances = static_cast<double>(instance_count(plan.config.pipeline));
     double bytes = static_cast<double>(sampler.max_bytes);
     if (sampler.automatic && free_bytes == 0 && sampler.max_bytes == 0) {
@@ -145,35 +197,39 @@ void choose_batch(CampaignPlan& plan, std::int64_t free_bytes) {
     if (sampler.automatic) {
         double const share = 0.5 * static_cast<double>(free_bytes) / instances;
         bytes = sampler.max_bytes > 0 ? std::min(bytes, share) : share;
-        sampler.max_systems = static_cast<int>(
-            std::clamp(static_cast<double>(plan.selected_count), 1.0, most_systems));
+    }
+    std::vector<Bound> bounds{{largest_batch_bytes(plan), bytes, "memory"}};
+    if (sampler.automatic && room.devices > 0) bounds.push_back(device_bound(plan, room));
+    if (sampler.automatic) {
+        double systems = std::clamp(static_cast<double>(plan.selected_count), 1.0, most_systems);
+        for (Bound const& bound : bounds) systems = std::min(systems, bound.systems());
+        sampler.max_systems = static_cast<int>(std::max(1.0, systems));
         sampler.max_atoms =
             static_cast<int>(std::clamp(static_cast<double>(plan.atom_total), 1.0, most_atoms));
-        // A system has at least one atom, so that systems never take more than they would alone.
-        double const fitting = (bytes - each.fixed) / (each.per_system + each.per_atom);
-        sampler.max_systems = static_cast<int>(
-            std::max(1.0, std::min(static_cast<double>(sampler.max_systems), fitting)));
     }
-    double const atoms =
-        (bytes - each.fixed - each.per_system * sampler.max_systems) / each.per_atom;
-    sampler.max_atoms = static_cast<int>(
-        std::max(1.0, std::min(static_cast<double>(sampler.max_atoms), std::floor(atoms))));
+    Bound const& tightest =
+        *std::min_element(bounds.begin(), bounds.end(), [&](Bound const& a, Bound const& b) {
+            return a.atoms(sampler.max_systems) < b.atoms(sampler.max_systems);
+        });
+    double const atoms = std::floor(tightest.atoms(sampler.max_systems));
+    sampler.max_atoms =
+        static_cast<int>(std::max(1.0, std::min(static_cast<double>(sampler.max_atoms), atoms)));
     // Who lets large samples go to quarantine does not mean all of them.
     int const needed = plan.config.oversized == OversizedPolicy::refuse
                            ? plan.largest_atom_count
                            : std::min(plan.largest_atom_count, least_useful_atoms);
     if (sampler.max_atoms < needed)
-        throw ConfigError(fmt::format(
-            "{}: {} of memory hold a batch of {} atoms, but the largest sample has {}; {}",
-            sampler.max_bytes > 0 ? "/sampler/max_bytes" : "/sampler/batch", readable_gib(bytes),
-            sampler.max_atoms, plan.largest_atom_count,
-            sampler.max_bytes > 0 ? "raise it" : "give the machine more memory"));
+        throw ConfigError(
+            fmt::format("{}: {} of {} hold a batch of {} atoms, but the largest sample has {}; {}",
+                        sampler.max_bytes > 0 ? "/sampler/max_bytes" : "/sampler/batch",
+                        readable_gib(tightest.bytes), tightest.memory, sampler.max_atoms,
+                        plan.largest_atom_count,
+                        sampler.max_bytes > 0 ? "raise it" : "give the machine more memory"));
     sampler.automatic = false;
-    plan.notes.push_back(
-        fmt::format("a batch of up to {} systems and {} atoms, from {} of memory for each of {} "
-                    "stage instance{}",
-                    sampler.max_systems, sampler.max_atoms, readable_gib(bytes), instances,
-                    instances > 1.0 ? "s" : ""));
+    plan.notes.push_back(fmt::format(
+        "a batch of up to {} systems and {} atoms, from {} of {} for each of {} stage instance{}",
+        sampler.max_systems, sampler.max_atoms, readable_gib(tightest.bytes), tightest.memory,
+        instances, instances > 1.0 ? "s" : ""));
 }
 
 }  // namespace athanor

@@ -30,6 +30,14 @@ struct BatchBytes {
 
 /// Of the element that takes most. Expects: the plan's schema is set.
 [[nodiscard]] BatchBytes largest_batch_bytes(CampaignPlan const& plan);
+/// The same for what a batch takes on a device beside that.
+[[nodiscard]] BatchBytes largest_device_batch_bytes(CampaignPlan const& plan);
+
+/// Devices of a node, over which its stage instances are dealt out.
+struct DeviceRoom {
+    int devices = 0;              ///< 0: the processor makes the steps
+    std::int64_t free_bytes = 0;  ///< of one of them
+};
 
 /// What this process may still take: what the system has available, or less under the limit of a
 /// control group (containers, Slurm) [bytes]; 0 when nobody says.
@@ -38,9 +46,9 @@ struct BatchBytes {
 /// Sets max_systems and max_atoms of the plan's sampler where the configuration leaves them to the
 /// program ("batch": "auto"), and lowers max_atoms where it bounds the bytes; adds a note for
 /// people that says which. `free_bytes` is for the batches of all elements together; half of it is
-/// used. A batch is no larger than the whole input, nor than what a host gains anything by: 65,536
-/// systems, 1,048,576 atoms.
+/// used, and half of what is free on the devices. A batch is no larger than the whole input, nor
+/// than what a host gains anything by: 65,536 systems, 1,048,576 atoms.
 /// Throws: ConfigError when the largest sample does not fit.
-void choose_batch(CampaignPlan& plan, std::int64_t free_bytes);
+void choose_batch(CampaignPlan& plan, std::int64_t free_bytes, DeviceRoom const& room = {});
 
 }  // namespace athanor

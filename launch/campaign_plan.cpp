@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "launch/batch_size.hpp"
+#include "launch/device_choice.hpp"
 #include "runtime/constants.hpp"
 #include "runtime/error.hpp"
 #include "runtime/species.hpp"
@@ -128,7 +129,8 @@ CampaignPlan make_campaign_plan(Config const& config,
     plan.text_bytes =
         std::max({longest, 64 * 1024, text_bytes_per_system * config.buffers.systems});
     plan.notes = whole.notes;
-    choose_batch(plan, free_memory_bytes());
+    choose_batch(plan, free_memory_bytes(),
+                 config.sampler.automatic ? device_room(config.device) : DeviceRoom{});
     refuse_oversized(plan.config, whole);
     refuse_too_many_edges(plan.config, whole);
     plan.started = std::chrono::system_clock::now();

@@ -53,4 +53,14 @@ std::unique_ptr<MemorySpace> make_device_memory(DeviceChoice choice, int local_r
     return nullptr;  // the stages say why
 }
 
+DeviceRoom device_room(DeviceChoice choice) {
+    if (choice == DeviceChoice::cpu || choice == DeviceChoice::emulated) return {};
+    try {
+        if (int const devices = cuda_device_count(); devices > 0)
+            return {devices, static_cast<std::int64_t>(make_cuda_queue(0)->free_bytes())};
+    } catch (CudaError const&) {
+    }
+    return {};
+}
+
 }  // namespace athanor

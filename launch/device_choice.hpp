@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "launch/batch_size.hpp"
 #include "launch/config.hpp"
 #include "runtime/device_queue.hpp"
 #include "runtime/memory.hpp"
@@ -23,5 +24,9 @@ namespace athanor {
 /// processor's. `automatic` takes a device that was tried and works.
 /// Throws: CudaError when a device is asked for and cannot be used.
 [[nodiscard]] std::unique_ptr<MemorySpace> make_device_memory(DeviceChoice choice, int local_rank);
+
+/// What a batch may take on the CUDA devices of this machine; none where the processor makes the
+/// steps, or where a device cannot be asked: make_device() says why.
+[[nodiscard]] DeviceRoom device_room(DeviceChoice choice);
 
 }  // namespace athanor

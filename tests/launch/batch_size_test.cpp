@@ -45,6 +45,29 @@ TEST(BatchSize, AnAutomaticBatchTakesHalfOfTheMemoryForAllElements) {
     EXPECT_THAT(plan.notes[0], HasSubstr(std::to_string(sampler.max_atoms) + " atoms"));
 }
 
+TEST(BatchSize, AnAutomaticBatchTakesHalfOfADeviceForThoseThatShareIt) {
+    CampaignPlan plan = plan_with({{"batch", "auto"}});
+    constexpr std::int64_t plenty = 4096 * 1024 * mebibyte;
+
+    choose_batch(plan, plenty, {.devices = 1, .free_bytes = 200 * mebibyte});
+
+    SamplerSpec const one = plan.config.sampler;
+    double const bytes = largest_device_batch_bytes(plan).of(one.max_systems, one.max_atoms);
+    EXPECT_LE(bytes, 0.5 * 200 * mebibyte / 2) << "two elements share it";
+    EXPECT_GE(bytes, 0.45 * 200 * mebibyte / 2);
+    EXPECT_THAT(plan.notes.at(0), HasSubstr("0.0 GiB of device memory"));
+
+    plan = plan_with({{"batch", "auto"}});
+    choose_batch(plan, plenty, {.devices = 2, .free_bytes = 200 * mebibyte});
+    EXPECT_GE(plan.config.sampler.max_atoms, 2 * one.max_atoms - 1) << "each element has one";
+
+    plan = plan_with({{"batch", "auto"}});
+    choose_batch(plan, 40 * mebibyte, {.devices = 1, .free_bytes = plenty});
+    CampaignPlan on_host = plan_with({{"batch", "auto"}});
+    choose_batch(on_host, 40 * mebibyte);
+    EXPECT_EQ(plan.config.sampler.max_atoms, on_host.config.sampler.max_atoms);
+}
+
 TEST(BatchSize, ItIsNoLargerThanTheInput) {
     CampaignPlan plan = plan_with({{"batch", "auto"}});
 
