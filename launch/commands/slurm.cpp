@@ -103,8 +103,8 @@ SlurmOptions fitted_options(SlurmCommand const& command, Config const& config,
     Placement const placement(config.pipeline, nodes_of_ranks(options));
     if (options.name.empty()) options.name = plain_name(command.config);
     if (options.log.empty()) options.log = log_name(options.name, options.shards > 0);
-    bool const on_devices = config.device == DeviceChoice::cuda ||
-                            config.buffers.transport == SlotTransport::nccl;
+    bool const on_devices =
+        config.device == DeviceChoice::cuda || config.buffers.transport == SlotTransport::nccl;
     int const devices = on_devices ? ranks_per_node(options) : 0;
     options.gpus_per_node = command.gpus_per_node.value_or(devices);
     // What a batch of automatic size takes is what the job is given.

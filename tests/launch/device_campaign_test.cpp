@@ -51,6 +51,38 @@ TEST(DeviceCampaign, FusedStagesGiveTheRowsOfTheProcessor) {
     expect_same_stores(folder, "cpu", "device");
 }
 
+/// Hooks that a device fires by itself, at every step and at every third.
+TEST(DeviceCampaign, HooksThatADeviceFiresGiveTheRowsOfTheProcessor) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", small_input());
+    auto config = small_campaign("in.extxyz");
+    for (int const frequency : {1, 3}) {
+        SCOPED_TRACE(frequency);
+        auto staged = config;
+        for (auto& stage : staged["pipeline"]) {
+            auto hooks = nlohmann::json::parse(
+                R"([{"type": "max_force_clamp", "max_force": 0.05},
+                    {"type": "freeze_atoms", "indices": [0]}])");
+            hooks.push_back({{"type", "nan_detector"}, {"frequency", frequency}});
+            for (auto const& hook : stage["hooks"]) hooks.push_back(hook);
+            stage["hooks"] = hooks;
+        }
+        std::string const command = " --overwrite --progress off";
+        folder.write("cpu.json", at(staged, "cpu").dump());
+        folder.write("device.json", at(staged, "device").dump());
+        auto const host = folder.athanor("run cpu.json --device cpu" + command);
+        ASSERT_EQ(host.code, 0) << host.text;
+
+        auto const one = folder.athanor("run device.json --device emulated" + command);
+
+        ASSERT_EQ(one.code, 0) << one.text;
+        expect_same_stores(folder, "cpu", "device");
+        auto const two = folder.mpirun(2, "run device.json --device emulated" + command);
+        ASSERT_EQ(two.code, 0) << two.text;
+        expect_same_stores(folder, "cpu", "device");
+    }
+}
+
 /// Two atoms so near that their first step takes them out of all cells.
 std::string exploding_pair() {
     return "2\nLattice=\"20 0 0 0 20 0 0 0 20\" pbc=\"T T T\" Properties=species:S:1:pos:R:3\n"
