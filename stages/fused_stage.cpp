@@ -350,7 +350,10 @@ void FusedStage::evaluate(StageClock& clock) {
             auto const lists = neighbor_lists_[code].update(view, systems);
             evaluated_.insert(evaluated_.end(), systems.begin(), systems.end());
             neighbors_.insert(neighbors_.end(), lists.begin(), lists.end());
-            for (SystemIndex system : systems) rows_[system.value()].stress_is_current = stress;
+            for (SystemIndex system : systems) {
+                rows_[system.value()].stress_is_current = stress;
+                rows_[system.value()].list_is_current = true;
+            }
         }
     }
     clock.give_to(TimePart::neighbors);
@@ -396,7 +399,8 @@ void FusedStage::fill_stress(std::span<SystemIndex const> systems) {
     for (SystemIndex system : systems) {
         if (rows_[system.value()].stress_is_current) continue;
         rows_[system.value()].stress_is_current = true;
-        if (device_)  // the list is of a time before the sample went there
+        // The list may be of a time before the sample went to the device.
+        if (device_ && !rows_[system.value()].list_is_current)
             static_cast<void>(neighbor_lists_[code_of(system)].update(batch_.view(), {&system, 1}));
         evaluated_.push_back(system);
         neighbors_.push_back(neighbor_lists_[code_of(system)].full(system));

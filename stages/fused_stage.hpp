@@ -148,6 +148,7 @@ private:
     struct Row {
         RowState state = RowState::entered;
         bool stress_is_current = false;
+        bool list_is_current = false;  ///< the host's, of the last evaluation
         std::string reason;
         int slot = -1;               ///< on the device; -1 on the host
         std::int64_t loaded_at = 0;  ///< stage_step when it went there
@@ -175,6 +176,7 @@ private:
     [[nodiscard]] bool send_to_device(SystemIndex system);
     void fetch_rows(bool release);
     [[nodiscard]] bool needs_host(SystemIndex system) const;
+    [[nodiscard]] bool has_stress_on_device(std::size_t code) const;
     void settle(StageClock& clock);
     void update_before_compute(StageClock& clock);
     void compute(StageClock& clock);

@@ -20,13 +20,22 @@ void FusedStage::make_device_engine() {
                         .dynamics = sub.dynamics.get(),
                         .convergence = &convergence_[code],
                         .budget = sub.step_budget,
-                        .needs_stress = needs_stress_[code],
+                        .needs_stress = has_stress_on_device(code),
                         .needs_finite_stress = sub.dynamics->needs_finite_stress(),
                         .skin = sub.skin});
     }
     device_ = std::make_unique<DeviceEngine>(
         *options_.device, batch_.schema_ptr(), options_.capacity,
         DeviceEngine::Stage{model_, hooks_, std::move(subs), options_.seed});
+}
+
+/// Also where atoms change their images after the forces: a stress that is asked for later is that
+/// of the places before, which are on the device alone.
+bool FusedStage::has_stress_on_device(std::size_t code) const {
+    auto const& hooks = sub_stages_[code].hooks;
+    return needs_stress_[code] || std::any_of(hooks.begin(), hooks.end(), [](auto const& hook) {
+               return hook->moves_atoms_between_images();
+           });
 }
 
 void FusedStage::step_on_device(StageClock& clock) {
@@ -49,6 +58,7 @@ bool FusedStage::send_to_device(SystemIndex system) {
     if (needs_host(system) || !device_->fits(batch_.atom_count(system))) return false;
     Row& row = rows_[system.value()];
     row.slot = device_->load(batch_, system, code_of(system));
+    row.list_is_current = false;
     row.loaded_at = batch_.column<std::int64_t>(Fields::stage_step)[system.value()];
     return true;
 }
@@ -170,7 +180,8 @@ void FusedStage::fetch_rows(bool release) {
     device_->bring_back(batch_, places_);
     for (DeviceBatch::Place const& place : places_) {
         Row& row = rows_[place.system.value()];
-        row.stress_is_current = needs_stress_[code_of(place.system)];
+        row.stress_is_current =
+            has_stress_on_device(static_cast<std::size_t>(code_of(place.system)));
         if (!release) continue;
         device_->release(place.slot);
         row.slot = -1;

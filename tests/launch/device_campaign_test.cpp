@@ -64,6 +64,7 @@ TEST(DeviceCampaign, HooksThatADeviceFiresGiveTheRowsOfTheProcessor) {
                 R"([{"type": "max_force_clamp", "max_force": 0.05},
                     {"type": "freeze_atoms", "indices": [0]}])");
             hooks.push_back({{"type", "nan_detector"}, {"frequency", frequency}});
+            hooks.push_back({{"type", "wrap_periodic"}, {"frequency", frequency}});
             for (auto const& hook : stage["hooks"]) hooks.push_back(hook);
             stage["hooks"] = hooks;
         }

@@ -64,6 +64,7 @@ inline StageEnds run_stage(std::vector<Sample> const& samples, std::vector<SubSt
         for (bool const failed : {false, true}) {
             auto const leaving = failed ? runner.stage.failed() : runner.stage.departing();
             std::vector<SystemIndex> const systems(leaving.begin(), leaving.end());
+            if (!failed) runner.stage.fill_stress(systems);
             for (auto system = systems.rbegin(); system != systems.rend(); ++system) {
                 Sample const sample = runner.stage.batch().extract(*system);
                 if (failed)
