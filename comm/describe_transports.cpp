@@ -22,7 +22,7 @@ std::string describe_transports() {
         "  in process: threads share slots\n"
         "  within a node: ranks share slots\n"
         "  between nodes: {} ({})\n"
-        "  between devices, with /buffers/transport \"nccl\": {} ({})",
+        "  between devices: {} ({}), with /buffers/transport \"nccl\"",
         detail::mpi_library(), mpi_way, describe_nccl(), absence.empty() ? "usable" : absence);
 }
 
