@@ -43,7 +43,8 @@ constexpr std::chrono::seconds longest_wait_for_a_step{3};
 constexpr std::chrono::seconds longest_wait_for_ranks{30};
 constexpr int exit_after_checkpoint = 75;
 
-std::unique_ptr<MemorySpace> memory_of_buffers(Config const& config, MpiEnvironment const& mpi) {
+std::unique_ptr<MemorySpace> make_memory_of_buffers(Config const& config,
+                                                    MpiEnvironment const& mpi) {
     bool const wanted = std::any_of(
         config.sinks.begin(), config.sinks.end(),
         [](auto const& named) { return std::holds_alternative<DeviceBufferSpec>(named.second); });
@@ -61,16 +62,16 @@ public:
           placement_(plan.config.pipeline, mpi.nodes()),
           board_(mpi, sizeof(BoardLine)),
           links_(mpi, placement_, plan, ending.channels()),
-          buffer_memory_(memory_of_buffers(plan.config, mpi)),
+          buffer_memory_(make_memory_of_buffers(plan.config, mpi)),
           sinks_(plan.config, placement_, mpi.rank(), plan.schema, provenance(plan),
-                 plan.resumption.has_value(), buffer_memory_ ? *buffer_memory_ : host_memory()),
+                 plan.resumption.has_value(), memory_of_buffers()),
           quarantine_(plan.config.quarantine) {
         if (plan.resumption)
             quarantine_.know(read_quarantine(plan.config.quarantine, TornFrame::keep));
         for (int i : placement_.instances_of(mpi.rank()))
             runs_.push_back(std::make_unique<ElementRun>(ElementRun::Surroundings{
                 plan, placement_.instances()[i], sinks_, quarantine_, links_.inputs_of(i),
-                links_.outputs_of(i), mpi.local_rank()}));
+                links_.outputs_of(i), mpi.local_rank(), memory_of_buffers()}));
         ending_.name_stages(stages_by_rank());
     }
     ~CampaignRun() {
@@ -435,6 +436,10 @@ private:
             text += fmt::format("{} of the samples are in quarantine, each with its reason: {}\n",
                                 figures.quarantined, plan_.config.quarantine.string());
         std::fputs(text.c_str(), stderr);
+    }
+
+    [[nodiscard]] MemorySpace& memory_of_buffers() const {
+        return buffer_memory_ ? *buffer_memory_ : host_memory();
     }
 
     MpiEnvironment const& mpi_;

@@ -39,13 +39,14 @@ inline constexpr KeySpec ranks_key{
     .item = &rank_number};
 inline constexpr KeySpec overflow_sink{
     .noun = "sink", .help = "name of a sink", .may_be_empty = false};
-inline constexpr KeySpec overflow_key{
-    .key = "overflow",
-    .kind = list,
-    .noun = "list of sinks",
-    .help = "host_memory sinks for samples that arrive when there is no room, in this order",
-    .default_json = "[]",
-    .item = &overflow_sink};
+inline constexpr KeySpec overflow_key{.key = "overflow",
+                                      .kind = list,
+                                      .noun = "list of sinks",
+                                      .help =
+                                          "host_memory or device_buffer sinks for samples that "
+                                          "arrive when there is no room, in this order",
+                                      .default_json = "[]",
+                                      .item = &overflow_sink};
 inline constexpr std::array stage_keys{
     KeySpec{.key = "name",
             .noun = "name",

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Where the instances of an element stand and what they do when full: replicas, ranks, overflow.
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,30 +22,47 @@ using detail::holds;
 using detail::take;
 using nlohmann::json;
 
-std::vector<std::string> host_memory_sinks(json const& checked) {
+std::vector<std::string> drainable_sinks(json const& checked) {
     std::vector<std::string> names;
     if (!holds(checked, "sinks")) return names;
     for (auto const& [name, sink] : checked["sinks"].items())
-        if (holds(sink, "type") && sink["type"] == "host_memory") names.push_back(name);
+        if (holds(sink, "type") &&
+            (sink["type"] == "host_memory" || sink["type"] == "device_buffer"))
+            names.push_back(name);
     return names;
+}
+
+/// A device_buffer without room for edges, where edges travel: a sample that waited would lose its.
+bool loses_edges(json const& checked, std::string const& name) {
+    auto const edges_of = [](json const& at) {
+        return holds(at, "edges") ? at["edges"].get<std::int64_t>() : 0;
+    };
+    json const& sink = checked["sinks"][name];
+    bool const travel = holds(checked, "buffers") && edges_of(checked["buffers"]) > 0;
+    return travel && sink["type"] == "device_buffer" && edges_of(sink) == 0;
 }
 
 void read_overflow(json const& found, std::string const& pointer, json const& checked,
                    ElementSpec& element, ConfigErrors& errors) {
     if (!holds(found, "overflow")) return;
-    auto const known = host_memory_sinks(checked);
+    auto const known = drainable_sinks(checked);
     for (std::size_t s = 0; s < found["overflow"].size(); ++s) {
         if (found["overflow"][s].is_null()) continue;
         auto const name = found["overflow"][s].get<std::string>();
         std::string const place = child_pointer(pointer + "/overflow", s);
         if (holds(checked, "sinks") && std::ranges::count(known, name) == 0)
             errors.add(place, known.empty()
-                                  ? fmt::format("\"{}\" is no host_memory sink, which alone give "
-                                                "samples back; add one to /sinks",
+                                  ? fmt::format("\"{}\" is no host_memory or device_buffer sink, "
+                                                "which alone give samples back; add one to /sinks",
                                                 name)
-                                  : fmt::format("\"{}\" is no host_memory sink, which alone give "
-                                                "samples back; give {}",
+                                  : fmt::format("\"{}\" is no host_memory or device_buffer sink, "
+                                                "which alone give samples back; give {}",
                                                 name, known_words(name, known)));
+        else if (holds(checked, "sinks") && loses_edges(checked, name))
+            errors.add(place,
+                       fmt::format("\"{}\" has no room for the edges that /buffers/edges lets "
+                                   "travel; give it \"edges\", or take a host_memory sink",
+                                   name));
         if (std::ranges::count(element.overflow, name) > 0)
             errors.add(place, fmt::format("\"{}\" stands twice; keep one", name));
         element.overflow.push_back(name);

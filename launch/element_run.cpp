@@ -19,7 +19,6 @@
 #include "launch/resumption.hpp"
 #include "runtime/error.hpp"
 #include "sinks/extxyz_reader.hpp"
-#include "sinks/host_memory_sink.hpp"
 #include "stages/make_dynamics.hpp"
 
 namespace athanor {
@@ -168,8 +167,8 @@ void ElementRun::read_input(Surroundings const& surroundings) {
 void ElementRun::make_overflow(Surroundings const& surroundings) {
     Config const& config = surroundings.plan.config;
     for (std::string const& name : config.pipeline.elements[instance_.element].overflow) {
-        auto const& spec = std::get<HostMemorySpec>(config.sinks.at(name));
-        overflow_.push_back(std::make_unique<HostMemorySink>(row_capacity(spec)));
+        overflow_.push_back(make_memory_sink(config.sinks.at(name), surroundings.plan.schema,
+                                             surroundings.buffers));
         ports_.overflow.push_back(overflow_.back().get());
     }
 }

@@ -21,6 +21,7 @@
 #include "launch/sink_set.hpp"
 #include "runtime/channel.hpp"
 #include "runtime/drainable_sink.hpp"
+#include "runtime/memory.hpp"
 #include "runtime/metrics.hpp"
 #include "runtime/model.hpp"
 #include "runtime/size_aware_sampler.hpp"
@@ -44,6 +45,7 @@ public:
         /// To every instance of the next, the preferred one first; none: it writes the output.
         std::vector<std::unique_ptr<ChannelSender>> outputs;
         int local_rank = 0;  ///< on its node: which of the node's devices it takes
+        MemorySpace& buffers = host_memory();  ///< where a device_buffer takes its memory
     };
 
     explicit ElementRun(Surroundings surroundings);

@@ -231,11 +231,10 @@ struct SinkMaker {
         return sink;
     }
     std::unique_ptr<Sink> operator()(HostMemorySpec const& spec) const {
-        return std::make_unique<HostMemorySink>(row_capacity(spec));
+        return make_memory_sink(spec, schema, buffers);
     }
     std::unique_ptr<Sink> operator()(DeviceBufferSpec const& spec) const {
-        return std::make_unique<DeviceBufferSink>(
-            schema, BatchCapacity{spec.capacity, spec.atoms, spec.edges}, buffers);
+        return make_memory_sink(spec, schema, buffers);
     }
     std::unique_ptr<Sink> operator()(ExtxyzSpec const& spec) const {
         make_parent(spec.path);
@@ -245,6 +244,15 @@ struct SinkMaker {
 };
 
 }  // namespace
+
+std::unique_ptr<DrainableSink> make_memory_sink(SinkSpec const& spec, SchemaPtr const& schema,
+                                                MemorySpace& buffers) {
+    if (auto const* host = std::get_if<HostMemorySpec>(&spec))
+        return std::make_unique<HostMemorySink>(row_capacity(*host));
+    auto const& device = std::get<DeviceBufferSpec>(spec);
+    return std::make_unique<DeviceBufferSink>(
+        schema, BatchCapacity{device.capacity, device.atoms, device.edges}, buffers);
+}
 
 SinkSet::SinkSet(Config const& config, Placement const& placement, Rank rank,
                  SchemaPtr const& schema, std::string const& provenance, bool goes_on,

@@ -13,6 +13,7 @@
 #include "launch/config.hpp"
 #include "launch/placement.hpp"
 #include "launch/sink_figures.hpp"
+#include "runtime/drainable_sink.hpp"
 #include "runtime/field.hpp"
 #include "runtime/memory.hpp"
 #include "runtime/sample.hpp"
@@ -43,6 +44,12 @@ public:
 private:
     std::map<std::string, std::unique_ptr<Sink>> sinks_;
 };
+
+/// A sink that keeps rows in memory: host_memory, or device_buffer with its memory in `buffers`,
+/// which must outlive it. Expects: `spec` is one of those.
+[[nodiscard]] std::unique_ptr<DrainableSink> make_memory_sink(SinkSpec const& spec,
+                                                              SchemaPtr const& schema,
+                                                              MemorySpace& buffers);
 
 /// Throws ConfigError for an extxyz sink that several nodes would write, since network file systems
 /// do not append for two hosts at once, and for a store in memory that several ranks would write.
