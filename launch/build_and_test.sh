@@ -12,6 +12,8 @@ s3_venv="$root/build/s3venv"  # of its own: its packages and those that read sto
 logs="$root/build/logs"
 # Checks of source text. Their presets leave out what takes minutes under a sanitizer.
 not_under_sanitizers='^house$'
+# Tests that wait for minutes; ctest --preset release -L waits runs them.
+waits='^waits$'
 # Under sanitizers: averages over many steps, for the first ones show all that there is to see.
 averages='*.LiquidArgon*:*.TheKineticEnergyOfACrystal*:*.TheHarmonicOscillator*:*.TheMeanPressure*'
 averages+=':*.AThermostatWarmsTheAtoms*:*.TheCenterOfMassFluctuates*'
@@ -204,7 +206,7 @@ step "release: build" cmake --build --preset release --parallel "$jobs"
 step "release: every header alone" cmake --build --preset release --parallel "$jobs" \
     --target all_verify_interface_header_sets
 keep_test_files_in_memory
-step "release: tests" run_tests release
+step "release: tests" run_tests release -LE "$waits"
 step "release: benchmarks" bench/run.sh --quick --output "$logs/bench.json"
 
 if ! $quick; then
