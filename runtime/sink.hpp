@@ -48,7 +48,8 @@ public:
     [[nodiscard]] virtual std::int64_t rows_written() const = 0;
     /// True when rows outlive the process, so that a campaign that goes on counts on them.
     [[nodiscard]] virtual bool keeps_rows() const { return false; }
-    /// How long callers of write() have waited for a disk or a queue that was full [s].
+    /// How long callers of write() have waited for a disk, for room in a queue or for its memory
+    /// [s].
     [[nodiscard]] virtual double stalled_seconds() const { return 0.0; }
     /// What a person calls it: kind and place.
     [[nodiscard]] virtual std::string describe() const = 0;

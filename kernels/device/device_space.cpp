@@ -29,6 +29,13 @@ DeviceSpace::DeviceSpace(std::unique_ptr<DeviceQueue> queue)
       pieces_(*queue_, most_pieces),
       to_host_(most_pieces) {}
 
+DeviceSpace::~DeviceSpace() {
+    try {
+        queue_->wait();  // staging is still being read
+    } catch (...) {      // whoever asked before has heard of it
+    }
+}
+
 void* DeviceSpace::allocate(std::size_t bytes) {
     std::lock_guard const guard(mutex_);
     std::size_t const size = std::max<std::size_t>(bytes, 1);

@@ -24,6 +24,9 @@ namespace athanor {
 class DeviceSpace final : public MemorySpace {
 public:
     explicit DeviceSpace(std::unique_ptr<DeviceQueue> queue);
+    DeviceSpace(DeviceSpace const&) = delete;
+    DeviceSpace& operator=(DeviceSpace const&) = delete;
+    ~DeviceSpace() override;
 
     [[nodiscard]] void* allocate(std::size_t bytes) override;
     void deallocate(void* memory, std::size_t bytes) noexcept override;

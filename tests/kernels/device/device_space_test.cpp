@@ -22,6 +22,14 @@ std::vector<unsigned char> random_bytes(std::size_t size, unsigned seed) {
     return bytes;
 }
 
+/// What stands in the space from `there` on.
+std::vector<unsigned char> bytes_in(DeviceSpace& space, void const* there, std::size_t size) {
+    std::vector<unsigned char> back(size);
+    RowMove const home{back.data(), there, size};
+    space.move({&home, 1});
+    return back;
+}
+
 /// Rows of all lengths and alignments; more than staging and the list of pieces hold at once.
 TEST(DeviceSpace, BytesComeBackAsTheyWentThere) {
     DeviceSpace space(test_queue());
@@ -37,11 +45,7 @@ TEST(DeviceSpace, BytesComeBackAsTheyWentThere) {
     }
     space.move(moves);
 
-    std::vector<unsigned char> back(size);
-    RowMove const home{back.data(), there, size};
-    space.move({&home, 1});
-
-    EXPECT_TRUE(back == sent);
+    EXPECT_TRUE(bytes_in(space, there, size) == sent);
     space.deallocate(there, size);
 }
 
@@ -59,10 +63,7 @@ TEST(DeviceSpace, ZerosAreBehindWhatWasThereAndBeforeWhatComes) {
     auto expected = sent;
     std::fill_n(expected.begin() + 100, 12'345, 0);
     std::copy_n(sent.begin(), 77, expected.begin() + 1000);
-    std::vector<unsigned char> back(size);
-    RowMove const home{back.data(), there, size};
-    space.move({&home, 1});
-    EXPECT_TRUE(back == expected);
+    EXPECT_TRUE(bytes_in(space, there, size) == expected);
     space.deallocate(there, size);
 }
 
@@ -75,10 +76,7 @@ TEST(DeviceSpace, WithinTheDeviceNothingGoesOverTheHost) {
     RowMove const there{a, sent.data(), size}, over{b, a, size};
     space.move({&there, 1});
     space.move({&over, 1});
-    std::vector<unsigned char> back(size);
-    RowMove const home{back.data(), b, size};
-    space.move({&home, 1});
-    EXPECT_TRUE(back == sent);
+    EXPECT_TRUE(bytes_in(space, b, size) == sent);
     space.deallocate(a, size);
     space.deallocate(b, size);
 }
