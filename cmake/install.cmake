@@ -26,7 +26,8 @@ install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs COMPONENT runti
 # --- the libraries -------------------------------------------------------------------------------
 install(TARGETS athanor_options ${layers} EXPORT AthanorTargets
         ARCHIVE COMPONENT development
-        FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/athanor COMPONENT development)
+        FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/athanor COMPONENT development
+        FILE_SET own_source DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/athanor COMPONENT development)
 if(ATHANOR_HAVE_NCCL)
     install(TARGETS athanor_nccl EXPORT AthanorTargets COMPONENT development)
 endif()

@@ -327,6 +327,16 @@ def check_includes(tree):
                            f"{allowed}")
 
 
+def check_own_header(tree):
+    """A source includes the header of its name first, which shows that it compiles alone."""
+    for path in tree.code(".cpp"):
+        own = path[:-len(".cpp")] + ".hpp"
+        includes = includes_of(tree, path)
+        if own in tree.files and (not includes or includes[0][2] != own):
+            line = includes[0][0] if includes else 1
+            yield fail("own header", path, line, f'"{own}" must be its first include')
+
+
 def check_cycles(tree):
     """No header includes itself by way of others."""
     edges = {p: [i for _, q, i in includes_of(tree, p) if q == '"' and i in tree.plain]
@@ -521,8 +531,8 @@ def check_tests(tree):
             yield warn("test", path, 1, f"no tests/{path.rpartition('.')[0]}_test.cpp")
 
 
-RULES = (check_includes, check_cycles, check_file_sets, check_spdx, check_one_class, check_words,
-         check_columns, check_readmes, check_sizes, check_tests)
+RULES = (check_includes, check_own_header, check_cycles, check_file_sets, check_spdx,
+         check_one_class, check_words, check_columns, check_readmes, check_sizes, check_tests)
 
 
 def check(tree):

@@ -151,6 +151,19 @@ class Includes(unittest.TestCase):
         self.assertEqual([rule for rule, _ in findings(changes)], ["cycle"])
 
 
+class OwnHeader(unittest.TestCase):
+    def source(self, includes):
+        changes = with_header("sinks", "")
+        changes["sinks/x.cpp"] = SPDX + includes
+        changes["sinks/CMakeLists.txt"] = cmake("sinks", ["x.hpp"], ["x.cpp"])
+        return findings(changes)
+
+    def test_a_source_begins_with_the_header_of_its_name(self):
+        self.assertEqual(self.source('#include "sinks/x.hpp"\n#include <vector>\n'), [])
+        for includes in ("", "#include <vector>\n", '#include <vector>\n#include "sinks/x.hpp"\n'):
+            self.assertEqual(self.source(includes), [("own header", "sinks/x.cpp")])
+
+
 class FileSets(unittest.TestCase):
     def test_a_header_that_is_not_listed_fails(self):
         changes = with_header("sinks", "")
