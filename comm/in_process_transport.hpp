@@ -14,11 +14,9 @@ struct InProcessLink {
     std::unique_ptr<TransportReceiver> receiver;
 };
 
-/// Two threads share the slots: a message is packed where it is unpacked, and nothing else moves.
+/// Two threads share the slots (shared_slot_halves.hpp).
 /// Ownership: each half keeps the slots alive, so either may go first.
-/// Threads:   the halves share two counters, one writer each. The sender's release of `posted` is
-///            seen by the receiver's acquire before it reads a slot; `given_back` does the same the
-///            other way, before the sender fills it again. There is no lock.
+/// Threads:   one for each half, without a lock.
 [[nodiscard]] InProcessLink in_process_link(SlotRoom const& room);
 
 }  // namespace athanor

@@ -10,8 +10,8 @@
 namespace athanor {
 
 /// Makes the halves of edges between ranks: within a node through slots that both ranks share, so
-/// that a sample is packed where it is unpacked and MPI carries 72 bytes per message; between nodes
-/// as MpiTransport does. Which it is, MPI says.
+/// that a sample is packed where it is unpacked and two counters say the rest
+/// (shared_slot_halves.hpp); between nodes as MpiTransport does. Which it is, MPI says.
 /// Ownership, Bound, Threads: as MpiTransport.
 /// Throws:    MpiError, also where /dev/shm has no room left, and for ends with different rooms.
 class NodeTransport {

@@ -32,7 +32,7 @@ TEST(SharedSlots, BothEndsSeeTheSameBytesAndStartFromZeros) {
     auto const name = fresh_name();
     SharedSlots ours(name, {1000, 3}), theirs(name, {1000, 3});
     EXPECT_EQ(ours.count(), 3);
-    EXPECT_EQ(ours.bytes_of(2), 1064U);
+    EXPECT_EQ(ours[2].size(), 1064U);
     EXPECT_THAT(theirs[2].payload(), ::testing::Each(std::byte{0}));
 
     ours[2].payload()[999] = std::byte{7};

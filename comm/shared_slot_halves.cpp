@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#include "comm/shared_slot_halves.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "runtime/error.hpp"
+#include "runtime/expects.hpp"
+
+namespace athanor::detail {
+namespace {
+
+using Counter = std::atomic_ref<std::uint64_t>;
+static_assert(Counter::is_always_lock_free, "the other half may be another process");
+
+class Sender : public TransportSender {
+public:
+    explicit Sender(std::shared_ptr<SharedSlots> slots) : slots_(std::move(slots)) {}
+
+    int slot_count() const override { return slots_->count(); }
+    Slot& slot(int k) override { return (*slots_)[k]; }
+    void post(int k, std::size_t payload_bytes) override {
+        ATHANOR_EXPECTS(k == static_cast<int>(posted_ % slots_->message_bytes().size()));
+        slots_->message_bytes()[static_cast<std::size_t>(k)] = message_header_bytes + payload_bytes;
+        Counter(slots_->counters().posted).store(++posted_, std::memory_order_release);
+    }
+    void progress() override {
+        given_back_ = Counter(slots_->counters().given_back).load(std::memory_order_acquire);
+    }
+    bool has_left(int) const override { return true; }  // the receiver's slot is this one
+    std::uint64_t credits() const override { return given_back_; }
+
+private:
+    std::shared_ptr<SharedSlots> slots_;
+    std::uint64_t posted_ = 0;
+    std::uint64_t given_back_ = 0;
+};
+
+class Receiver : public TransportReceiver {
+public:
+    explicit Receiver(std::shared_ptr<SharedSlots> slots) : slots_(std::move(slots)) {}
+
+    int slot_count() const override { return slots_->count(); }
+    Slot& slot(int k) override { return (*slots_)[k]; }
+    void progress() override {
+        posted_ = Counter(slots_->counters().posted).load(std::memory_order_acquire);
+    }
+    std::optional<std::size_t> arrived(int k) const override {
+        auto const at = static_cast<std::size_t>(k), count = slots_->message_bytes().size();
+        auto const behind = (at + count - given_back_ % count) % count;
+        if (given_back_ + behind >= posted_) return std::nullopt;
+        std::uint64_t const bytes = slots_->message_bytes()[at];
+        if (bytes > (*slots_)[k].size())
+            throw CampaignError(
+                fmt::format("a message of {} bytes is announced in a slot of {}; run the same "
+                            "build and configuration on all ranks",
+                            bytes, (*slots_)[k].size()));
+        return bytes;
+    }
+    void give_back(int k) override {
+        ATHANOR_EXPECTS(k == static_cast<int>(given_back_ % slots_->message_bytes().size()));
+        Counter(slots_->counters().given_back).store(++given_back_, std::memory_order_release);
+    }
+
+private:
+    std::shared_ptr<SharedSlots> slots_;
+    std::uint64_t posted_ = 0;
+    std::uint64_t given_back_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<TransportSender> sender_over(std::shared_ptr<SharedSlots> slots) {
+    return std::make_unique<Sender>(std::move(slots));
+}
+
+std::unique_ptr<TransportReceiver> receiver_over(std::shared_ptr<SharedSlots> slots) {
+    return std::make_unique<Receiver>(std::move(slots));
+}
+
+}  // namespace athanor::detail
