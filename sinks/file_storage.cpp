@@ -63,6 +63,10 @@ fs::path without_trailing_slash(fs::path const& path) {
     return path.has_filename() ? path : path.parent_path();
 }
 
+bool is_number(std::string_view name) {
+    return !name.empty() && name.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 std::string process_suffix() { return fmt::format(".tmp-{}", ::getpid()); }
 
 [[noreturn]] void refuse_existing(fs::path const& path) {
@@ -211,12 +215,17 @@ void FileStorage::write_file(fs::path const& file, std::span<std::byte const> by
         fd.emplace(*calls_, file, flags);
     }
     if (fd->get() < 0) fail("create", file, fd->error());
-    detail::write_all(*calls_, fd->get(), file, bytes);
+    fill_file(*fd, file, bytes);
+}
+
+void FileStorage::fill_file(Descriptor& fd, fs::path const& file,
+                            std::span<std::byte const> bytes) {
+    detail::write_all(*calls_, fd.get(), file, bytes);
     // What is made aside is synced all at once by publish().
     bool const sync_now = durability_ != Durability::none && root_ == path_;
-    if (sync_now && uninterrupted([&] { return calls_->fdatasync(fd->get()); }) != 0)
+    if (sync_now && uninterrupted([&] { return calls_->fdatasync(fd.get()); }) != 0)
         fail("sync", file, errno);
-    if (!fd->close()) fail("finish writing", file, errno);
+    if (!fd.close()) fail("finish writing", file, errno);
 }
 
 void FileStorage::put(std::string const& key, std::span<std::byte const> bytes) {
@@ -234,10 +243,39 @@ void FileStorage::put(std::string const& key, std::span<std::byte const> bytes) 
         calls_->unlink(temporary);
         throw;
     }
+    remember_folders(target);
+}
+
+void FileStorage::put_unseen(std::string const& key, std::span<std::byte const> bytes) {
+    fs::path const target = root_ / key;
+    // Never into a file that is there: it may have other names or readers after all.
+    int constexpr flags = O_WRONLY | O_CREAT | O_EXCL;
+    fs::path const folder = target.parent_path();
+    // A chunk of several axes has a folder of its own, which then is new as well. Whether it can
+    // be made tells the file.
+    if (is_number(folder.filename().native())) calls_->mkdir(folder);
+    std::optional<Descriptor> fd(std::in_place, *calls_, target, flags);
+    if (fd->get() < 0 && fd->error() == ENOENT) {
+        make_folders(*calls_, folder);
+        fd.emplace(*calls_, target, flags);
+    }
+    if (fd->get() < 0 && fd->error() == EEXIST) return put(key, bytes);
+    if (fd->get() < 0) fail("create", target, fd->error());
+    try {
+        fill_file(*fd, target, bytes);
+    } catch (...) {
+        calls_->unlink(target);
+        throw;
+    }
+    remember_folders(target);
+}
+
+/// Their names must last as well, from the next sync() on.
+void FileStorage::remember_folders(fs::path const& file) {
     if (durability_ == Durability::none || root_ != path_) return;
     std::lock_guard const guard(mutex_);
     // Folders above may be new as well: their entries must last, too.
-    for (auto folder = target.parent_path(); touched_folders_.insert(folder).second;
+    for (auto folder = file.parent_path(); touched_folders_.insert(folder).second;
          folder = folder.parent_path())
         if (folder == root_) break;
 }

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "sinks/file_calls.hpp"
 #include "sinks/file_system.hpp"
 #include "sinks/storage.hpp"
 
@@ -16,7 +17,8 @@ namespace athanor {
 /// A store as a folder of files.
 /// Objects:   written to NAME.tmp-PID in the folder of the object, then renamed; objects at the top
 ///            of the store, whose folders others list, are written beside the store as
-///            .STORE.put-PID and four digits.
+///            .STORE.put-PID and four digits. put_unseen() writes under the name itself, if nothing
+///            has it.
 /// Lock:      .STORE.lock beside the store is locked (flock) while it can be written; a file system
 ///            without locks is used without one.
 /// Aside:     create() works in STORE.tmp-PID until publish() renames it into place.
@@ -44,6 +46,7 @@ public:
     ~FileStorage() override;
 
     void put(std::string const& key, std::span<std::byte const> bytes) override;
+    void put_unseen(std::string const& key, std::span<std::byte const> bytes) override;
     [[nodiscard]] std::optional<Bytes> get(std::string const& key) override;
     [[nodiscard]] std::optional<Bytes> get_range(std::string const& key, std::int64_t offset,
                                                  std::size_t length) override;
@@ -70,6 +73,9 @@ private:
     void sync_everything();
     [[nodiscard]] std::filesystem::path parent() const;
     void write_file(std::filesystem::path const& file, std::span<std::byte const> bytes);
+    void fill_file(detail::Descriptor& fd, std::filesystem::path const& file,
+                   std::span<std::byte const> bytes);
+    void remember_folders(std::filesystem::path const& file);
     [[nodiscard]] std::filesystem::path beside(std::string const& prefix,
                                                std::string const& suffix) const;
     [[nodiscard]] std::filesystem::path temporary_for(std::string const& key) const;

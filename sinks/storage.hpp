@@ -47,6 +47,12 @@ public:
 
     /// Creates or replaces an object, whole or not at all.
     virtual void put(std::string const& key, std::span<std::byte const> bytes) = 0;
+    /// The same for an object that nobody looks for until something put later tells of it, as a
+    /// chunk beyond the shape of its array: should it not be there yet, readers and a writer that
+    /// dies may find a part of it.
+    virtual void put_unseen(std::string const& key, std::span<std::byte const> bytes) {
+        put(key, bytes);
+    }
     /// The object, or nothing when there is none of that name.
     [[nodiscard]] virtual std::optional<Bytes> get(std::string const& key) = 0;
     /// Up to `length` bytes from `offset`; a negative offset counts from the end.

@@ -25,6 +25,7 @@ struct WriteTask {
     enum class Kind : std::uint8_t { chunk, document, text, root, sync, journal };
     Kind kind = Kind::sync;
     bool alone = false;                    ///< after all earlier tasks, and before all later ones
+    bool unseen = false;                   ///< a chunk beyond what its array's document shows
     std::size_t array = 0;                 ///< of a chunk or document
     std::int64_t number = 0;               ///< chunk; rows of a document; samples of the root; file
     std::span<std::byte const> rows = {};  ///< of a chunk, padded to its full size

@@ -79,6 +79,7 @@ void ZarrArrayWriter::push_full_chunks(WriteQueue& queue, std::size_t array) {
     auto const task = [&](std::int64_t k) -> WriteTask {
         return {
             .kind = WriteTask::Kind::chunk,
+            .unseen = first_row_ + k * chunk_rows_ >= document_rows_,
             .array = array,
             .number = first_row_ / chunk_rows_ + k,
             .rows = {tail_.bytes.get() + static_cast<std::size_t>(k) * chunk_bytes_, chunk_bytes_},
@@ -107,6 +108,7 @@ void ZarrArrayWriter::push_tail(WriteQueue& queue, std::size_t array) {
         auto const used = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_;
         std::memset(tail_.bytes.get() + used, 0, chunk_bytes_ - used);
         queue.push({.kind = WriteTask::Kind::chunk,
+                    .unseen = first_row_ >= document_rows_,
                     .array = array,
                     .number = first_row_ / chunk_rows_,
                     .rows = {tail_.bytes.get(), chunk_bytes_},
@@ -124,8 +126,13 @@ void ZarrArrayWriter::push_document(WriteQueue& queue, std::size_t array) {
 
 void ZarrArrayWriter::put_chunk(Storage& storage, EncodeScratch& scratch,
                                 WriteTask const& task) const {
-    storage.put(chunk_key(task.number),
-                encode_chunk(metadata_.codecs, form_, task.rows, scratch, task.used_rows));
+    auto const bytes = encode_chunk(metadata_.codecs, form_, task.rows, scratch, task.used_rows);
+    std::string const key = chunk_key(task.number);
+    // Documents come after a sync: until then no shape holds a row of such a chunk.
+    if (task.unseen)
+        storage.put_unseen(key, bytes);
+    else
+        storage.put(key, bytes);
 }
 
 void ZarrArrayWriter::put_document(Storage& storage, std::int64_t rows) const {

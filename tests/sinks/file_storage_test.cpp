@@ -124,6 +124,41 @@ TEST(FileStorage, AFailedWriteNamesThePathTheCauseAndTheWayOut) {
     EXPECT_THAT(storage->list("core/x/c"), ElementsAre());  // no half file either
 }
 
+TEST(FileStorage, AnUnseenObjectIsWrittenUnderItsNameAndAnyOtherIsReplacedWhole) {
+    TemporaryFolder const folder;
+    auto const storage = FileStorage::create(folder.path() / "s", Durability::commit, false);
+    storage->publish();
+    fs::path const chunks = folder.path() / "s" / "core" / "x" / "c";
+    for (char const* key : {"core/x/c/0", "core/x/c/1/0", "core/x/c/2/0/0"}) {
+        storage->put_unseen(key, bytes_of("first"));
+        EXPECT_EQ(storage->get(key), bytes_of("first"));
+    }
+    fs::create_hard_link(chunks / "0", folder.path() / "other name");
+
+    storage->put_unseen("core/x/c/0", bytes_of("second"));  // there after all
+    storage->sync();
+
+    EXPECT_EQ(storage->get("core/x/c/0"), bytes_of("second"));
+    EXPECT_EQ(fs::file_size(folder.path() / "other name"), 5U);
+    EXPECT_THAT(storage->list("core/x/c"), ElementsAre("0", "1/", "2/"));
+}
+
+TEST(FileStorage, OfAnUnseenObjectThatFailsNothingStays) {
+    TemporaryFolder const folder;
+    auto const storage = FileStorage::create(folder.path() / "s", Durability::none, false);
+    rlimit before{};
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    rlimit const small{1000, before.rlim_max};
+    auto* const handler = std::signal(SIGXFSZ, SIG_IGN);
+    ::setrlimit(RLIMIT_FSIZE, &small);
+
+    EXPECT_THROW(storage->put_unseen("core/x/c/0/0", Bytes(5000)), StorageError);
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+
+    EXPECT_THAT(storage->list("core/x/c/0"), ElementsAre());
+}
+
 TEST(FileStorage, AFileWhereAFolderIsNeededIsAStorageError) {
     TemporaryFolder const folder;
     std::ofstream(folder.path() / "file") << "x";

@@ -78,6 +78,9 @@ int MemoryFileSystem::open(Path const& path, int flags) {
         place->node = next_node_++;
         nodes_[*place->node];
         set_names(place->folder, {{place->name, *place->node}});
+    } else if ((flags & O_EXCL) != 0) {
+        errno = EEXIST;
+        return -1;
     }
     if ((flags & O_TRUNC) != 0) nodes_.at(*place->node).bytes.clear();
     if (pretend_) return finish(0);
