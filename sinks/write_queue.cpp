@@ -46,12 +46,18 @@ std::chrono::nanoseconds WriteQueue::stall(Wait wait) {
 
 /// Of the smallest spare ones that are large enough, the one used last: it may still be in a cache.
 /// Expects: the lock is held.
-std::optional<RowBuffer> WriteQueue::take_spare(std::size_t size) {
+std::vector<RowBuffer>::iterator WriteQueue::find_spare(std::size_t size) {
     auto best = spare_.end();
     for (auto it = spare_.begin(); it != spare_.end(); ++it)
         if (it->size >= size && it->size / 2 <= size &&
             (best == spare_.end() || it->size <= best->size))
             best = it;
+    return best;
+}
+
+/// Expects: the lock is held.
+std::optional<RowBuffer> WriteQueue::take_spare(std::size_t size) {
+    auto const best = find_spare(size);
     if (best == spare_.end()) return std::nullopt;
     RowBuffer buffer = std::move(*best);
     spare_.erase(best);
@@ -104,6 +110,7 @@ void WriteQueue::push(WriteTask task) {
     }
     std::unique_lock lock(mutex_);
     std::size_t const bytes = task.rows.size();
+    if (do_now(lock, task)) return;
     wait_for_room(lock, bytes);
     RowBuffer buffer;
     if (bytes > 0) {
@@ -129,6 +136,45 @@ void WriteQueue::push(WriteTask task, RowBuffer rows) {
     changed_.notify_all();
 }
 
+/// Whether a thread was done with some rows a moment ago. A storage that hangs must not hold up
+/// the caller while there is memory. Expects: the lock is held.
+bool WriteQueue::keeps_up() const {
+    return std::chrono::steady_clock::now() - last_done_ < patience_ / 32;
+}
+
+/// Expects: the lock is held.
+bool WriteQueue::has_room(std::size_t bytes) const {
+    return waiting_bytes_ == 0 || waiting_bytes_ + bytes <= room_;
+}
+
+bool WriteQueue::do_now(WriteTask const& task) {
+    std::unique_lock lock(mutex_);
+    return do_now(lock, task);
+}
+
+/// Expects: `lock` holds the mutex.
+bool WriteQueue::do_now(std::unique_lock<std::mutex>& lock, WriteTask const& task) {
+    std::size_t const bytes = task.rows.size();
+    if (bytes == 0 || task.alone || alone_ > 0 || !failure_.empty()) return false;
+    bool const full = !has_room(bytes);
+    if (!full && (find_spare(bytes) != spare_.end() || !may_wait_for_spare(bytes) || !keeps_up()))
+        return false;
+    std::string failure;
+    lock.unlock();
+    auto const took = stall([&] {
+        try {
+            perform_(task, scratch_);
+        } catch (std::exception const& error) {
+            failure = error.what();
+        }
+    });
+    lock.lock();
+    if (!full) patience_ -= std::min(patience_, took);
+    if (failure_.empty()) failure_ = std::move(failure);
+    throw_failure();
+    return true;
+}
+
 RowBuffer WriteQueue::spare_buffer(std::size_t size) {
     std::unique_lock lock(mutex_);
     return take_buffer(lock, size);
@@ -137,13 +183,10 @@ RowBuffer WriteQueue::spare_buffer(std::size_t size) {
 /// Throws what a task has met. Expects: the lock is held.
 void WriteQueue::wait_for_room(std::unique_lock<std::mutex>& lock, std::size_t bytes) {
     if (threads_.empty()) start();
-    auto const has_room = [&] {
-        return waiting_bytes_ == 0 || waiting_bytes_ + bytes <= room_ || !failure_.empty();
-    };
-    if (!has_room()) {
+    if (!has_room(bytes)) {
         std::size_t const most = room_ - std::min(room_, bytes);
         wake_at_ = most - std::min(most / 4, fresh_bytes_ / 2);  // not for each buffer
-        stall([&] { came_back_.wait(lock, has_room); });
+        stall([&] { came_back_.wait(lock, [&] { return has_room(bytes) || !failure_.empty(); }); });
     }
     throw_failure();
 }
@@ -156,6 +199,7 @@ void WriteQueue::enqueue(WriteTask task, RowBuffer buffer) {
         first_ = 0;
         ring_.resize(2 * ring_.size());
     }
+    alone_ += task.alone ? 1 : 0;
     ring_[(first_ + count_++) % ring_.size()] = {std::move(task), std::move(buffer)};
 }
 
@@ -202,7 +246,9 @@ void WriteQueue::run() {
         if (failure_.empty()) failure_ = std::move(failure);
         give_back(std::move(now.buffer));
         --running_;
+        alone_ -= now.task.alone ? 1 : 0;
         alone_running_ = false;
+        if (!now.task.rows.empty()) last_done_ = std::chrono::steady_clock::now();
         if (waiting_bytes_ <= wake_at_ || !failure_.empty()) came_back_.notify_all();
         changed_.notify_all();
     }

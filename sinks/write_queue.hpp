@@ -39,21 +39,25 @@ struct RowBuffer {
     std::size_t size = 0;
 };
 
-/// When a queue waits for memory to come back before it takes more. The first touch of memory costs
-/// half a nanosecond a byte and more, as much as writing it into the cache of a file system.
+/// When a caller does tasks itself, or waits for memory to come back, before the queue takes more.
+/// The first touch of memory costs half a nanosecond a byte and more, as much as writing it into
+/// the cache of a file system; and what waits in little memory is still in a cache when a thread
+/// comes to it.
 struct BufferReuse {
-    std::size_t fresh_bytes = std::size_t{8} << 20;  ///< that are taken without a wait
-    double patience = 1.0;  ///< of all such waits together [ns per byte of the queue's room]
+    std::size_t fresh_bytes = std::size_t{2} << 20;  ///< that are taken before
+    double patience = 1.0;  ///< of all such work and waits [ns per byte of the queue's room]
 };
 
 /// Tasks on their way to a storage, done by a few threads in an order that keeps commits whole.
 /// Order:   tasks begin in the order pushed; one that is `alone` waits for all earlier ones, and
 ///          later ones wait for it.
-/// Bound:   rows take at most `room` bytes, or one task; push() waits while there is no room. Their
-///          memory is used again, and who needs more waits for a moment whether some comes back;
-///          in all such waits cost what taking the whole room at once would (BufferReuse).
-/// Threads: push(), spare_buffer() and drain() from one thread at a time; stalled() from any.
-///          Without threads, push() does the task at once.
+/// Bound:   rows take at most `room` bytes, or one task. Their memory is used again, and before
+///          more is taken, whoever pushes rows does them itself while the threads get on, or waits
+///          for a moment whether memory comes back; in all that costs what taking the whole room
+///          at once would (BufferReuse). When there is no room, push() does the task itself, or
+///          waits if one that is `alone` is before it.
+/// Threads: push(), do_now(), spare_buffer() and drain() from one thread at a time; stalled() from
+///          any. Without threads, push() does the task at once.
 /// Throws:  StorageError with what the first failed task threw, from every later call. Tasks after
 ///          it are not done.
 class WriteQueue {
@@ -72,11 +76,14 @@ public:
     /// has_threads().
     void push(WriteTask task, RowBuffer rows);
     [[nodiscard]] bool has_threads() const { return thread_count_ > 0; }
+    /// Does a task with rows here and now, and says so, if the threads have too much to do: while
+    /// they go on with what waits, that takes less time than waiting for them or than new memory.
+    [[nodiscard]] bool do_now(WriteTask const& task);
     /// A buffer of at least `size` bytes, one that was pushed before if there is one.
     [[nodiscard]] RowBuffer spare_buffer(std::size_t size);
     /// Waits until everything is done.
     void drain();
-    /// How long push() and spare_buffer() have waited for room, and for memory.
+    /// How long callers have waited for room and for memory, and have done tasks instead.
     [[nodiscard]] std::chrono::nanoseconds stalled() const {
         return std::chrono::nanoseconds(stalled_.load(std::memory_order_relaxed));
     }
@@ -94,6 +101,10 @@ private:
     [[nodiscard]] RowBuffer take_buffer(std::unique_lock<std::mutex>& lock, std::size_t size);
     [[nodiscard]] std::optional<RowBuffer> take_spare(std::size_t size);
     [[nodiscard]] bool may_wait_for_spare(std::size_t size) const;
+    [[nodiscard]] std::vector<RowBuffer>::iterator find_spare(std::size_t size);
+    [[nodiscard]] bool do_now(std::unique_lock<std::mutex>& lock, WriteTask const& task);
+    [[nodiscard]] bool keeps_up() const;
+    [[nodiscard]] bool has_room(std::size_t bytes) const;
     void give_back(RowBuffer buffer);
     template <class Wait>
     std::chrono::nanoseconds stall(Wait wait);
@@ -106,7 +117,7 @@ private:
     std::size_t fresh_bytes_;
     std::chrono::nanoseconds patience_;  ///< that is left
     Perform perform_;
-    EncodeScratch scratch_;  ///< of push() without threads
+    EncodeScratch scratch_;  ///< of what the caller does
     std::atomic<std::int64_t> stalled_{0};
 
     mutable std::mutex mutex_;         ///< guards everything below
@@ -119,7 +130,9 @@ private:
     std::vector<RowBuffer> spare_;
     std::size_t waiting_bytes_ = 0, spare_bytes_ = 0;
     int running_ = 0;
+    int alone_ = 0;  ///< tasks of this kind that wait or run
     bool alone_running_ = false;
+    std::chrono::steady_clock::time_point last_done_{};  ///< when a thread was done with rows
     bool stopping_ = false;
     std::string failure_;
     std::vector<std::thread> threads_;

@@ -89,13 +89,13 @@ void ZarrArrayWriter::push_full_chunks(WriteQueue& queue, std::size_t array) {
     auto const pushed = static_cast<std::size_t>(full) * chunk_bytes_;
     std::size_t const left = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_ - pushed;
     std::byte const* const rest = tail_.bytes.get() + pushed;
-    if (goes_along) {
+    if (goes_along && !queue.do_now(task(0))) {
         RowBuffer next = queue.spare_buffer(tail_.size);
         std::memcpy(next.bytes.get(), rest, left);
         WriteTask whole = task(0);
         queue.push(std::move(whole), std::exchange(tail_, std::move(next)));
     } else {
-        for (std::int64_t k = 0; k < full; ++k) queue.push(task(k));
+        for (std::int64_t k = 0; k < full && !goes_along; ++k) queue.push(task(k));
         std::memmove(tail_.bytes.get(), rest, left);
     }
     pushed_rows_ = first_row_ += full * chunk_rows_;

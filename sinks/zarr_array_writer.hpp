@@ -25,7 +25,8 @@ public:
     /// Room for `rows` more rows at the end, for the caller to fill; valid until the next call.
     [[nodiscard]] std::byte* extend(std::int64_t rows);
     /// Gives the chunks that are full to `queue`, as those of array number `array`. The buffer of
-    /// the tail goes along where it holds little more than one chunk, and another takes its place.
+    /// the tail goes along where it holds little more than one chunk, and another takes its place,
+    /// unless the queue does the chunk at once.
     void push_full_chunks(WriteQueue& queue, std::size_t array);
     /// The same with the last chunk, padded with zeros, if it holds rows that its object lacks.
     void push_tail(WriteQueue& queue, std::size_t array);

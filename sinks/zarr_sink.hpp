@@ -54,8 +54,9 @@ struct ZarrSinkOptions {
 /// Bound:   a chunk (or shard) of memory per array, besides the rows of one write(), `queue_bytes`
 ///          and 30 bytes a row.
 /// Threads: every member may be called from any thread. write() copies rows; threads of the sink
-///          encode and write. It waits only where their queue is full (stalled_seconds()), and with
-///          Durability::strict until the rows are kept; flush() and close() wait for everything.
+///          encode and write. It helps them where they fall behind (WriteQueue), waits where their
+///          queue is full (both in stalled_seconds()), and with Durability::strict until the rows
+///          are kept; flush() and close() wait for everything.
 /// Throws:  StorageError that says how many committed samples are kept, from the next call after a
 ///          thread failed. From then on the sink takes nothing more, and every call repeats the
 ///          error; the committed samples stay readable.

@@ -224,6 +224,94 @@ TEST(WriteQueue, PatienceWithAThreadThatHangsEnds) {
     queue.drain();
 }
 
+TEST(WriteQueue, CallersHelpWhileTheThreadsGetOnAndTakeNoMoreMemory) {
+    std::atomic<int> by_caller = 0, by_thread = 0;
+    auto const caller = std::this_thread::get_id();
+    // As patient as the slowest machine needs: seconds since a thread was done with something.
+    WriteQueue queue(1, 1 << 20,
+                     [&](WriteTask const&, EncodeScratch&) {
+                         ++(std::this_thread::get_id() == caller ? by_caller : by_thread);
+                         std::this_thread::sleep_for(100us);
+                     },
+                     {.fresh_bytes = 1000, .patience = 1e6});
+    Bytes const rows(100);
+    std::size_t most = 0;
+
+    for (int k = 0; k < 1000; ++k) {
+        queue.push({.kind = WriteTask::Kind::chunk, .rows = rows});
+        most = std::max(most, queue.held_bytes());
+    }
+    int const helped = by_caller;
+    queue.drain();
+
+    EXPECT_EQ(by_caller + by_thread, 1000);
+    EXPECT_GT(helped, 0);
+    EXPECT_GT(by_thread, 0);
+    EXPECT_LE(most, 1000U);
+    EXPECT_GE(queue.stalled(), helped * 100us);
+}
+
+TEST(WriteQueue, CallersHelpWithNothingThatWouldPassATaskThatIsAlone) {
+    for (int round = 0; round < 20; ++round) {
+        std::mutex mutex;
+        std::vector<std::int64_t> order;
+        WriteQueue queue(1, 300, [&](WriteTask const& task, EncodeScratch&) {
+            std::this_thread::sleep_for(50us);
+            std::lock_guard const guard(mutex);
+            order.push_back(task.number);
+        });
+        Bytes const rows(100);
+
+        for (int k = 0; k < 60; ++k) {
+            WriteTask task = numbered(k / 6, k % 6 == 5);
+            if (!task.alone) task.rows = rows;
+            queue.push(std::move(task));
+        }
+        queue.drain();
+
+        EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+        EXPECT_EQ(order.size(), 60U);
+    }
+}
+
+TEST(WriteQueue, WithoutRoomTheCallerDoesTheTaskItselfWhileAThreadHangs) {
+    Gate gate;
+    std::atomic<int> done = 0;
+    auto const caller = std::this_thread::get_id();
+    WriteQueue queue(1, 150, [&](WriteTask const&, EncodeScratch&) {
+        if (std::this_thread::get_id() != caller) gate.pass();
+        ++done;
+    });
+    Bytes const rows(100);
+    queue.push({.kind = WriteTask::Kind::chunk, .rows = rows});
+
+    queue.push({.kind = WriteTask::Kind::chunk, .rows = rows});  // would never return if it waited
+
+    EXPECT_EQ(done, 1);
+    EXPECT_GT(queue.stalled().count(), 0);
+    gate.open();
+    queue.drain();
+    EXPECT_EQ(done, 2);
+}
+
+TEST(WriteQueue, WhatACallerMeetsInATaskEndsTheWork) {
+    Gate gate;
+    auto const caller = std::this_thread::get_id();
+    WriteQueue queue(1, 150, [&](WriteTask const&, EncodeScratch&) {
+        if (std::this_thread::get_id() == caller) throw StorageError("the disk is full");
+        gate.pass();
+    });
+    WriteTask const task{.kind = WriteTask::Kind::chunk, .rows = std::span<std::byte const>()};
+    Bytes const rows(100);
+    queue.push({.kind = WriteTask::Kind::chunk, .rows = rows});
+
+    EXPECT_THROW(queue.push({.kind = WriteTask::Kind::chunk, .rows = rows}), StorageError);
+    gate.open();
+
+    EXPECT_THROW(queue.push(task), StorageError);
+    EXPECT_THROW(queue.drain(), StorageError);
+}
+
 // --- the same under a sink -----------------------------------------------------------------------
 
 /// A table that may hold its sink up, or fail.
@@ -293,7 +381,9 @@ TEST(ZarrSinkThreads, WriteDoesNotWaitForTheDisk) {
     SchemaPtr const schema = std::make_shared<Schema const>();
     Gate created(true), gate;
     {
-        ZarrSink(ZarrSinkOptions{.path = "x"}, std::make_unique<GatedStorage>(table, created))
+        // Chunks that take less memory than a queue takes without a look at its threads.
+        ZarrSink(ZarrSinkOptions{.path = "x", .chunk_rows = {1024, 1024, 64}},
+                 std::make_unique<GatedStorage>(table, created))
             .close();
     }
     Batch const batch = counted_batch(schema, 0, 40);
