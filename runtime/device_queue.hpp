@@ -36,7 +36,7 @@ public:
 
 /// A device as its user sees it: memory, and a queue of work that is done in the order in which it
 /// was enqueued, while the caller goes on.
-/// Ownership: who allocates gives back; a queue outlives what came from it.
+/// Ownership: who allocates gives back; a queue outlives what came from it, queues beside it too.
 /// Order:     every call but allocations and marks enqueues; nothing that it reads or writes may be
 ///            touched by the host until a mark behind it is reached.
 /// Threads:   one at a time per queue.
@@ -62,6 +62,14 @@ public:
     [[nodiscard]] virtual std::unique_ptr<QueueMark> mark() = 0;
     /// Returns when everything is done.
     virtual void wait() = 0;
+
+    /// A queue of its own on this device. Its work is done while that of this one is, in no order
+    /// but that of hold_back(). Either may name the memory of both, which goes back to the queue it
+    /// is from once both are done with it.
+    [[nodiscard]] virtual std::unique_ptr<DeviceQueue> make_beside() = 0;
+    /// What is enqueued from now on is done after `mark`, of this queue or one beside it, is
+    /// reached; the caller does not wait. Not in the middle of a recording.
+    virtual void hold_back(QueueMark const& mark) = 0;
 
     /// What is enqueued between these two is not done but kept. Recordings do not nest.
     virtual void begin_recording() = 0;

@@ -48,6 +48,10 @@ public:
     void copy(void* to, void const* from, std::size_t bytes) override;
     std::unique_ptr<QueueMark> mark() override;
     void wait() override;
+    std::unique_ptr<DeviceQueue> make_beside() override {
+        return std::make_unique<CudaQueue>(device_);
+    }
+    void hold_back(QueueMark const& mark) override;
     void begin_recording() override;
     std::unique_ptr<RecordedWork> end_recording() override;
     void enqueue(RecordedWork& work) override;
@@ -85,6 +89,7 @@ public:
         use_device(queue_.device_);
         event_.wait();
     }
+    void hold_back(CudaStream const& stream) const { event_.hold_back(stream); }
 
 private:
     CudaQueue& queue_;
@@ -195,6 +200,12 @@ void CudaQueue::wait() {
     ATHANOR_EXPECTS(!recording_);
     use_device(device_);
     stream_.wait();
+}
+
+void CudaQueue::hold_back(QueueMark const& mark) {
+    ATHANOR_EXPECTS(!recording_);
+    use_device(device_);
+    dynamic_cast<Mark const&>(mark).hold_back(stream_);
 }
 
 void CudaQueue::begin_recording() {

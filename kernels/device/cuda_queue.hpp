@@ -11,6 +11,7 @@ namespace athanor {
 /// A CUDA device as a queue of work: one stream of its own, recordings are CUDA graphs, device
 /// memory comes from a pool of its own in the order of the stream, so that nothing but
 /// allocate_pinned(), deallocate_pinned() and waiting makes the host wait.
+/// Beside: a stream and a pool of its own; a mark is an event that the other stream waits for.
 /// Further than the contract: marks, waits and allocations in the middle of a recording are the
 ///   caller's error; the first launch of a kernel loads its code.
 /// Threads: one at a time, any; each call turns its thread to the device.

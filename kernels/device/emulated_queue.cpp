@@ -5,7 +5,9 @@
 #include <cstring>
 #include <deque>
 #include <map>
+#include <memory>
 #include <new>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -19,27 +21,34 @@ namespace {
 
 constexpr std::align_val_t alignment{256};
 
-/// A launch with its arguments, or a copy.
-struct Work {
-    KernelLaunch launch;
-    std::vector<std::byte> arguments;
-    void* to = nullptr;
-    void const* from = nullptr;
-    std::size_t bytes = 0;
-};
-
-struct Recording final : RecordedWork {
-    std::vector<Work> works;
+/// What all queues of a device share.
+struct Device {
+    EmulationOrder order;
+    std::size_t free_bytes = EmulatedQueue::unbounded;
+    std::map<std::byte const*, std::size_t> memory = {};  ///< what copies may name
+    bool slow_beside = false;
 };
 
 }  // namespace
 
 struct EmulatedQueue::Impl {
     struct Mark;
+    /// A launch with its arguments, a copy, or a wait for another queue.
+    struct Work {
+        KernelLaunch launch;
+        std::vector<std::byte> arguments;
+        void* to = nullptr;
+        void const* from = nullptr;
+        std::size_t bytes = 0;
+        Impl* other = nullptr;
+        std::int64_t until = 0;
+    };
+    struct Recording final : RecordedWork {
+        std::vector<Work> works;
+    };
 
-    EmulationOrder order;
-    std::map<std::byte const*, std::size_t> memory;  ///< what copies may name
-    std::size_t free_bytes = unbounded;              ///< of the device
+    std::shared_ptr<Device> device;
+    bool is_beside = false;
     std::deque<Work> queued;
     std::int64_t enqueued = 0, done = 0;  ///< works
     std::unique_ptr<Recording> recording;
@@ -49,7 +58,7 @@ struct EmulatedQueue::Impl {
         ATHANOR_EXPECTS(!recording);
         void* const memory_of = ::operator new(bytes, alignment);
         std::memset(memory_of, 0, bytes);
-        memory.emplace(static_cast<std::byte const*>(memory_of), bytes);
+        device->memory.emplace(static_cast<std::byte const*>(memory_of), bytes);
         return memory_of;
     }
     /// After what is enqueued, as on a device: it may name this memory. What that throws was to be
@@ -60,11 +69,12 @@ struct EmulatedQueue::Impl {
             run_until(enqueued);
         } catch (...) {
         }
-        memory.erase(static_cast<std::byte const*>(memory_of));
+        device->memory.erase(static_cast<std::byte const*>(memory_of));
         ::operator delete(memory_of, alignment);
     }
     void check_known(void const* place, std::size_t bytes) const {
         auto const* const begin = static_cast<std::byte const*>(place);
+        auto const& memory = device->memory;
         auto found = memory.upper_bound(begin);
         if (found == memory.begin() ||
             begin + bytes > std::prev(found)->first + std::prev(found)->second)
@@ -89,10 +99,14 @@ struct EmulatedQueue::Impl {
                 std::memmove(work.to, work.from, work.bytes);
                 continue;
             }
+            if (work.other != nullptr) {
+                work.other->run_until(work.until);
+                continue;
+            }
             KernelLaunch launch = work.launch;
             launch.arguments = work.arguments.data();
             ++launches;
-            emulate(launch, order);
+            emulate(launch, device->order);
         }
     }
 };
@@ -100,7 +114,8 @@ struct EmulatedQueue::Impl {
 struct EmulatedQueue::Impl::Mark final : QueueMark {
     explicit Mark(Impl& of) : impl(of), behind(of.enqueued) {}
     bool reached() override {
-        if (impl.done < behind && asked) impl.run_until(behind);
+        bool const comes = asked && !(impl.is_beside && impl.device->slow_beside);
+        if (impl.done < behind && comes) impl.run_until(behind);
         asked = true;
         return impl.done >= behind;
     }
@@ -115,25 +130,26 @@ struct EmulatedQueue::Impl::Mark final : QueueMark {
 
 EmulatedQueue::EmulatedQueue(EmulationOrder order, std::size_t memory_bytes)
     : impl_(std::make_unique<Impl>()) {
-    impl_->order = order;
-    impl_->free_bytes = memory_bytes;
+    impl_->device = std::make_shared<Device>(Device{order, memory_bytes});
 }
+EmulatedQueue::EmulatedQueue(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 EmulatedQueue::~EmulatedQueue() = default;
 
 void* EmulatedQueue::allocate(std::size_t bytes) {
-    if (bytes > impl_->free_bytes)
+    std::size_t& left = impl_->device->free_bytes;
+    if (bytes > left)
         throw CudaError(fmt::format(
             "the emulated device has no room for {} bytes, {} are free; lower /sampler/max_atoms",
-            bytes, impl_->free_bytes));
+            bytes, left));
     void* const memory = impl_->allocate(bytes);
-    impl_->free_bytes -= bytes;
+    left -= bytes;
     return memory;
 }
 void EmulatedQueue::deallocate(void* memory, std::size_t bytes) noexcept {
     impl_->deallocate(memory);
-    if (memory != nullptr) impl_->free_bytes += bytes;
+    if (memory != nullptr) impl_->device->free_bytes += bytes;
 }
-std::size_t EmulatedQueue::free_bytes() { return impl_->free_bytes; }
+std::size_t EmulatedQueue::free_bytes() { return impl_->device->free_bytes; }
 void* EmulatedQueue::allocate_pinned(std::size_t bytes) { return impl_->allocate(bytes); }
 void EmulatedQueue::deallocate_pinned(void* memory, std::size_t) noexcept {
     impl_->deallocate(memory);
@@ -163,9 +179,24 @@ void EmulatedQueue::wait() {
     impl_->run_until(impl_->enqueued);
 }
 
+std::unique_ptr<DeviceQueue> EmulatedQueue::make_beside() {
+    auto impl = std::make_unique<Impl>();
+    impl->device = impl_->device;
+    impl->is_beside = true;
+    return std::make_unique<EmulatedQueue>(std::move(impl));
+}
+
+void EmulatedQueue::hold_back(QueueMark const& mark) {
+    ATHANOR_EXPECTS(!impl_->recording);
+    auto const& of = dynamic_cast<Impl::Mark const&>(mark);
+    impl_->add({.other = &of.impl, .until = of.behind});
+}
+
+void EmulatedQueue::slow_down_beside() { impl_->device->slow_beside = true; }
+
 void EmulatedQueue::begin_recording() {
     ATHANOR_EXPECTS(!impl_->recording);
-    impl_->recording = std::make_unique<Recording>();
+    impl_->recording = std::make_unique<Impl::Recording>();
 }
 
 std::unique_ptr<RecordedWork> EmulatedQueue::end_recording() {
@@ -174,7 +205,7 @@ std::unique_ptr<RecordedWork> EmulatedQueue::end_recording() {
 }
 
 void EmulatedQueue::enqueue(RecordedWork& work) {
-    for (Work const& one : dynamic_cast<Recording&>(work).works) impl_->add(one);
+    for (Impl::Work const& one : dynamic_cast<Impl::Recording&>(work).works) impl_->add(one);
 }
 
 std::int64_t EmulatedQueue::launches() const { return impl_->launches; }

@@ -16,6 +16,9 @@ namespace athanor {
 /// is there to run and test the device path where there is no device, and is slow.
 /// Late:   nothing is done when it is enqueued, but when somebody waits for it, or asks a mark for
 ///         the second time; who forgets to wait reads what was there before.
+/// Beside: a queue beside this one is as late by itself: its work is done when somebody waits for
+///         it, and has this queue do what it is held back for, and no more. A hold_back() that is
+///         missing, or memory that is used again too early, shows as other bytes.
 /// Checks: a copy whose ends are not pinned or device memory of this queue is a CudaError, as is
 ///         one that reaches over the end.
 /// Memory: as much as the host has, or as much as it is made with, for tests of what happens when a
@@ -36,11 +39,16 @@ public:
     void copy(void* to, void const* from, std::size_t bytes) override;
     [[nodiscard]] std::unique_ptr<QueueMark> mark() override;
     void wait() override;
+    [[nodiscard]] std::unique_ptr<DeviceQueue> make_beside() override;
+    void hold_back(QueueMark const& mark) override;
     void begin_recording() override;
     [[nodiscard]] std::unique_ptr<RecordedWork> end_recording() override;
     void enqueue(RecordedWork& work) override;
     [[nodiscard]] char const* describe() const override { return "emulated device"; }
 
+    /// From now on no mark of a queue beside is reached by asking, only by waiting: for tests of
+    /// who runs out of room meanwhile.
+    void slow_down_beside();
     /// Kernels launched so far, for tests.
     [[nodiscard]] std::int64_t launches() const;
     /// How often the host waited for the queue: wait(), or a mark that was not reached yet.
@@ -49,6 +57,9 @@ public:
 private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
+
+public:
+    explicit EmulatedQueue(std::unique_ptr<Impl> impl);  ///< for make_beside()
 };
 
 }  // namespace athanor

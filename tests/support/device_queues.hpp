@@ -61,6 +61,9 @@ public:
     }
     std::unique_ptr<QueueMark> mark() override { return queue_->mark(); }
     void wait() override { queue_->wait(); }
+    /// For copies: what it launches the double does not know.
+    std::unique_ptr<DeviceQueue> make_beside() override { return queue_->make_beside(); }
+    void hold_back(QueueMark const& mark) override { queue_->hold_back(mark); }
     void begin_recording() override { queue_->begin_recording(); }
     std::unique_ptr<RecordedWork> end_recording() override { return queue_->end_recording(); }
     void enqueue(RecordedWork& work) override { queue_->enqueue(work); }
