@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include "kernels/device/late_rows.hpp"
 #include "kernels/lennard_jones.hpp"
 #include "launch/placement.hpp"
 #include "launch/readable.hpp"
@@ -86,6 +87,16 @@ double group_bytes() {
         }
     }
     return least;
+}
+
+/// Copies of a batch's columns on a device: its own, and those of rows on their way to hooks.
+double device_copies(ElementSpec const& element) {
+    auto const hooks = all_hooks(element);
+    bool const writes = std::any_of(hooks.begin(), hooks.end(), [](HookSpec const* hook) {
+        return std::holds_alternative<SnapshotSpec>(*hook) ||
+               std::holds_alternative<LoggingSpec>(*hook);
+    });
+    return writes ? 1.0 + static_cast<double>(LateRows::groups) : 1.0;
 }
 
 /// Atoms around one at the density of diamond, within the reach of a stage's lists.
@@ -163,12 +174,13 @@ BatchBytes largest_device_batch_bytes(CampaignPlan const& plan) {
             schema = schema.with(make_dynamics(stage.dynamics)->state_fields());
             neighbors = std::max(neighbors, densest_neighbors(plan, stage));
         }
-        most.per_atom =
-            std::max(most.per_atom, static_cast<double>(schema.bytes_per_row(Level::atom)) +
-                                        device_atom_bytes + device_bytes_per_pair * neighbors);
-        most.per_system =
-            std::max(most.per_system, static_cast<double>(schema.bytes_per_row(Level::system)) +
-                                          device_system_bytes);
+        double const copies = device_copies(element);
+        most.per_atom = std::max(most.per_atom,
+                                 copies * static_cast<double>(schema.bytes_per_row(Level::atom)) +
+                                     device_atom_bytes + device_bytes_per_pair * neighbors);
+        most.per_system = std::max(
+            most.per_system, copies * static_cast<double>(schema.bytes_per_row(Level::system)) +
+                                 device_system_bytes);
     }
     return most;
 }

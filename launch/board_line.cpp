@@ -34,6 +34,8 @@ BoardLine line_of(ElementRun const& run, Quarantine const& quarantine) {
     line.atom_steps = m.atom_steps.load();
     line.refused = run.refused();
     line.list_growths = m.list_growths.load();
+    line.host_steps = m.host_steps.load();
+    line.row_waits = m.row_waits.load();
     line.quarantined = quarantine.count();
     line.peak_kilobytes = peak_memory_kilobytes();
     for (int part = 0; part < time_part_count; ++part)
@@ -72,6 +74,8 @@ StageSummary summary_of(BoardLine const& line, std::string const& name, Rank ran
     summary.budget_spent = line.budget_spent;
     summary.overflowed = line.overflowed;
     summary.list_growths = line.list_growths;
+    summary.host_steps = line.host_steps;
+    summary.row_waits = line.row_waits;
     summary.fill = line.fill;
     return summary;
 }

@@ -30,6 +30,8 @@ struct StageSummary {
     std::int64_t budget_spent = 0;  ///< samples that went on with their steps done
     std::int64_t overflowed = 0;    ///< samples that found no room and waited outside the batch
     std::int64_t list_growths = 0;  ///< times its device needed longer neighbour rows
+    std::int64_t host_steps = 0;    ///< of samples that are on a device, made by the host
+    std::int64_t row_waits = 0;     ///< times a step waited until rows had left its device
     double fill = 0;                ///< share of the batch's atoms in use until the input ended
 };
 

@@ -38,6 +38,8 @@ json to_json(StageSummary const& stage) {
             {"failed", f.failed},
             {"overflowed", stage.overflowed},
             {"list_growths", stage.list_growths},
+            {"host_steps", stage.host_steps},
+            {"row_waits", stage.row_waits},
             {"steps", f.steps},
             {"atom_steps", f.atom_steps},
             {"steps_per_second", ratio(static_cast<double>(f.steps), f.seconds)},

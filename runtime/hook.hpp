@@ -72,6 +72,10 @@ public:
     /// True when it writes whole samples: it then fires with the edges of a stage that stores them,
     /// in several turns where they do not fit into the batch at once.
     [[nodiscard]] virtual bool needs_edges() const { return false; }
+    /// True when at after_step, its only point in a step, it reads rows and counts stored_rows, and
+    /// neither changes anything else nor fails a sample. Where a device makes the steps, it then
+    /// fires some steps late: the batch has by then the rows as they were at that point.
+    [[nodiscard]] virtual bool may_fire_late() const { return false; }
     /// Fields of its own, per sample; two hooks of one kind in a stage do not share them.
     [[nodiscard]] virtual std::vector<FieldSpec> state_fields() const { return {}; }
     /// Sets the entries of the atoms of a sample, from 0, that it holds still: each takes three

@@ -48,6 +48,12 @@ struct StageMetrics {
     std::atomic<std::int64_t> atom_steps{0};    ///< steps of atoms, summed
     /// Times a device's neighbour rows were made longer, because a sample had become denser.
     std::atomic<std::int64_t> list_growths{0};
+    /// Where a device makes the steps: those of `sample_steps` that the host made all the same, for
+    /// a hook that fires there alone.
+    std::atomic<std::int64_t> host_steps{0};
+    /// Times a device's next step had to wait because all room for rows on their way to a snapshot
+    /// or a log was taken.
+    std::atomic<std::int64_t> row_waits{0};
     /// Atoms in the batch and room for atoms, summed over the steps before the input ended.
     std::atomic<std::int64_t> held_atoms{0}, room_for_atoms{0};
     std::array<std::atomic<std::int64_t>, time_part_count> nanoseconds{};

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/device_engine.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "kernels/device/split_turns.hpp"
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
 
@@ -64,6 +66,21 @@ DeviceEngine::DeviceEngine(DeviceQueue& queue, SchemaPtr schema, BatchCapacity c
     under_way_.reserve(most_under_way);
     ended_.reserve(slots_.size());
     told_.reserve(slots_.size());
+    wanted_.reserve(slots_.size());
+    wanted_stress_.reserve(slots_.size());
+    if (hooks_.any_late()) late_rows_.emplace(batch_, verdict_.data());
+    make_room_for_stress();
+}
+
+void DeviceEngine::make_room_for_stress() {
+    bool any = false;
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+        extra_stress_.push_back(hooks_.late_needs_stress(code) && !sub_stages_[code].needs_stress);
+        any = any || extra_stress_.back() != 0;
+    }
+    if (!any) return;
+    for (auto& marks : asked_) marks = {queue_, slots_.size()};
+    for (auto* turns : {&asking_, &others_}) *turns = {queue_, slots_.size()};
 }
 
 DeviceEngine::~DeviceEngine() {
@@ -75,7 +92,8 @@ DeviceEngine::~DeviceEngine() {
 
 int DeviceEngine::load(Batch const& batch, SystemIndex system, int code) {
     int const slot = batch_.load(batch, system, code);
-    slots_[static_cast<std::size_t>(slot)] = {true, steps_};
+    auto const completed = batch.column<std::int64_t>(Fields::stage_step)[system.value()];
+    slots_[static_cast<std::size_t>(slot)] = {true, steps_, code, completed};
     ++running_;
     return slot;
 }
@@ -100,7 +118,7 @@ void DeviceEngine::enqueue_hooks_of_element(HookPoint point, DeviceHooks::Step c
     hooks_.enqueue(point, sub_stages_.size(), step);
 }
 
-void DeviceEngine::enqueue_everything() {
+void DeviceEngine::enqueue_everything(Asked const& asked) {
     DeviceHooks::Step const step{
         queue_,
         batch_.systems(),
@@ -119,7 +137,7 @@ void DeviceEngine::enqueue_everything() {
         dynamics_[code]->pre_update(update_of(code));
         hooks_.enqueue(HookPoint::after_pre_update, code, step);
     }
-    enqueue_forces(step);
+    enqueue_forces(step, asked);
     for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
         hooks_.enqueue(HookPoint::before_post_update, code, step);
         dynamics_[code]->post_update(update_of(code));
@@ -128,15 +146,36 @@ void DeviceEngine::enqueue_everything() {
     enqueue_end(step);
 }
 
-void DeviceEngine::enqueue_forces(DeviceHooks::Step const& step) {
+void DeviceEngine::compute(DeviceHooks::Step const& step, Asked const& asked) {
+    bool const extra = asked.extra == Extra::stress;
+    DeviceSystems asking = step.everyone, others = step.everyone;
+    if (extra) {
+        asking.sub_stage = asking_.data();
+        others.sub_stage = others_.data();
+        split_turns(queue_, step.everyone, asked.marks, asking_.data(), others_.data());
+    }
+    for (std::size_t c = 0; c < sub_stages_.size(); ++c) {
+        int const code = static_cast<int>(c);
+        auto const compute_of = [&](DeviceSystems const& systems, bool stress) {
+            model_.model().compute({.queue = queue_,
+                                    .systems = systems.of_code(code),
+                                    .sums = step.sums,
+                                    .stress = stress});
+        };
+        if (extra && extra_stress_[c] != 0) {
+            compute_of(others, false);
+            compute_of(asking, true);
+        } else {
+            compute_of(step.everyone, sub_stages_[c].needs_stress);
+        }
+    }
+}
+
+void DeviceEngine::enqueue_forces(DeviceHooks::Step const& step, Asked const& asked) {
     enqueue_hooks_of_element(HookPoint::before_compute, step);
     enqueue_hooks(HookPoint::before_compute, step);
     check_positions(queue_, step.everyone, step.record);
-    for (std::size_t code = 0; code < sub_stages_.size(); ++code)
-        model_.model().compute({.queue = queue_,
-                                .systems = step.everyone.of_code(static_cast<int>(code)),
-                                .sums = step.sums,
-                                .stress = sub_stages_[code].needs_stress});
+    compute(step, asked);
     enqueue_hooks_of_element(HookPoint::after_compute, step);
     enqueue_hooks(HookPoint::after_compute, step);
     for (std::size_t code = 0; code < sub_stages_.size(); ++code)
@@ -162,20 +201,25 @@ void DeviceEngine::enqueue_end(DeviceHooks::Step const& step) {
 
 void DeviceEngine::record() {
     for (std::size_t k = 0; k < most_under_way; ++k) {
-        queue_.begin_recording();
-        try {
-            enqueue_everything();
-            queue_.copy(seen_[k].data(), verdict_.data(), verdict_.bytes());
-            model_.enqueue_report(k);
-        } catch (...) {
-            try {
-                static_cast<void>(queue_.end_recording());
-            } catch (...) {  // the first error is the one to report
-            }
-            throw;
-        }
-        recorded_[k] = queue_.end_recording();
+        recorded_[k].plain = record_step(k, Extra::none);
+        if (asking_.size() > 0) recorded_[k].with_stress = record_step(k, Extra::stress);
     }
+}
+
+std::unique_ptr<RecordedWork> DeviceEngine::record_step(std::size_t report, Extra extra) {
+    queue_.begin_recording();
+    try {
+        enqueue_everything({extra, asked_[report].data()});
+        queue_.copy(seen_[report].data(), verdict_.data(), verdict_.bytes());
+        model_.enqueue_report(report);
+    } catch (...) {
+        try {
+            static_cast<void>(queue_.end_recording());
+        } catch (...) {  // the first error is the one to report
+        }
+        throw;
+    }
+    return queue_.end_recording();
 }
 
 void DeviceEngine::grow_lists() {
@@ -193,10 +237,35 @@ void DeviceEngine::grow_lists() {
     count_.list_growths += model_.growths() - before;
 }
 
+/// Those who have not ended, as far as the host knows, and for whom a hook fires late next.
+void DeviceEngine::find_wanted() {
+    wanted_.clear();
+    wanted_stress_.clear();
+    if (!late_rows_) return;
+    for (std::size_t s = 0; s < slots_.size(); ++s) {
+        if (!slots_[s].running) continue;
+        int const slot = static_cast<int>(s);
+        auto const code = static_cast<std::size_t>(slots_[s].code);
+        std::int64_t const completed = slots_[s].completed + steps_since_load(slot);
+        auto const late = hooks_.late_is_due(code, completed);
+        if (late == DeviceHooks::Late::nothing) continue;
+        wanted_.push_back({slot, completed + 1});
+        if (late == DeviceHooks::Late::rows_with_stress && extra_stress_[code] != 0)
+            wanted_stress_.push_back(slot);
+    }
+}
+
+bool DeviceEngine::lacks_room() {
+    if (!late_rows_ || !late_rows_->full()) return false;
+    find_wanted();
+    return !wanted_.empty();
+}
+
 void DeviceEngine::step() {
-    if (!recorded_[0]) {
+    if (!recorded_[0].plain) {
         // Loads the kernels' code, which would otherwise happen in a recording. Nobody takes part.
-        enqueue_everything();
+        enqueue_everything({});
+        if (asking_.size() > 0) enqueue_everything({Extra::stress, asked_[0].data()});
         record();
     }
     batch_.flush();
@@ -206,8 +275,17 @@ void DeviceEngine::step() {
         under_way_.erase(under_way_.begin());
     }
     if (lists_too_short_) grow_lists();
-    queue_.enqueue(*recorded_[static_cast<std::size_t>(steps_) % most_under_way]);
+    find_wanted();
+    std::size_t const report = static_cast<std::size_t>(steps_) % most_under_way;
+    if (wanted_stress_.empty()) {
+        queue_.enqueue(*recorded_[report].plain);
+    } else {
+        std::fill_n(asked_[report].data(), asked_[report].size(), std::uint8_t{0});
+        for (int const slot : wanted_stress_) asked_[report][static_cast<std::size_t>(slot)] = 1;
+        queue_.enqueue(*recorded_[report].with_stress);
+    }
     under_way_.push_back({queue_.mark(), steps_});
+    if (!wanted_.empty()) late_rows_->send(wanted_);
     ++steps_;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernels/device/device_batch.hpp"
+#include "kernels/device/late_rows.hpp"
 #include "kernels/step_checks.hpp"
 #include "runtime/convergence.hpp"
 #include "runtime/dynamics.hpp"
@@ -25,6 +26,8 @@ namespace athanor {
 /// Order of a step: that of FusedStage, with those hooks that a device fires: pre_update of each
 ///           sub-stage, check of positions, forces, check of results, post_update of each, check of
 ///           the motion, criteria and budget.
+/// Rows:     of samples for whom a hook that may fire late is due are on their way to the host
+///           behind their step (LateRows), with the stress that such a hook may need.
 /// Waits:    step() for the step before the last one, so that two are under way, and for all where
 ///           neighbour rows become longer; what else waits says so.
 /// Ownership: owns the samples' copies on the device, and the halves of model, dynamics and hooks
@@ -76,8 +79,12 @@ public:
     void bring_back_kept(Batch& batch, std::span<DeviceBatch::Place const> places) {
         batch_.bring_back_kept(batch, places);
     }
-    /// Enqueues a step of all that were loaded and have not ended.
+    /// Enqueues a step of all that were loaded and have not ended. Expects: not lacks_room().
     void step();
+    /// True when the next step wants rows on their way and all room for them is taken.
+    [[nodiscard]] bool lacks_room();
+    /// Rows on their way to the host; null when no hook fires late.
+    [[nodiscard]] LateRows* late_rows() { return late_rows_ ? &*late_rows_ : nullptr; }
     /// Those that ended in steps that are done by now, each once; with `wait`, in all steps.
     [[nodiscard]] std::span<Ended const> ended(bool wait);
     /// Samples that were loaded and have not been told as ended.
@@ -98,6 +105,8 @@ private:
     struct Slot {
         bool running = false;         ///< as far as the host knows
         std::int64_t first_step = 0;  ///< of ours, in which it takes part
+        int code = 0;
+        std::int64_t completed = 0;  ///< steps of its stage before that
     };
     struct UnderWay {
         std::unique_ptr<QueueMark> mark;
@@ -105,10 +114,22 @@ private:
     };
     static constexpr std::size_t most_under_way = GrowingModel::reports;
 
+    /// Whether some samples get a stress in a step beside those that always do.
+    enum class Extra : std::uint8_t { none, stress };
+    /// Where the host says for which: a mark for each slot.
+    struct Asked {
+        Extra extra = Extra::none;
+        std::uint8_t const* marks = nullptr;
+    };
+
+    void find_wanted();
+    void make_room_for_stress();
     void record();
+    [[nodiscard]] std::unique_ptr<RecordedWork> record_step(std::size_t report, Extra extra);
     void grow_lists();
-    void enqueue_everything();
-    void enqueue_forces(DeviceHooks::Step const& step);
+    void enqueue_everything(Asked const& asked);
+    void enqueue_forces(DeviceHooks::Step const& step, Asked const& asked);
+    void compute(DeviceHooks::Step const& step, Asked const& asked);
     void enqueue_end(DeviceHooks::Step const& step);
     void enqueue_hooks(HookPoint point, DeviceHooks::Step const& step);
     void enqueue_hooks_of_element(HookPoint point, DeviceHooks::Step const& step);
@@ -125,7 +146,16 @@ private:
     DeviceArray<std::int32_t> firing_;
     PinnedArray<std::int32_t> firing_seen_;
     std::array<PinnedArray<std::uint8_t>, most_under_way> seen_;
-    std::array<std::unique_ptr<RecordedWork>, most_under_way> recorded_;
+    struct Recordings {
+        std::unique_ptr<RecordedWork> plain, with_stress;
+    };
+    std::array<Recordings, most_under_way> recorded_;
+    std::optional<LateRows> late_rows_;
+    std::vector<LateRows::Wanted> wanted_;    ///< after the next step
+    std::vector<int> wanted_stress_;          ///< slots
+    std::vector<std::uint8_t> extra_stress_;  ///< by code: some of its samples, sometimes
+    std::array<PinnedArray<std::uint8_t>, most_under_way> asked_;
+    DeviceArray<std::int32_t> asking_, others_;
     std::vector<UnderWay> under_way_;  ///< oldest first
     std::vector<Slot> slots_;
     std::vector<Ended> ended_, told_;

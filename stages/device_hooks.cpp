@@ -29,10 +29,7 @@ DeviceHooks::DeviceHooks(DeviceQueue& queue, DeviceColumns const& columns, int s
             Hook const& hook = *hooks.lists()[l].hooks[h];
             if (!fires_in_a_step(hook)) continue;
             auto half = hook.on_device(queue, columns, hooks.state(l, h));
-            if (!half) {
-                list.host_frequencies.push_back(hook.frequency());
-                continue;
-            }
+            if (!half) continue;
             ATHANOR_EXPECTS(!hook.needs_stress() && !hook.needs_edges());
             any_seldom = any_seldom || hook.frequency() > 1;
             for (int p = 0; p < points_of_a_step; ++p) {
@@ -45,6 +42,40 @@ DeviceHooks::DeviceHooks(DeviceQueue& queue, DeviceColumns const& columns, int s
         }
     }
     if (any_seldom) due_ = {queue, static_cast<std::size_t>(systems)};
+    divide_others(hooks);
+}
+
+/// Those without a half here: who fires late, and for whom the host makes the step.
+void DeviceHooks::divide_others(StageHooks const& hooks) {
+    for (std::size_t l = 0; l < lists_.size(); ++l) {
+        List& list = lists_[l];
+        auto half = list.on_device.begin();
+        for (std::size_t h = 0; h < hooks.lists()[l].hooks.size(); ++h) {
+            Hook const& hook = *hooks.lists()[l].hooks[h];
+            if (half != list.on_device.end() && half->place == h)
+                ++half;
+            else if (fires_late(hooks, l, h))
+                list.late.push_back({hook.frequency(), hook.needs_stress()});
+            else if (fires_in_a_step(hook))
+                list.host_frequencies.push_back(hook.frequency());
+        }
+    }
+}
+
+bool DeviceHooks::fires_late(StageHooks const& hooks, std::size_t list, std::size_t place) const {
+    Hook const& hook = *hooks.lists()[list].hooks[place];
+    if (!hook.may_fire_late() || !hook.runs_at(HookPoint::after_step)) return false;
+    if (hook.needs_edges() && hooks.lists()[list].with_edges) return false;
+    auto const spoils = [](OnDevice const& one) {
+        return one.hook->runs_at(HookPoint::after_step);
+    };
+    auto const& same = lists_[list].on_device;
+    if (std::any_of(same.begin(), same.end(),
+                    [&](OnDevice const& one) { return one.place > place && spoils(one); }))
+        return false;
+    bool const of_element = list + 1 == lists_.size();
+    auto const& of_all = lists_.back().on_device;
+    return of_element || std::none_of(of_all.begin(), of_all.end(), spoils);
 }
 
 std::int32_t DeviceHooks::number_of(Firing const& firing) const {
@@ -76,6 +107,28 @@ bool DeviceHooks::list_is_due(std::size_t list, std::int64_t completed) const {
     auto const& frequencies = lists_[list].host_frequencies;
     return std::any_of(frequencies.begin(), frequencies.end(),
                        [completed](int frequency) { return completed % frequency == 0; });
+}
+
+DeviceHooks::Late DeviceHooks::late_is_due(std::size_t list, std::int64_t completed) const {
+    Late most = Late::nothing;
+    for (std::size_t const l : {list, lists_.size() - 1})
+        for (LateHook const& hook : lists_[l].late)
+            if (completed % hook.frequency == 0)
+                most = std::max(most, hook.needs_stress ? Late::rows_with_stress : Late::rows);
+    return most;
+}
+
+bool DeviceHooks::any_late() const {
+    return std::any_of(lists_.begin(), lists_.end(),
+                       [](List const& list) { return !list.late.empty(); });
+}
+
+bool DeviceHooks::late_needs_stress(std::size_t list) const {
+    auto const needs_it = [](List const& one) {
+        return std::any_of(one.late.begin(), one.late.end(),
+                           [](LateHook const& hook) { return hook.needs_stress; });
+    };
+    return needs_it(lists_[list]) || needs_it(lists_.back());
 }
 
 bool DeviceHooks::host_is_due(std::size_t list, std::int64_t completed) const {

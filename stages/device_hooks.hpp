@@ -15,8 +15,9 @@
 
 namespace athanor {
 
-/// The hooks of a fused stage as far as a device fires them (Hook::on_device()), and whose step the
-/// host must make because another one is due in it. For whom a hook fires is decided there, by each
+/// The hooks of a fused stage as far as a device fires them (Hook::on_device()), whose rows it
+/// sends after a step, for hooks that may fire late, and whose step the host must make because
+/// another one is due in it. For whom a hook fires is decided there, by each
 /// sample's own steps, so that a recording holds while samples come and go.
 /// Ownership: owns the hooks' halves on the device; queue and hooks must outlive it.
 /// Threads:   one.
@@ -45,9 +46,18 @@ public:
     [[nodiscard]] Firing const& firing(std::int32_t number) const {
         return may_fail_[static_cast<std::size_t>(number)];
     }
-    /// True when a hook of this list, or of the element, that has no half on the device fires in
-    /// the step of a sample that has completed so many.
+    /// True when a hook of this list, or of the element, that has no half on the device and may not
+    /// fire late, fires in the step of a sample that has completed so many.
     [[nodiscard]] bool host_is_due(std::size_t list, std::int64_t completed) const;
+    /// What late firings want of a step.
+    enum class Late : std::uint8_t { nothing, rows, rows_with_stress };
+    /// The same for hooks that fire late: those that may, and find the rows after a step as they
+    /// were at their point of it. So none before a hook that the device fires at after_step, and
+    /// none that is given edges, which might fail a sample that has gone on meanwhile.
+    [[nodiscard]] Late late_is_due(std::size_t list, std::int64_t completed) const;
+    [[nodiscard]] bool any_late() const;
+    /// True when late_is_due() may say rows_with_stress for a list.
+    [[nodiscard]] bool late_needs_stress(std::size_t list) const;
 
 private:
     struct OnDevice {
@@ -55,11 +65,19 @@ private:
         Hook const* hook;
         std::unique_ptr<DeviceHook> half;
     };
+    struct LateHook {
+        int frequency;
+        bool needs_stress;
+    };
     struct List {
         std::vector<OnDevice> on_device;
+        std::vector<LateHook> late;
         std::vector<int> host_frequencies;  ///< of the others that fire in a step
     };
 
+    [[nodiscard]] bool fires_late(StageHooks const& hooks, std::size_t list,
+                                  std::size_t place) const;
+    void divide_others(StageHooks const& hooks);
     [[nodiscard]] bool list_is_due(std::size_t list, std::int64_t completed) const;
     [[nodiscard]] std::int32_t number_of(Firing const& firing) const;
 

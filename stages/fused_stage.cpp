@@ -78,6 +78,7 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
                 .species_index = [this](std::int64_t z) { return model_.species_index(z); }},
             options.capacity.systems);
         systems_of_.emplace_back().reserve(room);
+        late_of_.emplace_back().reserve(room);
     }
     rows_.resize(room);
     for (auto* scratch : {&evaluated_, &everyone_, &converged_, &answer_}) scratch->reserve(room);
@@ -210,6 +211,7 @@ void FusedStage::step_here(StageClock& clock) {
     std::int64_t sample_steps = 0;
     for (auto const& systems : systems_of_) sample_steps += static_cast<int>(systems.size());
     if (sample_steps == 0) return;
+    if (device_) metrics_.host_steps.fetch_add(sample_steps, std::memory_order_relaxed);
     auto const shown = hooks_.trace().step(clock, sample_steps);
     keep_good_state(LastGoodState::Moment::step);
 

@@ -78,7 +78,10 @@ struct SubStage {
 /// Order:    what happens to a sample depends on that sample alone.
 /// Device:   samples are admitted on the host, make their steps on the device, and come back when
 ///           they end there or when a hook is due: that step is then made here, with the same bits.
-///           The rows of others are as they were when they went; bring_back_rows() refreshes them.
+///           A hook that may fire late does not bring them back: their rows come while they go on,
+///           and it fires when those are here, before the sample itself is, and before anything of
+///           a later step fires here. The rows of samples there are those of some step since they
+///           went; bring_back_rows() refreshes them. Rows that hooks store are counted here alone.
 /// Ownership: owns its batch, its neighbour lists and its dynamics; the model must outlive it.
 /// Threads:  one; kernels use threads inside.
 class FusedStage final : private StageHooks::Host {
@@ -152,6 +155,7 @@ private:
         std::string reason;
         int slot = -1;               ///< on the device; -1 on the host
         std::int64_t loaded_at = 0;  ///< stage_step when it went there
+        std::int64_t stored = 0;     ///< scratch: stored_rows while others come
     };
 
     [[nodiscard]] int code_of(SystemIndex system) const;
@@ -173,6 +177,11 @@ private:
     void fail_by_hook(SystemIndex system, DeviceHooks::Firing const& firing, StageClock& clock);
     void take_verdict(SystemIndex system, StepVerdict verdict);
     void fetch_due(StageClock& clock);
+    [[nodiscard]] bool anyone_is_here() const;
+    void fire_late(StageClock& clock);
+    void fire_all_late(StageClock& clock);
+    void fire_oldest_late(StageClock& clock);
+    [[nodiscard]] bool take_late(SystemIndex system);
     [[nodiscard]] bool send_to_device(SystemIndex system);
     void fetch_rows(bool release);
     [[nodiscard]] bool needs_host(SystemIndex system) const;
@@ -226,7 +235,8 @@ private:
     std::vector<SystemIndex> evaluated_;
     std::vector<SystemNeighbors> neighbors_;
     std::vector<SystemIndex> everyone_;
-    std::vector<std::uint8_t> held_;  ///< by atom of one sample
+    std::vector<std::vector<SystemIndex>> late_of_;  ///< by status code: for whom hooks fire late
+    std::vector<std::uint8_t> held_;                 ///< by atom of one sample
     std::vector<SystemIndex> converged_;
     std::vector<SystemIndex> answer_;
 };

@@ -40,16 +40,73 @@ bool FusedStage::has_stress_on_device(std::size_t code) const {
 
 void FusedStage::step_on_device(StageClock& clock) {
     fetch_ended(clock, false);
+    fire_late(clock);
     fetch_due(clock);
+    collect(RowState::entered);
+    if (anyone_is_here() && hooks_.write_at_admission()) fire_all_late(clock);
     admit_entered(clock);
     // Whoever has a hook due that fires here alone makes this step here, the others over there at
     // the same time.
     collect(RowState::active);
     for (auto& systems : systems_of_)
         std::erase_if(systems, [this](SystemIndex system) { return send_to_device(system); });
+    if (anyone_is_here()) fire_all_late(clock);
+    if (device_->lacks_room()) {
+        metrics_.row_waits.fetch_add(1, std::memory_order_relaxed);
+        device_->late_rows()->wait();
+        fire_oldest_late(clock);
+    }
     if (device_->running() > 0) device_->step();
     clock.give_to(TimePart::update);
     step_here(clock);
+}
+
+/// Whether something is to be done on the host for those that were collected.
+bool FusedStage::anyone_is_here() const {
+    return std::any_of(systems_of_.begin(), systems_of_.end(),
+                       [](auto const& systems) { return !systems.empty(); });
+}
+
+/// Fires what is due late for all rows that have arrived, without waiting.
+void FusedStage::fire_late(StageClock& clock) {
+    LateRows* const rows = device_->late_rows();
+    while (rows != nullptr && !rows->empty() && rows->arrived()) fire_oldest_late(clock);
+}
+
+/// The same for all that are under way.
+void FusedStage::fire_all_late(StageClock& clock) {
+    LateRows* const rows = device_->late_rows();
+    while (rows != nullptr && !rows->empty()) {
+        rows->wait();
+        fire_oldest_late(clock);
+    }
+}
+
+void FusedStage::fire_oldest_late(StageClock& clock) {
+    for (auto& systems : late_of_) systems.clear();
+    everyone_.clear();
+    for (int s = 0; s < batch_.system_count(); ++s)
+        if (rows_[s].slot >= 0 && take_late(SystemIndex{s})) {
+            late_of_[code_of(SystemIndex{s})].push_back(SystemIndex{s});
+            everyone_.push_back(SystemIndex{s});
+        }
+    clock.give_to(TimePart::update);
+    StageHooks::Stage const stage{batch_, clock, edges_, *this};
+    for (std::size_t code = 0; code < late_of_.size(); ++code)
+        hooks_.fire_late(code, late_of_[code], stage);
+    hooks_.fire_late(sub_stages_.size(), everyone_, stage);
+    device_->late_rows()->drop_oldest();
+}
+
+/// The host's rows of a sample become what they were after that step; false when it has none.
+bool FusedStage::take_late(SystemIndex system) {
+    Row& row = rows_[system.value()];
+    BatchView const view = batch_.view();
+    std::int64_t const stored = view.stored_rows[system.value()];
+    bool const taken = device_->late_rows()->take(batch_, {row.slot, system});
+    view.stored_rows[system.value()] = stored;
+    if (taken) row.stress_is_current = true;  // where a hook needs it
+    return taken;
 }
 
 /// False when it stays for its next step: a hook of the host is due, or the free rows there are no
@@ -80,6 +137,7 @@ void FusedStage::fetch_ended(StageClock& clock, bool wait) {
     metrics_.atom_steps.fetch_add(count.atom_steps, std::memory_order_relaxed);
     metrics_.list_growths.fetch_add(count.list_growths, std::memory_order_relaxed);
     if (ended.empty()) return;
+    fire_all_late(clock);
     for (auto& systems : systems_of_) systems.clear();
     fetch_those([](StepVerdict verdict) { return is_fault(verdict); }, ended, clock);
     fetch_those([](StepVerdict verdict) { return !is_fault(verdict); }, ended, clock);
@@ -170,6 +228,7 @@ void FusedStage::fetch_due(StageClock& clock) {
     find();
     if (places_.empty()) return;
     fetch_ended(clock, true);  // some of them may have ended
+    fire_all_late(clock);
     find();
     fetch_rows(true);
 }
@@ -177,9 +236,13 @@ void FusedStage::fetch_due(StageClock& clock) {
 /// Copies the rows of places_; with `release`, they stay here.
 void FusedStage::fetch_rows(bool release) {
     if (places_.empty()) return;
+    BatchView const view = batch_.view();
+    for (DeviceBatch::Place const& place : places_)
+        rows_[place.system.value()].stored = view.stored_rows[place.system.value()];
     device_->bring_back(batch_, places_);
     for (DeviceBatch::Place const& place : places_) {
         Row& row = rows_[place.system.value()];
+        view.stored_rows[place.system.value()] = row.stored;
         row.stress_is_current =
             has_stress_on_device(static_cast<std::size_t>(code_of(place.system)));
         if (!release) continue;
@@ -191,6 +254,7 @@ void FusedStage::fetch_rows(bool release) {
 void FusedStage::bring_back_rows(StageClock& clock) {
     if (!device_) return;
     fetch_ended(clock, true);
+    fire_all_late(clock);
     places_.clear();
     for (int s = 0; s < batch_.system_count(); ++s)
         if (rows_[s].slot >= 0) places_.push_back({rows_[s].slot, SystemIndex{s}});

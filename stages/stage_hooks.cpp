@@ -103,11 +103,29 @@ bool StageHooks::fire(HookPoint point, std::size_t list, std::span<SystemIndex c
     return any_failed;
 }
 
+void StageHooks::fire_late(std::size_t list, std::span<SystemIndex const> systems,
+                           Stage const& stage) {
+    constexpr HookPoint point = HookPoint::after_step;
+    for (std::size_t h = 0; h < lists_[list].hooks.size(); ++h) {
+        Hook const& hook = *lists_[list].hooks[h];
+        if (!hook.may_fire_late() || !hook.runs_at(point)) continue;
+        find_due(hook, point, systems, stage);
+        if (!due_.empty()) ATHANOR_ENSURES(!fire_due(point, list, h, stage));
+    }
+}
+
 bool StageHooks::fire_for(SystemIndex system, HookPoint point, std::size_t list, std::size_t hook,
                           Stage const& stage) {
     stage.clock.give_to(part_before(point));
     due_.assign(1, system);
     return fire_due(point, list, hook, stage);
+}
+
+bool StageHooks::write_at_admission() const {
+    for (List const& list : lists_)
+        for (auto const& hook : list.hooks)
+            if (hook->may_fire_late() && hook->runs_at(HookPoint::on_admission)) return true;
+    return false;
 }
 
 void StageHooks::open() {

@@ -54,10 +54,15 @@ public:
     /// when one of them failed a sample.
     bool fire(HookPoint point, std::size_t list, std::span<SystemIndex const> systems,
               Stage const& stage);
+    /// Fires those hooks of a list at after_step that may fire late, each for the systems that were
+    /// due then. Expects: their rows are as they were then.
+    void fire_late(std::size_t list, std::span<SystemIndex const> systems, Stage const& stage);
     /// Fires one hook of a list at a point for one system, whether it is due or not: where a device
     /// has found that this fails the sample. True when it does.
     bool fire_for(SystemIndex system, HookPoint point, std::size_t list, std::size_t hook,
                   Stage const& stage);
+    /// Whether any that may fire late does so at on_admission too.
+    [[nodiscard]] bool write_at_admission() const;
     void open();
     /// Closes all of them, whatever one throws; the first exception goes on.
     void close();

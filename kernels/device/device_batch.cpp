@@ -39,7 +39,7 @@ std::size_t staging_bytes(Schema const& schema, BatchCapacity const& capacity) {
     return bytes;
 }
 
-std::size_t most_moves(Schema const& schema, BatchCapacity const& capacity) {
+std::size_t staging_moves(Schema const& schema, BatchCapacity const& capacity) {
     return staging_bytes(schema, capacity) / most_bytes_of_move +
            static_cast<std::size_t>(schema.field_count() * capacity.systems);
 }
@@ -65,7 +65,8 @@ DeviceBatch::DeviceBatch(DeviceQueue& queue, SchemaPtr schema, BatchCapacity cap
       parts_(queue, DeviceSums::most * static_cast<std::size_t>(sum_rows(capacity))),
       totals_(queue, DeviceSums::most * static_cast<std::size_t>(capacity.systems)),
       staging_(queue, staging_bytes(*schema_, capacity)),
-      moves_(queue, most_moves(*schema_, capacity)) {
+      moves_(queue, staging_moves(*schema_, capacity)),
+      loaded_{staging_.data(), moves_.data()} {
     for (FieldSpec const& field : schema_->fields()) {
         std::size_t const rows = is_on_device(field) ? capacity_rows(capacity, field.level) : 0;
         memory_.emplace_back(queue, rows * field.bytes_per_row());
@@ -110,22 +111,37 @@ void DeviceBatch::wait_for_staging() {
     staging_read_.reset();
 }
 
-/// Between the slot and staging from `staged` on, column after column.
+std::size_t DeviceBatch::most_bytes() const { return staging_bytes(*schema_, capacity_); }
+std::size_t DeviceBatch::most_moves() const { return staging_moves(*schema_, capacity_); }
+
+/// Between the slot and the end of a layout, column after column.
 void DeviceBatch::add_moves(std::vector<void*> const& columns, int slot, bool to_device,
-                            std::size_t& staged) {
+                            Layout& layout) const {
     for (std::size_t f = 0; f < columns.size(); ++f) {
         FieldSpec const& field = schema_->fields()[f];
         if (columns[f] == nullptr) continue;
         std::size_t const bytes = row_bytes(field, slot);
         std::byte* const there = rows(columns[f], field, slot);
-        std::byte* const here = staging_.data() + staged;
+        std::byte* const here = layout.data + layout.bytes;
         for (std::size_t at = 0; at < bytes; at += most_bytes_of_move) {
             std::size_t const piece = std::min(most_bytes_of_move, bytes - at);
-            moves_[move_count_++] = to_device ? RowMove{there + at, here + at, piece}
-                                              : RowMove{here + at, there + at, piece};
+            layout.moves[layout.move_count++] = to_device ? RowMove{there + at, here + at, piece}
+                                                          : RowMove{here + at, there + at, piece};
         }
-        staged += whole_words(bytes);
+        layout.bytes += whole_words(bytes);
     }
+}
+
+std::byte const* DeviceBatch::unpack(std::vector<void*> const& columns, std::byte const* laid_out,
+                                     Batch& batch, Place place) const {
+    for (int f = 0; f < schema_->field_count(); ++f) {
+        if (columns[static_cast<std::size_t>(f)] == nullptr) continue;
+        std::size_t const bytes = row_bytes(schema_->field(FieldIndex{f}), place.slot);
+        ATHANOR_EXPECTS(bytes == batch.row_bytes(FieldIndex{f}, place.system));
+        std::memcpy(batch.rows(FieldIndex{f}, place.system), laid_out, bytes);
+        laid_out += whole_words(bytes);
+    }
+    return laid_out;
 }
 
 int DeviceBatch::load(Batch const& batch, SystemIndex system, int code) {
@@ -139,7 +155,7 @@ int DeviceBatch::load(Batch const& batch, SystemIndex system, int code) {
     atom_count_[s] = atoms;
     std::fill_n(system_of_.host.data() + atom_begin_[s], atoms, slot);
     set_turn(slot, code);
-    std::size_t to = staged_bytes_;
+    std::size_t to = loaded_.bytes;
     for (int f = 0; f < schema_->field_count(); ++f) {
         FieldSpec const& field = schema_->field(FieldIndex{f});
         if (columns_[static_cast<std::size_t>(f)] == nullptr) continue;
@@ -147,7 +163,7 @@ int DeviceBatch::load(Batch const& batch, SystemIndex system, int code) {
         std::memcpy(staging_.data() + to, batch.rows(FieldIndex{f}, system), bytes);
         to += whole_words(bytes);
     }
-    add_moves(columns_, slot, true, staged_bytes_);
+    add_moves(columns_, slot, true, loaded_);
     return slot;
 }
 
@@ -195,12 +211,12 @@ void DeviceBatch::flush() {
         upload(*table, table->host.size());
     for (auto const* table : {&begin_of_, &count_of_}) upload(*table, table->host.size());
     upload(turns_, 2 * changed_.size());
-    move_rows(queue_, moves_.data(), move_count_);
+    move_rows(queue_, loaded_.moves, loaded_.move_count);
     set_sub_stages(queue_, {sub_stage_.data(), arrival_flags_}, turns_.device.data(),
                    changed_.size());
     staging_read_ = queue_.mark();
     changed_.clear();
-    staged_bytes_ = move_count_ = 0;
+    loaded_.bytes = loaded_.move_count = 0;
 }
 
 void DeviceBatch::bring_back(Batch& batch, std::span<Place const> places) {
@@ -224,21 +240,12 @@ void DeviceBatch::bring_back_from(std::vector<void*> const& columns, Batch& batc
                                   std::span<Place const> places) {
     flush();
     wait_for_staging();
-    std::size_t staged = 0;
-    for (Place const& place : places) add_moves(columns, place.slot, false, staged);
-    move_rows(queue_, moves_.data(), move_count_);
+    Layout layout{staging_.data(), moves_.data()};
+    for (Place const& place : places) add_moves(columns, place.slot, false, layout);
+    move_rows(queue_, layout.moves, layout.move_count);
     queue_.mark()->wait();
-    move_count_ = 0;
-    std::size_t from = 0;
-    for (Place const& place : places)
-        for (int f = 0; f < schema_->field_count(); ++f) {
-            FieldSpec const& field = schema_->field(FieldIndex{f});
-            if (columns[static_cast<std::size_t>(f)] == nullptr) continue;
-            std::size_t const bytes = row_bytes(field, place.slot);
-            ATHANOR_EXPECTS(bytes == batch.row_bytes(FieldIndex{f}, place.system));
-            std::memcpy(batch.rows(FieldIndex{f}, place.system), staging_.data() + from, bytes);
-            from += whole_words(bytes);
-        }
+    std::byte const* from = layout.data;
+    for (Place const& place : places) from = unpack(columns, from, batch, place);
 }
 
 DeviceSystems DeviceBatch::systems() const {

@@ -50,6 +50,21 @@ public:
     void keep_state();
     /// bring_back() for positions, velocities, forces, cell, stress and energy as they were kept.
     void bring_back_kept(Batch& batch, std::span<Place const> places);
+    /// Rows of slots laid out one behind the other, field after field, each from a whole word on.
+    struct Layout {
+        std::byte* data;  ///< on the device or in pinned memory
+        RowMove* moves;   ///< of all that were laid out
+        std::size_t bytes = 0, move_count = 0;
+    };
+    /// What a layout of all the room there is takes.
+    [[nodiscard]] std::size_t most_bytes() const;
+    [[nodiscard]] std::size_t most_moves() const;
+    /// Lists the moves of a slot's rows to the end of a layout.
+    void lay_out(int slot, Layout& layout) const { add_moves(columns_, slot, false, layout); }
+    /// Copies rows as lay_out() puts them, from `laid_out` on, to a system; where they end.
+    std::byte const* unpack(std::byte const* laid_out, Batch& batch, Place place) const {
+        return unpack(columns_, laid_out, batch, place);
+    }
     /// The slot is free; nobody takes part there. Expects: nothing that is enqueued uses it, but
     /// what passes over systems that do not take part.
     void release(int slot);
@@ -82,7 +97,9 @@ private:
     void bring_back_from(std::vector<void*> const& columns, Batch& batch,
                          std::span<Place const> places);
     void add_moves(std::vector<void*> const& columns, int slot, bool to_device,
-                   std::size_t& staged);
+                   Layout& layout) const;
+    std::byte const* unpack(std::vector<void*> const& columns, std::byte const* laid_out,
+                            Batch& batch, Place place) const;
     [[nodiscard]] KeptState kept() const;
     void lay_out_sums();
     [[nodiscard]] std::size_t row_bytes(FieldSpec const& field, int slot) const;
@@ -108,7 +125,7 @@ private:
     DeviceArray<double> parts_, totals_;
     PinnedArray<std::byte> staging_;
     PinnedArray<RowMove> moves_;
-    std::size_t staged_bytes_ = 0, move_count_ = 0;
+    Layout loaded_;  ///< in staging, since the last flush()
     std::unique_ptr<QueueMark> staging_read_;
 };
 

@@ -50,6 +50,7 @@ public:
     }
     [[nodiscard]] int frequency() const override { return options_.frequency; }
     [[nodiscard]] bool needs_stress() const override;
+    [[nodiscard]] bool may_fire_late() const override { return true; }
     void fire(HookContext& context) override;
     void open() override;
     void close() override { writer_->close(); }

@@ -26,6 +26,7 @@ public:
     [[nodiscard]] int frequency() const override { return options_.frequency; }
     [[nodiscard]] bool needs_stress() const override { return true; }
     [[nodiscard]] bool needs_edges() const override { return true; }
+    [[nodiscard]] bool may_fire_late() const override { return true; }
     void fire(HookContext& context) override;
     void close() override { sink_.flush(); }
 

@@ -68,6 +68,19 @@ TEST(BatchSize, AnAutomaticBatchTakesHalfOfADeviceForThoseThatShareIt) {
     EXPECT_EQ(plan.config.sampler.max_atoms, on_host.config.sampler.max_atoms);
 }
 
+TEST(BatchSize, RowsOnTheirWayToSnapshotsTakeMemoryOfADevice) {
+    CampaignPlan plan = plan_with({{"batch", "auto"}});
+    CampaignPlan without = plan;
+    for (ElementSpec& element : plan.config.pipeline.elements)
+        for (StageSpec& stage : element.stages) stage.hooks = {SnapshotSpec{}};
+    for (ElementSpec& element : without.config.pipeline.elements)
+        for (StageSpec& stage : element.stages) stage.hooks.clear();
+
+    double const columns = static_cast<double>(plan.schema->bytes_per_row(Level::atom));
+    EXPECT_GE(largest_device_batch_bytes(plan).per_atom,
+              largest_device_batch_bytes(without).per_atom + 3.0 * columns);
+}
+
 TEST(BatchSize, ItIsNoLargerThanTheInput) {
     CampaignPlan plan = plan_with({{"batch", "auto"}});
 

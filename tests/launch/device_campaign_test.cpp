@@ -1,6 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
 /// Campaigns whose steps are made on a device, as a user runs them.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -82,6 +87,70 @@ TEST(DeviceCampaign, HooksThatADeviceFiresGiveTheRowsOfTheProcessor) {
         ASSERT_EQ(two.code, 0) << two.text;
         expect_same_stores(folder, "cpu", "device");
     }
+}
+
+/// Snapshots and logs alone bring no sample back: not one step is the processor's.
+TEST(DeviceCampaign, SnapshotsAndLogsCostNoStepOnTheProcessor) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", small_input());
+    auto config = small_campaign("in.extxyz");
+    for (auto& stage : config["pipeline"]) {
+        std::string const log = "out/" + stage["name"].get<std::string>() + ".csv";
+        stage["hooks"].push_back({{"type", "logging"}, {"frequency", 2}, {"path", log}});
+    }
+    config["pipeline"][0]["hooks"].push_back(
+        {{"type", "snapshot"}, {"frequency", 10}, {"sink", "trajectory"}});
+    std::string const command = " --overwrite --progress off --metrics ";
+    folder.write("cpu.json", at(config, "cpu").dump());
+    folder.write("device.json", at(config, "device").dump());
+    auto const host = folder.athanor("run cpu.json --device cpu" + command + "cpu_metrics.json");
+    ASSERT_EQ(host.code, 0) << host.text;
+    auto const sorted_log = [&] {
+        return folder.shell("cut -d, -f1,3- out/relax.csv out/md.csv | sort").text;
+    };
+    std::string const log = sorted_log();
+    EXPECT_GT(std::count(log.begin(), log.end(), '\n'), 100);
+
+    auto const device =
+        folder.athanor("run device.json --device emulated" + command + "metrics.json");
+
+    ASSERT_EQ(device.code, 0) << device.text;
+    expect_same_stores(folder, "cpu", "device");
+    EXPECT_EQ(sorted_log(), log);
+    std::ifstream file(folder.path() / "metrics.json");
+    for (auto const& stage : nlohmann::json::parse(file)["stages"]) {
+        EXPECT_GT(stage["steps"], 0);
+        EXPECT_EQ(stage["host_steps"], 0);
+    }
+}
+
+TEST(DeviceCampaign, KilledAmongSnapshotsItGoesOnWithTheSameRows) {
+    ProgramFolder folder;
+    std::string input;
+    for (int copy = 0; copy < 4; ++copy) input += small_input();
+    folder.write("in.extxyz", input);
+    auto config = small_campaign("in.extxyz");
+    config["pipeline"] = {
+        {{"name", "md"},
+         {"dynamics", {{"type", "nve"}, {"timestep_fs", 2.0}}},
+         {"steps", 400},
+         {"hooks", {{{"type", "snapshot"}, {"frequency", 10}, {"sink", "trajectory"}}}}}};
+    folder.write("cpu.json", at(config, "cpu").dump());
+    config["checkpoint"] = {{"path", "device/checkpoint"}, {"interval_seconds", 0.2}};
+    folder.write("device.json", at(config, "device").dump());
+    auto const whole = folder.athanor("run cpu.json --device cpu --progress off");
+    ASSERT_EQ(whole.code, 0) << whole.text;
+
+    auto const killed = folder.shell(
+        "athanor run device.json --device emulated --progress off & run=$!; "
+        "for k in $(seq 200); do [ -e device/checkpoint ] && break; sleep 0.05; done; sleep 0.7; "
+        "kill -KILL $(pgrep -P $run || echo $run); wait $run");
+    ASSERT_NE(killed.code, 0) << "it ended before it could be killed";
+    ASSERT_TRUE(std::filesystem::exists(folder.path() / "device/checkpoint"));
+    auto const rest = folder.athanor("resume device.json --device cpu --progress off");
+
+    ASSERT_EQ(rest.code, 0) << rest.text;
+    expect_same_stores(folder, "cpu", "device");
 }
 
 /// Two atoms so near that their first step takes them out of all cells.

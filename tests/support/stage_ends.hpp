@@ -22,6 +22,7 @@ struct StageEnds {
     std::map<std::int64_t, std::vector<OutcomeRecord>> records;
     std::map<std::int64_t, std::string> reasons;  ///< of those that failed
     std::int64_t sample_steps = 0, atom_steps = 0, list_growths = 0;
+    std::int64_t host_steps = 0, row_waits = 0;
 };
 
 /// Where samples go.
@@ -79,6 +80,8 @@ inline StageEnds run_stage(std::vector<Sample> const& samples, std::vector<SubSt
     ends.sample_steps = runner.metrics.sample_steps.load();
     ends.atom_steps = runner.metrics.atom_steps.load();
     ends.list_growths = runner.metrics.list_growths.load();
+    ends.host_steps = runner.metrics.host_steps.load();
+    ends.row_waits = runner.metrics.row_waits.load();
     return ends;
 }
 

@@ -1,0 +1,290 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+/// Snapshots and logs of samples that make their steps on a device: the rows of the host, in its
+/// order, and no step there.
+#include <algorithm>
+#include <bit>
+#include <functional>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "stages/hooks/converged_snapshot.hpp"
+#include "stages/hooks/logging.hpp"
+#include "stages/hooks/snapshot.hpp"
+#include "stages/hooks/wrap_periodic.hpp"
+#include "tests/support/counting_model.hpp"
+#include "tests/support/device_harmonic_model.hpp"
+#include "tests/support/device_queues.hpp"
+#include "tests/support/hooked_stages.hpp"
+#include "tests/support/memory_sink.hpp"
+#include "tests/support/recording_hook.hpp"
+#include "tests/support/stage_ends.hpp"
+
+namespace athanor::test {
+namespace {
+
+/// A sink of rows that outlive the process, so that each sample counts its own.
+class KeepingSink final : public Sink {
+public:
+    void write(Batch const& batch, std::span<SystemIndex const> systems, RowKind kind) override {
+        for (SystemIndex s : systems)
+            rows.emplace_back(batch.sample_id(s).value(), kind, all_bytes(batch.extract(s)));
+    }
+    void flush() override {}
+    void close() override {}
+    [[nodiscard]] std::int64_t rows_written() const override {
+        return static_cast<std::int64_t>(rows.size());
+    }
+    [[nodiscard]] bool keeps_rows() const override { return true; }
+    [[nodiscard]] std::string describe() const override { return "keeping sink"; }
+
+    std::vector<std::tuple<std::int64_t, RowKind, std::vector<std::byte>>> rows;
+};
+
+/// Lines of a log as they were written, but for the place in the batch.
+class LineWriter final : public LogWriter {
+public:
+    struct Line {
+        std::int64_t step, sample, status;
+        std::string name;
+        std::vector<std::uint64_t> bits;  ///< of its numbers, which may be NaN
+        bool operator==(Line const&) const = default;
+    };
+    explicit LineWriter(std::vector<Line>& lines) : lines_(lines) {}
+    void open(std::span<std::string const>) override {}
+    void write(LogBlock& block) override {
+        for (std::size_t k = 0; k < block.size(); ++k) {
+            LogRow const& row = block.row(k);
+            Line& line =
+                lines_.emplace_back(Line{row.step, row.system_id, row.status, row.name, {}});
+            for (double const value : block.scalars(k))
+                line.bits.push_back(std::bit_cast<std::uint64_t>(value));
+        }
+    }
+    [[nodiscard]] std::string describe() const override { return "lines"; }
+    void close() override {}
+
+private:
+    std::vector<Line>& lines_;
+};
+
+/// What a run wrote, beside what left it.
+struct Written {
+    KeepingSink first, second;
+    std::vector<LineWriter::Line> lines;
+    StageEnds ends;
+    std::int64_t host_evaluations = 0;
+};
+
+using LateHooks = std::function<Hooks(Written&, int)>;
+
+/// The same stages over the same samples on the host or a device. Langevin dynamics, then a
+/// relaxation in which samples converge after different numbers of steps.
+void run_stages(Written& written, LateHooks const& hooks, DeviceQueue* device,
+                BatchCapacity capacity = {5, 160, 0}, int save_every = 0) {
+    CountingModel model(reference_argon());
+    auto const of_part = [&](int part) { return hooks(written, part); };
+    std::vector<SubStage> stages = sub_stages(hooked_part(0, of_part), hooked_part(1, of_part));
+    stages[0].initial_temperature_kelvin = 300.0;
+    written.ends = run_stage(argon_samples(), std::move(stages),
+                             {model, capacity, device, hooks(written, 2), save_every});
+    written.host_evaluations = model.host_evaluations;
+}
+
+auto sorted(KeepingSink const& sink) {
+    auto rows = sink.rows;
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](auto const& a, auto const& b) { return std::get<0>(a) < std::get<0>(b); });
+    return rows;
+}
+auto sorted(std::vector<LineWriter::Line> lines) {
+    std::stable_sort(lines.begin(), lines.end(),
+                     [](auto const& a, auto const& b) { return a.sample < b.sample; });
+    return lines;
+}
+
+/// Each sample's rows in their order, and all its bytes.
+void expect_same_rows(Written const& host, Written const& device) {
+    expect_equal(host.ends, device.ends);
+    EXPECT_EQ(sorted(host.first), sorted(device.first));
+    EXPECT_EQ(sorted(host.second), sorted(device.second));
+    EXPECT_EQ(sorted(host.lines), sorted(device.lines));
+}
+
+std::int64_t admissions() { return static_cast<std::int64_t>(2 * argon_samples().size()); }
+
+Hooks snapshots_and_logs(Written& to, int part) {
+    if (part == 2) return {std::make_shared<Snapshot>(to.second, SnapshotOptions{7, false})};
+    Hooks hooks{
+        std::make_shared<Snapshot>(to.first, SnapshotOptions{10, part == 0}),
+        std::make_shared<Logging>(
+            std::make_unique<LineWriter>(to.lines),
+            LoggingOptions{part == 0 ? 1 : 3, {kinetic_energy_scalar(), pressure_scalar()}})};
+    if (part == 1) hooks.push_back(std::make_shared<ConvergedSnapshot>(to.first));
+    return hooks;
+}
+
+TEST(DeviceLateHooks, SnapshotsAndLogsHaveTheRowsOfTheHostAndNoStepIsMadeThere) {
+    Written host;
+    run_stages(host, snapshots_and_logs, nullptr);
+    ASSERT_GT(host.first.rows.size(), 20U);
+    ASSERT_GT(host.second.rows.size(), 30U);
+    ASSERT_GT(host.lines.size(), 150U);
+    for (auto const kind : {EmulationOrder::Kind::shuffled, EmulationOrder::Kind::descending}) {
+        auto const queue = test_queue({kind, 1});
+        Written device;
+        run_stages(device, snapshots_and_logs, queue.get());
+
+        expect_same_rows(host, device);
+        EXPECT_EQ(device.host_evaluations, admissions());
+        EXPECT_EQ(device.ends.host_steps, 0);
+        EXPECT_EQ(device.ends.row_waits, 0);
+    }
+}
+
+TEST(DeviceLateHooks, RowsAreThoseOfTheHostWhileSamplesComeGoAndAreSaved) {
+    for (int const save_every : {0, 3}) {
+        Written host, device;
+        run_stages(host, snapshots_and_logs, nullptr, {2, 70, 0});
+        auto const queue = test_queue({EmulationOrder::Kind::shuffled, 5});
+        run_stages(device, snapshots_and_logs, queue.get(), {2, 70, 0}, save_every);
+
+        expect_same_rows(host, device);
+        EXPECT_EQ(device.ends.host_steps, 0);
+    }
+}
+
+/// All samples take the same steps, so that nothing but the hooks decides about the order.
+TEST(DeviceLateHooks, RowsStandInTheSinkInTheOrderOfTheHost) {
+    auto const run = [](Written& to, DeviceQueue* queue) {
+        DeviceHarmonicModel model;
+        std::vector<Sample> samples;
+        for (int id = 0; id < 5; ++id)
+            samples.push_back(line_of_atoms(plain_schema(), id, 1 + 3 * id, 0.3));
+        SubStage sub = sub_stage(4, NveOptions{2.0}, 23);
+        sub.hooks = {std::make_shared<Snapshot>(to.first, SnapshotOptions{3, true}),
+                     std::make_shared<Logging>(std::make_unique<LineWriter>(to.lines),
+                                               LoggingOptions{2, {}})};
+        to.ends = run_stage(samples, sub_stages(std::move(sub)), {model, {5, 60, 0}, queue});
+    };
+    Written host, device;
+    run(host, nullptr);
+    auto const queue = test_queue();
+    run(device, queue.get());
+
+    EXPECT_EQ(host.first.rows.size(), 5U * 9U);
+    EXPECT_EQ(host.first.rows, device.first.rows);
+    EXPECT_EQ(host.lines, device.lines);
+    expect_equal(host.ends, device.ends);
+    EXPECT_EQ(device.ends.host_steps, 0);
+}
+
+TEST(DeviceLateHooks, AFullRoadMakesTheStepWaitAndIsCounted) {
+    auto const logs = [](Written& to, int part) {
+        if (part == 2) return Hooks{};
+        return Hooks{std::make_shared<Logging>(std::make_unique<LineWriter>(to.lines),
+                                               LoggingOptions{1, {}})};
+    };
+    Written host, device;
+    run_stages(host, logs, nullptr);
+    EmulatedQueue queue;
+    queue.slow_down_beside();
+
+    run_stages(device, logs, &queue);
+
+    expect_same_rows(host, device);
+    EXPECT_EQ(device.ends.host_steps, 0);
+    EXPECT_GT(device.ends.row_waits, 10);
+}
+
+TEST(DeviceLateHooks, RowsAreWrappedWhereTheHookStandsBeforeAndComeFromTheHostWhereItStandsBehind) {
+    for (bool const wraps_first : {true, false}) {
+        SCOPED_TRACE(wraps_first);
+        auto const hooks = [wraps_first](Written& to, int part) {
+            if (part != 0) return Hooks{};
+            Hooks list{std::make_shared<WrapPeriodic>(WrapPeriodicOptions{1}),
+                       std::make_shared<Snapshot>(to.first, SnapshotOptions{4, false})};
+            if (!wraps_first) std::swap(list[0], list[1]);
+            return list;
+        };
+        Written host, device;
+        run_stages(host, hooks, nullptr);
+        auto const queue = test_queue();
+        run_stages(device, hooks, queue.get());
+
+        expect_same_rows(host, device);
+        auto const rows = static_cast<std::int64_t>(host.first.rows.size());
+        EXPECT_EQ(device.ends.host_steps, wraps_first ? 0 : rows);
+    }
+}
+
+TEST(DeviceLateHooks, WithEdgesTheHostMakesTheStep) {
+    auto const run = [](Written& to, DeviceQueue* queue) {
+        LennardJones model = reference_argon();
+        SubStage sub = sub_stage(0, NveOptions{2.0}, 12);
+        sub.store_edges = true;
+        sub.hooks = {std::make_shared<Snapshot>(to.first, SnapshotOptions{5, false})};
+        to.ends =
+            run_stage(argon_samples(), sub_stages(std::move(sub)), {model, {5, 160, 20000}, queue});
+    };
+    Written host, device;
+    run(host, nullptr);
+    auto const queue = test_queue();
+    run(device, queue.get());
+
+    expect_same_rows(host, device);
+    EXPECT_EQ(device.ends.host_steps, static_cast<std::int64_t>(host.first.rows.size()));
+}
+
+/// The step in which another hook is due is the host's, with all that is due in it.
+TEST(DeviceLateHooks, BesideAHookOfTheHostEachStepIsMadeOnce) {
+    std::vector<Firing> log;
+    auto const hooks = [&log](Written& to, int part) {
+        if (part == 2) return Hooks{};
+        return Hooks{
+            std::make_shared<Snapshot>(to.first, SnapshotOptions{2, false}),
+            std::make_shared<RecordingHook>("host", log, 6, std::vector{HookPoint::after_step})};
+    };
+    Written host, device;
+    run_stages(host, hooks, nullptr);
+    auto const firings = static_cast<std::int64_t>(std::exchange(log, {}).size());
+    auto const queue = test_queue();
+    run_stages(device, hooks, queue.get());
+
+    expect_same_rows(host, device);
+    EXPECT_EQ(static_cast<std::int64_t>(log.size()), firings);
+    EXPECT_EQ(device.ends.host_steps, firings);
+}
+
+/// A sample that fails in a step has no row of it; one that fails at its end has.
+TEST(DeviceLateHooks, FailingSamplesLeaveTheRowsThatTheHostLeaves) {
+    for (double const velocity : {1e200, 3e152, 1.7e308}) {
+        SCOPED_TRACE(velocity);
+        auto const run = [velocity](Written& to, DeviceQueue* queue) {
+            DeviceHarmonicModel model;
+            std::vector<Sample> samples;
+            for (int id = 0; id < 3; ++id)
+                samples.push_back(line_of_atoms(plain_schema(), id, 5, 0.3 + 0.01 * id));
+            samples[1].values<double>(Fields::velocities)[7] = velocity;
+            SubStage sub = sub_stage(4, NveOptions{100.0}, 10);
+            sub.hooks = {std::make_shared<Snapshot>(to.first, SnapshotOptions{1, false})};
+            to.ends = run_stage(samples, sub_stages(std::move(sub)), {model, {3, 20, 0}, queue});
+        };
+        Written host, device;
+        run(host, nullptr);
+        ASSERT_EQ(host.ends.reasons.size(), 1U);
+        auto const queue = test_queue();
+        run(device, queue.get());
+
+        expect_same_rows(host, device);
+        EXPECT_EQ(device.ends.host_steps, 0);
+    }
+}
+
+}  // namespace
+}  // namespace athanor::test
