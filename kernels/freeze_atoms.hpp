@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/sorted_indices.hpp"
 #include "runtime/batch_view.hpp"
 #include "runtime/device_queue.hpp"
 #include "runtime/device_systems.hpp"
@@ -40,15 +41,7 @@ struct DeviceFrozenAtoms {
     [[nodiscard]] ATHANOR_HD bool has(int atom, int row) const {
         if (wide_categories != nullptr) return wide_categories[row] == category;
         if (narrow_categories != nullptr) return narrow_categories[row] == category;
-        int first = 0, last = index_count;
-        while (first < last) {
-            int const middle = first + (last - first) / 2;
-            if (indices[middle] < atom)
-                first = middle + 1;
-            else
-                last = middle;
-        }
-        return first < index_count && indices[first] == atom;
+        return SortedIndices{indices, index_count}.has(atom);
     }
 };
 

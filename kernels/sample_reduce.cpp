@@ -6,61 +6,13 @@
 #include <cmath>
 #include <cstddef>
 
-#include "kernels/lanes.hpp"
 #include "kernels/share_out.hpp"
-#include "kernels/sum_blocks.hpp"
+#include "kernels/sum_on_host.hpp"
 #include "kernels/sum_terms.hpp"
 
 namespace athanor {
-namespace {
 
-using Accumulator = std::array<double, lane_count>;
-
-/// The tree of Lanes::sum().
-double sum_lanes(Accumulator const& v) {
-    return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
-}
-
-/// Σ term(k) of first <= k < last, element k in lane (k - first) mod 8.
-template <class Term>
-double sum_block(std::size_t first, std::size_t last, Term const& term) {
-    Accumulator lanes{};
-    std::size_t k = first;
-    for (; k + lane_count <= last; k += lane_count)
-        for (std::size_t lane = 0; lane < lane_count; ++lane) lanes[lane] += term(k + lane);
-    for (std::size_t lane = 0; k < last; ++k, ++lane) lanes[lane] += term(k);
-    return sum_lanes(lanes);
-}
-
-/// Σ term(sum, k) for every sum, blocks shared out; `nanoseconds`: of an element.
-template <std::size_t sums, class Term>
-std::array<double, sums> sum_terms(std::size_t count, double nanoseconds, Term const& term) {
-    std::array<double, sums> total{};
-    if (count <= SumBlocks::usual) {
-        for (std::size_t sum = 0; sum < sums; ++sum)
-            total[sum] = sum_block(0, count, [&](std::size_t k) { return term(sum, k); });
-        return total;
-    }
-    SumBlocks const blocks(count);
-    std::array<std::array<double, SumBlocks::most>, sums> parts;
-    share_out_each(blocks.count, nanoseconds * static_cast<double>(blocks.elements), [&](int b) {
-        for (std::size_t sum = 0; sum < sums; ++sum)
-            parts[sum][static_cast<std::size_t>(b)] = sum_block(
-                blocks.begin_of(b), blocks.end_of(b), [&](std::size_t k) { return term(sum, k); });
-    });
-    for (std::size_t sum = 0; sum < sums; ++sum)
-        total[sum] = sum_block(0, static_cast<std::size_t>(blocks.count),
-                               [&](std::size_t b) { return parts[sum][b]; });
-    return total;
-}
-
-/// The same for one sum of term(k).
-template <class Term>
-double sum_terms(std::size_t count, double nanoseconds, Term const& term) {
-    return sum_terms<1>(count, nanoseconds, [&](std::size_t, std::size_t k) { return term(k); })[0];
-}
-
-}  // namespace
+using detail::sum_terms;
 
 double sum_values(std::span<double const> values) {
     return sum_terms<1>(values.size(), 0.5, ValueTerms{values.data()})[0];

@@ -123,15 +123,21 @@ template <class Thread>
     return s < systems.system_rows && systems.takes_part(s) ? s : -1;
 }
 
-/// Sum n of system `s`, in all threads of the group that asks. `per_atom`: of its terms.
+/// Sum n of system `s`, of so many parts, in all threads of the group that asks.
 template <class Thread>
-[[nodiscard]] ATHANOR_HD double total_of(Thread thread, DeviceSystems const& systems,
-                                         double const* parts, int s, int n, int per_atom) {
-    int const count = sum_blocks_of(systems, s, per_atom).count;
+[[nodiscard]] ATHANOR_HD double total_of_blocks(Thread thread, DeviceSystems const& systems,
+                                                double const* parts, int s, int n, int count) {
     double const* const part = parts + n * systems.sum_rows + systems.sum_first[s];
     if (count == 1) return part[0];
     return sum_block(thread, 0, static_cast<std::size_t>(count),
                      [&](std::size_t k) { return part[k]; });
+}
+
+/// The same by the number of terms to an atom.
+template <class Thread>
+[[nodiscard]] ATHANOR_HD double total_of(Thread thread, DeviceSystems const& systems,
+                                         double const* parts, int s, int n, int per_atom) {
+    return total_of_blocks(thread, systems, parts, s, n, sum_blocks_of(systems, s, per_atom).count);
 }
 
 /// The largest of the parts of system `s`, as above.

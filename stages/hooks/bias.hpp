@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "runtime/batch_view.hpp"
+#include "runtime/device_hook.hpp"
 
 namespace athanor {
 
@@ -30,6 +32,14 @@ public:
                        std::span<double> forces) const = 0;
     /// True when E changes with an atom that is moved by a lattice vector.
     [[nodiscard]] virtual bool depends_on_images() const { return false; }
+    /// add() on a device, for the samples in the batch there, to their energies and forces;
+    /// `memory`: memory_size() values of each. It marks those whose energy or force of the bias is
+    /// not finite, and leaves them as they are. Null: samples make all their steps on the host. The
+    /// queue must outlive it.
+    [[nodiscard]] virtual std::unique_ptr<DeviceHook> on_device(DeviceQueue& /*queue*/,
+                                                                double const* /*memory*/) const {
+        return nullptr;
+    }
 };
 
 }  // namespace athanor

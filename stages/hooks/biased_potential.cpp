@@ -85,4 +85,10 @@ void BiasedPotential::fire(HookContext& context) {
     }
 }
 
+std::unique_ptr<DeviceHook> BiasedPotential::on_device(DeviceQueue& queue,
+                                                       DeviceColumns const& columns,
+                                                       std::span<FieldIndex const> state) const {
+    return bias_->on_device(queue, state.empty() ? nullptr : columns.column<double>(state[0]));
+}
+
 }  // namespace athanor

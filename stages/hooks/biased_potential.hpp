@@ -42,6 +42,10 @@ public:
     [[nodiscard]] bool adds_forces_without_stress() const override { return true; }
     [[nodiscard]] bool depends_on_images() const override { return bias_->depends_on_images(); }
     void fire(HookContext& context) override;
+    /// That of the bias; none for a function, which is on the host alone.
+    [[nodiscard]] std::unique_ptr<DeviceHook> on_device(
+        DeviceQueue& queue, DeviceColumns const& columns,
+        std::span<FieldIndex const> state) const override;
 
 private:
     [[nodiscard]] std::string fault_of(HookContext& context, SystemIndex system);

@@ -3,13 +3,32 @@
 #include "stages/hooks/center_of_mass_bias.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
 
+#include "kernels/bias_step.hpp"
+#include "stages/hooks/device_bias.hpp"
+#include "stages/hooks/device_indices.hpp"
 #include "stages/hooks/require_atom.hpp"
 #include "stages/options_check.hpp"
 
 namespace athanor {
+namespace {
+
+/// Has the list of atoms on the device.
+class DeviceCenterOfMassBias final : public DeviceHook {
+public:
+    DeviceCenterOfMassBias(DeviceIndices atoms, CenterOfMassBiasFunctor const& functor,
+                           double const* memory)
+        : atoms_(std::move(atoms)), bias_(functor, memory) {}
+    void fire(DeviceFiring const& firing) override { bias_.fire(firing); }
+    [[nodiscard]] bool may_fail(HookPoint point) const override { return bias_.may_fail(point); }
+
+private:
+    DeviceIndices atoms_;
+    DeviceBias<CenterOfMassBiasFunctor> bias_;
+};
+
+}  // namespace
 
 CenterOfMassBias::CenterOfMassBias(CenterOfMassBiasOptions options) : options_(std::move(options)) {
     require_positive("spring_constant", options_.spring_constant);
@@ -22,26 +41,16 @@ CenterOfMassBias::CenterOfMassBias(CenterOfMassBiasOptions options) : options_(s
     indices.erase(std::unique(indices.begin(), indices.end()), indices.end());
 }
 
-template <class Body>
-void CenterOfMassBias::for_each_atom(int atom_count, Body const& body) const {
-    if (options_.indices.empty())
-        for (int atom = 0; atom < atom_count; ++atom) body(atom);
-    for (int const atom : options_.indices) body(atom);
+CenterOfMassBiasFunctor CenterOfMassBias::functor(SortedIndices const& atoms) const {
+    auto const center = options_.center.value_or(std::array<double, 3>{});
+    return {.spring_constant = options_.spring_constant,
+            .has_center = options_.center.has_value(),
+            .center = {center[0], center[1], center[2]},
+            .atoms = atoms};
 }
 
-CenterOfMassBias::Center CenterOfMassBias::center_of(BatchView const& batch,
-                                                     SystemIndex system) const {
-    std::ptrdiff_t const first = batch.atom_begin[system.value()];
-    Center center;
-    for_each_atom(batch.atom_count[system.value()], [&](int atom) {
-        double const mass = batch.atomic_masses[first + atom];
-        center.mass += mass;
-        for (std::size_t x = 0; x < 3; ++x)
-            center.place[x] +=
-                mass * batch.positions[3 * (first + atom) + static_cast<std::ptrdiff_t>(x)];
-    });
-    for (double& x : center.place) x /= center.mass;
-    return center;
+CenterOfMassBiasFunctor CenterOfMassBias::functor_here() const {
+    return functor({options_.indices.data(), static_cast<int>(options_.indices.size())});
 }
 
 void CenterOfMassBias::admit(BatchView const& batch, SystemIndex system,
@@ -49,29 +58,21 @@ void CenterOfMassBias::admit(BatchView const& batch, SystemIndex system,
     if (!options_.indices.empty())
         require_atom(options_.indices.back(), batch.atom_count[system.value()]);
     if (memory.empty()) return;
-    Center const center = center_of(batch, system);
-    std::copy(center.place.begin(), center.place.end(), memory.begin());
+    auto const totals = bias_totals(functor_here(), batch, system.value());
+    for (int x = 0; x < 3; ++x)
+        memory[static_cast<std::size_t>(x)] = CenterOfMassBiasFunctor::place(totals.data(), x);
 }
 
 double CenterOfMassBias::add(BatchView const& batch, SystemIndex system,
                              std::span<double const> memory, std::span<double> forces) const {
-    Center const center = center_of(batch, system);
-    double const* const target = options_.center ? options_.center->data() : memory.data();
-    double const k = options_.spring_constant;
-    std::array<double, 3> pull{};
-    double square = 0.0;
-    for (std::size_t x = 0; x < 3; ++x) {
-        double const way = center.place[x] - target[x];
-        square += way * way;
-        pull[x] = -k * way;
-    }
-    std::ptrdiff_t const first = batch.atom_begin[system.value()];
-    for_each_atom(batch.atom_count[system.value()], [&](int atom) {
-        double const share = batch.atomic_masses[first + atom] / center.mass;
-        for (std::size_t x = 0; x < 3; ++x)
-            forces[3 * static_cast<std::size_t>(atom) + x] += share * pull[x];
-    });
-    return 0.5 * k * square;
+    return add_bias(functor_here(), batch, system.value(), memory.data(), forces.data());
+}
+
+std::unique_ptr<DeviceHook> CenterOfMassBias::on_device(DeviceQueue& queue,
+                                                        double const* memory) const {
+    DeviceIndices atoms(queue, options_.indices);
+    CenterOfMassBiasFunctor const there = functor(atoms.view());
+    return std::make_unique<DeviceCenterOfMassBias>(std::move(atoms), there, memory);
 }
 
 }  // namespace athanor

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "kernels/center_of_mass_bias_functor.hpp"
 #include "stages/hooks/bias.hpp"
 
 namespace athanor {
@@ -35,14 +36,13 @@ public:
                std::span<double> forces) const override;
     [[nodiscard]] bool depends_on_images() const override { return true; }
 
+    [[nodiscard]] std::unique_ptr<DeviceHook> on_device(DeviceQueue& queue,
+                                                        double const* memory) const override;
+
 private:
-    struct Center {
-        std::array<double, 3> place{};
-        double mass = 0.0;
-    };
-    template <class Body>
-    void for_each_atom(int atom_count, Body const& body) const;
-    [[nodiscard]] Center center_of(BatchView const& batch, SystemIndex system) const;
+    /// With a list of atoms where the functor is to run.
+    [[nodiscard]] CenterOfMassBiasFunctor functor(SortedIndices const& atoms) const;
+    [[nodiscard]] CenterOfMassBiasFunctor functor_here() const;
 
     CenterOfMassBiasOptions options_;
 };

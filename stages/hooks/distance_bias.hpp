@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "kernels/distance_bias_functor.hpp"
 #include "stages/hooks/bias.hpp"
 
 namespace athanor {
@@ -30,15 +31,15 @@ public:
     /// or one atom twice.
     explicit DistanceBias(DistanceBiasOptions const& options);
 
-    [[nodiscard]] int memory_size() const override { return options_.distance ? 0 : 1; }
+    [[nodiscard]] int memory_size() const override { return functor_.memory_size(); }
     void admit(BatchView const& batch, SystemIndex system, std::span<double> memory) const override;
     double add(BatchView const& batch, SystemIndex system, std::span<double const> memory,
                std::span<double> forces) const override;
+    [[nodiscard]] std::unique_ptr<DeviceHook> on_device(DeviceQueue& queue,
+                                                        double const* memory) const override;
 
 private:
-    [[nodiscard]] std::array<double, 3> way(BatchView const& batch, SystemIndex system) const;
-
-    DistanceBiasOptions options_;
+    DistanceBiasFunctor functor_;
 };
 
 }  // namespace athanor

@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "kernels/freeze_atoms.hpp"
-#include "runtime/device_array.hpp"
 #include "runtime/error.hpp"
+#include "stages/hooks/device_indices.hpp"
 #include "stages/options_check.hpp"
 
 namespace athanor {
@@ -20,14 +20,9 @@ class DeviceFreezeAtoms final : public DeviceHook {
 public:
     DeviceFreezeAtoms(DeviceQueue& queue, DeviceFrozenAtoms const& atoms,
                       std::vector<int> const& indices)
-        : indices_(queue, indices.size()), atoms_(atoms) {
-        if (indices.empty()) return;
-        PinnedArray<int> staging(queue, indices.size());
-        std::copy(indices.begin(), indices.end(), staging.data());
-        queue.copy(indices_.data(), staging.data(), staging.bytes());
-        queue.wait();
-        atoms_.indices = indices_.data();
-        atoms_.index_count = static_cast<int>(indices.size());
+        : indices_(queue, indices), atoms_(atoms) {
+        atoms_.indices = indices_.view().indices;
+        atoms_.index_count = indices_.view().count;
     }
     void fire(DeviceFiring const& firing) override {
         if (firing.point == HookPoint::after_compute)
@@ -37,7 +32,7 @@ public:
     }
 
 private:
-    DeviceArray<int> indices_;
+    DeviceIndices indices_;
     DeviceFrozenAtoms atoms_;
 };
 

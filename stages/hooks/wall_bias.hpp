@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kernels/wall_bias_functor.hpp"
 #include "stages/hooks/bias.hpp"
 
 namespace athanor {
@@ -30,9 +31,11 @@ public:
     double add(BatchView const& batch, SystemIndex system, std::span<double const> memory,
                std::span<double> forces) const override;
     [[nodiscard]] bool depends_on_images() const override { return true; }
+    [[nodiscard]] std::unique_ptr<DeviceHook> on_device(DeviceQueue& queue,
+                                                        double const* memory) const override;
 
 private:
-    WallBiasOptions options_;
+    WallBiasFunctor functor_;
 };
 
 }  // namespace athanor

@@ -8,9 +8,13 @@
 #include <gtest/gtest.h>
 
 #include "runtime/error.hpp"
+#include "stages/hooks/biased_potential.hpp"
+#include "stages/hooks/center_of_mass_bias.hpp"
+#include "stages/hooks/distance_bias.hpp"
 #include "stages/hooks/freeze_atoms.hpp"
 #include "stages/hooks/max_force_clamp.hpp"
 #include "stages/hooks/nan_detector.hpp"
+#include "stages/hooks/wall_bias.hpp"
 #include "stages/hooks/wrap_periodic.hpp"
 #include "tests/support/counting_model.hpp"
 #include "tests/support/device_harmonic_model.hpp"
@@ -37,6 +41,18 @@ std::shared_ptr<Hook> detect_every(int frequency, std::vector<std::string> field
 std::shared_ptr<Hook> freeze(FreezeAtomsOptions options) {
     return std::make_shared<FreezeAtoms>(std::move(options));
 }
+
+template <class Bias, class Options>
+std::shared_ptr<Hook> bias(Options options) {
+    return std::make_shared<BiasedPotential>(std::make_unique<Bias>(std::move(options)));
+}
+std::shared_ptr<Hook> pair_bias(DistanceBiasOptions const& options) {
+    return bias<DistanceBias>(options);
+}
+std::shared_ptr<Hook> center_bias(CenterOfMassBiasOptions options) {
+    return bias<CenterOfMassBias>(std::move(options));
+}
+std::shared_ptr<Hook> wall(WallBiasOptions const& options) { return bias<WallBias>(options); }
 
 /// A relaxation after some dynamics, in which atoms of crystals leave their cells.
 std::vector<SubStage> hooked_stages(HookFactory const& hooks) {
@@ -107,6 +123,27 @@ TEST(DeviceStepHooks, FrozenAtomsOfACategoryOrAListStandStill) {
     expect_steps_of_the_host(argon_samples(), [](int part) {
         return part == 1 ? Hooks{freeze({.indices = {1}})} : Hooks{};
     });
+}
+
+TEST(DeviceStepHooks, EveryBiasFiresThereWithWhatItRemembersOfEachSample) {
+    auto const samples = argon_samples();
+    expect_steps_of_the_host(samples, [](int part) {
+        return Hooks{pair_bias({.spring_constant = part == 0 ? 0.5 : 0.7})};
+    });
+    expect_steps_of_the_host(samples, [](int part) {
+        return part == 0 ? Hooks{center_bias({.spring_constant = 2.0})}
+                         : Hooks{center_bias({.spring_constant = 0.3,
+                                              .center = {{0.1, 0.2, -0.1}},
+                                              .indices = {1, 0}}),
+                                 wall({0.2, WallBiasOptions::Axis::y, 1.0})};
+    });
+    expect_steps_of_the_host(
+        samples,
+        [](int part) {
+            return part == 0 ? Hooks{wall({0.4}), clamp(0.05), pair_bias({0.1, {1, 0}, 3.9})}
+                             : Hooks{};
+        },
+        [] { return Hooks{center_bias({.spring_constant = 0.5})}; });
 }
 
 TEST(DeviceStepHooks, AllTogetherFireInTheirOrderAndTheElementsBesideThem) {
@@ -198,6 +235,38 @@ TEST(DeviceStepHooks, ASampleThatIsNoLongerFiniteFailsWithTheWordsOfTheHost) {
             expect_equal(host, run_runaway({detect_every(1)}, velocity, queue.get()));
         }
     }
+}
+
+TEST(DeviceStepHooks, ABiasThatIsNotFiniteFailsItsSampleWithTheWordsOfTheHost) {
+    auto const hooks = [] { return Hooks{wall({0.1, WallBiasOptions::Axis::y})}; };
+    StageEnds const host = run_runaway(hooks(), 1e200, nullptr);
+    ASSERT_EQ(host.reasons.size(), 1U);
+    EXPECT_NE(host.reasons.at(1).find("biased_potential: the energy of the bias is inf"),
+              std::string::npos)
+        << host.reasons.at(1);
+    for (EmulationOrder const& order : test_orders()) {
+        auto const queue = test_queue(order);
+        expect_equal(host, run_runaway(hooks(), 1e200, queue.get()));
+    }
+}
+
+TEST(DeviceStepHooks, ABiasInCppFiresOnTheHost) {
+    CountingModel model(reference_argon());
+    auto const run_on = [&](DeviceQueue* device) {
+        auto const push = [](BatchView const&, SystemIndex, std::span<double> forces) {
+            forces[0] += 0.01;
+            return 0.0;
+        };
+        auto const hooks = [&push](int) { return Hooks{std::make_shared<BiasedPotential>(push)}; };
+        return run_stage(argon_samples(), hooked_stages(hooks), {model, {5, 160, 0}, device});
+    };
+    StageEnds const host = run_on(nullptr);
+    std::int64_t const evaluations = std::exchange(model.host_evaluations, 0);
+
+    auto const queue = test_queue();
+    expect_equal(host, run_on(queue.get()));
+
+    EXPECT_EQ(model.host_evaluations, evaluations);
 }
 
 TEST(DeviceStepHooks, ADetectorThatIsNotDueLeavesTheFaultToTheStage) {
