@@ -28,10 +28,21 @@ namespace athanor {
     return largest * length;
 }
 
+/// What the hook takes down of each system on a device, one value each; all null where nobody
+/// counts.
+struct DeviceClampLog {
+    std::int64_t* uncounted =
+        nullptr;                     ///< forces that were too long; the host takes them from here
+    std::uint8_t* told = nullptr;    ///< 1: one was found before
+    std::uint8_t* untold = nullptr;  ///< 1: the first one was found here, and stands below
+    std::int64_t* atom = nullptr;    ///< of the first one, in the system
+    double* length = nullptr;        ///< that it had [eV/Å]
+    std::int64_t* step = nullptr;    ///< completed steps when it was found
+};
+
 /// What the hook max_force_clamp does (stages/hooks/max_force_clamp.hpp), on a device: enqueued for
-/// the systems whose turn it is. `shortened`: one of each system on the device, to which the number
-/// of its forces that were too long is added; null where nobody counts. `sums` is overwritten.
+/// the systems whose turn it is. `sums` is overwritten.
 void clamp_forces(DeviceQueue& queue, DeviceSystems const& systems, DeviceSums const& sums,
-                  double max_force, std::int64_t* shortened);
+                  double max_force, DeviceClampLog const& log = {});
 
 }  // namespace athanor

@@ -163,11 +163,9 @@ void check_results(DeviceQueue& queue, DeviceSystems const& systems, StepRecord 
 }
 
 void take_out_marked(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record,
-                     std::int32_t firing) {
-    detail::end_turns(queue, {.systems = systems,
-                              .record = record,
-                              .verdict = StepVerdict::hook_fault,
-                              .firing = firing});
+                     StepVerdict verdict, std::int32_t firing) {
+    detail::end_turns(queue,
+                      {.systems = systems, .record = record, .verdict = verdict, .firing = firing});
 }
 
 void count_step(DeviceQueue& queue, DeviceSystems const& systems) {

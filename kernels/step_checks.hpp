@@ -19,6 +19,7 @@ enum class StepVerdict : std::uint8_t {
     result_fault,    ///< energy, a force or needed stress is not finite
     motion_fault,    ///< a velocity, the cell or a position is not finite after the step
     hook_fault,      ///< a hook marked it, before the step was counted
+    hook_end_fault,  ///< or after that
 };
 
 /// A step that a system fails in is not counted; one that it fails at the end of is.
@@ -26,8 +27,12 @@ enum class StepVerdict : std::uint8_t {
     return verdict == StepVerdict::position_fault || verdict == StepVerdict::result_fault ||
            verdict == StepVerdict::hook_fault;
 }
+[[nodiscard]] constexpr bool is_hook_fault(StepVerdict verdict) {
+    return verdict == StepVerdict::hook_fault || verdict == StepVerdict::hook_end_fault;
+}
 [[nodiscard]] constexpr bool is_fault(StepVerdict verdict) {
-    return fails_in_step(verdict) || verdict == StepVerdict::motion_fault;
+    return fails_in_step(verdict) || verdict == StepVerdict::motion_fault ||
+           verdict == StepVerdict::hook_end_fault;
 }
 
 /// Where the verdicts stand, and whose turn ends with one.
@@ -35,7 +40,7 @@ struct StepRecord {
     std::int32_t* sub_stage;  ///< by system, as DeviceSystems::sub_stage
     std::uint8_t* verdict;    ///< by system, a StepVerdict
     std::uint8_t* mark;       ///< by system, scratch of the checks, 0 between two of them
-    std::int32_t* firing;     ///< by system, where the verdict is hook_fault: of which firing
+    std::int32_t* firing;     ///< by system, where is_hook_fault(verdict): of which firing
 };
 
 /// Forgets verdicts and marks of those who take part.
@@ -62,9 +67,9 @@ struct DeviceCriterion {
 void judge(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record,
            DeviceCriterion const& criterion);
 
-/// Ends the turn of systems that a hook has marked.
+/// Ends the turn of systems that a hook has marked. Expects: is_hook_fault(verdict).
 void take_out_marked(DeviceQueue& queue, DeviceSystems const& systems, StepRecord const& record,
-                     std::int32_t firing);
+                     StepVerdict verdict, std::int32_t firing);
 
 /// Counts the step.
 void count_step(DeviceQueue& queue, DeviceSystems const& systems);

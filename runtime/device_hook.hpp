@@ -32,7 +32,7 @@ class DeviceHook {
 public:
     virtual ~DeviceHook() = default;
     virtual void fire(DeviceFiring const& firing) = 0;
-    /// True when it marks samples that it fails. Not after_step, when the step is counted.
+    /// True when it marks samples that it fails.
     [[nodiscard]] virtual bool may_fail(HookPoint) const { return false; }
 };
 

@@ -94,6 +94,10 @@ public:
         std::span<FieldIndex const> /*state*/) const {
         return nullptr;
     }
+    /// Called when rows of `systems` have come back from a device that fired its half for them,
+    /// before anything else happens to them: to tell of what it took down there, in the hook's
+    /// state. `point` means nothing; nobody may be failed.
+    virtual void tell_of_device(HookContext&) {}
     /// Where the stage is to write down how long everything takes; one hook of a stage at most. The
     /// trace lives as long as the hook.
     [[nodiscard]] virtual Trace* trace() { return nullptr; }

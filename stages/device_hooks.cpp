@@ -35,7 +35,6 @@ DeviceHooks::DeviceHooks(DeviceQueue& queue, DeviceColumns const& columns, int s
             for (int p = 0; p < points_of_a_step; ++p) {
                 auto const point = static_cast<HookPoint>(p);
                 if (!hook.runs_at(point) || !half->may_fail(point)) continue;
-                ATHANOR_EXPECTS(point != HookPoint::after_step);
                 may_fail_.push_back({l, h, point});
             }
             list.on_device.push_back({h, &hook, std::move(half)});
@@ -98,8 +97,11 @@ void DeviceHooks::enqueue(HookPoint point, std::size_t list, Step const& step) {
             systems.sub_stage = due_.data();
         }
         one.half->fire({step.queue, systems, step.sums, point, step.record.mark});
-        if (one.half->may_fail(point))
-            take_out_marked(step.queue, systems, step.record, number_of({list, one.place, point}));
+        if (!one.half->may_fail(point)) continue;
+        take_out_marked(
+            step.queue, systems, step.record,
+            point == HookPoint::after_step ? StepVerdict::hook_end_fault : StepVerdict::hook_fault,
+            number_of({list, one.place, point}));
     }
 }
 

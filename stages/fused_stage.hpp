@@ -184,6 +184,7 @@ private:
     [[nodiscard]] bool take_late(SystemIndex system);
     [[nodiscard]] bool send_to_device(SystemIndex system);
     void fetch_rows(bool release);
+    void tell_of_device();
     [[nodiscard]] bool needs_host(SystemIndex system) const;
     [[nodiscard]] bool has_stress_on_device(std::size_t code) const;
     void settle(StageClock& clock);

@@ -172,10 +172,11 @@ void FusedStage::fetch_those(Wanted const& wanted, std::span<DeviceEngine::Ended
             good_.keep(batch_.view(), {&place.system, 1});
     }
     fetch_rows(false);
+    tell_of_device();
     for (DeviceBatch::Place const& place : places_) {
         StepVerdict const verdict = verdict_of(place.slot);
         std::optional<DeviceHooks::Firing> hook;
-        if (verdict == StepVerdict::hook_fault) hook = device_->failing_hook(place.slot);
+        if (is_hook_fault(verdict)) hook = device_->failing_hook(place.slot);
         device_->release(place.slot);
         rows_[place.system.value()].slot = -1;
         if (hook)
@@ -188,7 +189,8 @@ void FusedStage::fetch_those(Wanted const& wanted, std::span<DeviceEngine::Ended
 /// The hook fires again for rows that are as they were there, and says what is wrong with them.
 void FusedStage::fail_by_hook(SystemIndex system, DeviceHooks::Firing const& firing,
                               StageClock& clock) {
-    good_.begin(LastGoodState::Moment::step);
+    good_.begin(firing.point == HookPoint::after_step ? LastGoodState::Moment::end
+                                                      : LastGoodState::Moment::step);
     bool const fails = hooks_.fire_for(system, firing.point, firing.list, firing.hook,
                                        {batch_, clock, edges_, *this});
     ATHANOR_ENSURES(fails);
@@ -211,6 +213,7 @@ void FusedStage::take_verdict(SystemIndex system, StepVerdict verdict) {
             break;
         case StepVerdict::budget_spent:
         case StepVerdict::hook_fault:
+        case StepVerdict::hook_end_fault:
         case StepVerdict::running:
             break;
     }
@@ -231,6 +234,14 @@ void FusedStage::fetch_due(StageClock& clock) {
     fire_all_late(clock);
     find();
     fetch_rows(true);
+    tell_of_device();
+}
+
+/// Of what hooks took down there while those in places_ were away.
+void FusedStage::tell_of_device() {
+    for (DeviceBatch::Place const& place : places_)
+        hooks_.tell_of_device(static_cast<std::size_t>(code_of(place.system)), {&place.system, 1},
+                              batch_);
 }
 
 /// Copies the rows of places_; with `release`, they stay here.

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "runtime/error.hpp"
+#include "runtime/expects.hpp"
 
 namespace athanor {
 namespace {
@@ -126,6 +127,17 @@ bool StageHooks::write_at_admission() const {
         for (auto const& hook : list.hooks)
             if (hook->may_fire_late() && hook->runs_at(HookPoint::on_admission)) return true;
     return false;
+}
+
+void StageHooks::tell_of_device(std::size_t list, std::span<SystemIndex const> systems,
+                                Batch& batch) {
+    for (std::size_t const l : {list, lists_.size() - 1})
+        for (std::size_t h = 0; h < lists_[l].hooks.size(); ++h) {
+            HookContext context{batch,        systems, lists_[l].stage, HookPoint::after_step,
+                                state_[l][h], {}};
+            lists_[l].hooks[h]->tell_of_device(context);
+            ATHANOR_ENSURES(context.failures.empty());
+        }
 }
 
 void StageHooks::open() {

@@ -63,6 +63,9 @@ public:
                   Stage const& stage);
     /// Whether any that may fire late does so at on_admission too.
     [[nodiscard]] bool write_at_admission() const;
+    /// Tells the hooks of a list, and the element's, that the rows of `systems` are back from a
+    /// device (Hook::tell_of_device()).
+    void tell_of_device(std::size_t list, std::span<SystemIndex const> systems, Batch& batch);
     void open();
     /// Closes all of them, whatever one throws; the first exception goes on.
     void close();

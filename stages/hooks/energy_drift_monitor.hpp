@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "kernels/energy_drift.hpp"
 #include "runtime/hook.hpp"
 
 namespace athanor {
@@ -33,7 +34,10 @@ struct EnergyDriftMonitorOptions {
 /// A d beyond the threshold is a finding.
 /// Points:  on_admission takes E0; after_step compares.
 /// Order:   after hooks that change the energy, before those whose rows a failed sample must miss.
-/// State:   E0 and whether the sample was warned of, in the batch: they stay with the sample.
+/// State:   E0, and whether and of what the sample was warned, in the batch: they stay with the
+///          sample.
+/// Device:  compares there; the line of a warning is written when the sample comes back, at the
+///          latest when it is done.
 class EnergyDriftMonitor final : public Hook {
 public:
     /// Takes one line without its end; called from the thread that drives the stage.
@@ -50,12 +54,17 @@ public:
     [[nodiscard]] std::vector<FieldSpec> state_fields() const override;
     /// Throws CampaignError for the first finding when the action is `stop`.
     void fire(HookContext& context) override;
+    [[nodiscard]] std::unique_ptr<DeviceHook> on_device(
+        DeviceQueue& queue, DeviceColumns const& columns,
+        std::span<FieldIndex const> state) const override;
+    void tell_of_device(HookContext& context) override;
 
 private:
     [[nodiscard]] double energy_of(BatchView const& view, SystemIndex system) const;
-    void report(HookContext& context, SystemIndex system, double drift);
+    void report(HookContext& context, SystemIndex system);
 
     EnergyDriftMonitorOptions options_;
+    EnergyDrift limit_;
     Warn warn_;
 };
 

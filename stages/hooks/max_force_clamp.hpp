@@ -27,7 +27,9 @@ struct MaxForceClampOptions {
 /// Order:    after hooks that add forces, before those that look at them.
 /// Logging:  with log_clamps a line for the first force of a sample that is shortened in the stage,
 ///           and one with the sums when the stage closes, unless there was none.
-/// State:    with log_clamps whether the sample was told of, in the batch: it stays with it.
+/// State:    with log_clamps whether and what was told of the sample, in the batch: it stays with
+///           it.
+/// Device:   what is to be told of a sample, and its count, wait there until it comes back.
 /// Threads:  clamp_count() and sample_count() may be read from any thread.
 class MaxForceClamp final : public Hook {
 public:
@@ -43,10 +45,10 @@ public:
     }
     [[nodiscard]] std::vector<FieldSpec> state_fields() const override;
     void fire(HookContext& context) override;
-    /// None with log_clamps, which tells of a force at once.
     [[nodiscard]] std::unique_ptr<DeviceHook> on_device(
         DeviceQueue& queue, DeviceColumns const& columns,
         std::span<FieldIndex const> state) const override;
+    void tell_of_device(HookContext& context) override;
     void close() override;
 
     /// Forces shortened so far, over all samples and steps; without log_clamps those on the host.
@@ -59,7 +61,7 @@ public:
     }
 
 private:
-    void tell(HookContext const& context, SystemIndex system, int atom, double length);
+    void tell(HookContext const& context, SystemIndex system);
 
     MaxForceClampOptions options_;
     Warn warn_;

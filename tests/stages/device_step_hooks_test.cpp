@@ -158,23 +158,6 @@ TEST(DeviceStepHooks, AllTogetherFireInTheirOrderAndTheElementsBesideThem) {
         });
 }
 
-TEST(DeviceStepHooks, AClampThatTellsOfForcesFiresOnTheHost) {
-    CountingModel model(reference_argon());
-    auto const run_on = [&](DeviceQueue* device) {
-        auto const hooks = [](int) {
-            return Hooks{std::make_shared<MaxForceClamp>(MaxForceClampOptions{0.02, true})};
-        };
-        return run_stage(argon_samples(), hooked_stages(hooks), {model, {5, 160, 0}, device});
-    };
-    StageEnds const host = run_on(nullptr);
-    std::int64_t const evaluations = std::exchange(model.host_evaluations, 0);
-
-    auto const queue = test_queue();
-    expect_equal(host, run_on(queue.get()));
-
-    EXPECT_EQ(model.host_evaluations, evaluations);
-}
-
 TEST(DeviceStepHooks, OnlyStepsInWhichAHookOfTheHostIsDueAreMadeThere) {
     CountingModel model(reference_argon());
     std::vector<Firing> log;

@@ -48,18 +48,68 @@ TEST_F(DeviceHooks, ClampedForcesAndTheirNumberAreThoseOfMaxForceClamp) {
     }
     auto const queue = test_queue({EmulationOrder::Kind::shuffled, 3});
     DeviceTables const tables(*queue, batch_, codes_);
-    DeviceArray<std::int64_t> const shortened(
-        *queue, static_cast<std::size_t>(tables.systems().system_rows));
+    auto const rows = static_cast<std::size_t>(tables.systems().system_rows);
+    DeviceArray<std::int64_t> const uncounted(*queue, rows), atom(*queue, rows), step(*queue, rows);
+    DeviceArray<std::uint8_t> const told(*queue, rows), untold(*queue, rows);
+    DeviceArray<double> const length(*queue, rows);
     MaxForceClamp hook({.max_force = 0.8});
+    std::vector<double> const before(
+        batch_.column<double>(Fields::forces),
+        batch_.column<double>(Fields::forces) + 3 * batch_.capacity().atoms);
 
     fire(hook, HookPoint::after_compute);
-    clamp_forces(*queue, tables.systems().of_code(1), tables.sums(), 0.8, shortened.data());
+    clamp_forces(
+        *queue, tables.systems().of_code(1), tables.sums(), 0.8,
+        {uncounted.data(), told.data(), untold.data(), atom.data(), length.data(), step.data()});
 
     tables.expect_same("clamp_forces");
     std::int64_t count = 0;
-    for (std::int64_t const one : download(*queue, shortened)) count += one;
+    for (std::int64_t const one : download(*queue, uncounted)) count += one;
     EXPECT_EQ(count, hook.clamp_count());
     EXPECT_GT(count, 500);
+    EXPECT_EQ(download(*queue, told), download(*queue, untold));
+    for (SystemIndex s : systems_) {
+        auto const row = static_cast<std::size_t>(s.value());
+        std::int64_t first = 0;
+        double longest = 0.0;
+        for (; longest == 0.0 && first < batch_.atom_count(s); ++first) {
+            auto const f = 3 * static_cast<std::size_t>(batch_.atom_begin(s) + first);
+            double force[3] = {before[f], before[f + 1], before[f + 2]};
+            longest = shorten(force, 0.8);
+        }
+        EXPECT_EQ(download(*queue, told)[row], longest != 0.0 ? 1 : 0);
+        if (longest == 0.0) continue;
+        EXPECT_EQ(download(*queue, atom)[row], first - 1);
+        EXPECT_EQ(download(*queue, length)[row], longest);
+    }
+}
+
+/// 20 atoms of which some are too long, in lanes of every kind; the second time is counted alone.
+TEST_F(DeviceHooks, TheFirstForceThatIsShortenedIsTakenDownOnce) {
+    for (EmulationOrder const& order : test_orders())
+        for (int const wanted : {0, 3, 7, 8, 13, 19}) {
+            Batch batch = holey_batch(std::make_shared<Schema const>(), {20});
+            for (double& f : batch.values<double>(Fields::forces, SystemIndex{0})) f = 0.1;
+            auto const forces = batch.values<double>(Fields::forces, SystemIndex{0});
+            for (int a = wanted; a < 20; ++a) forces[3 * static_cast<std::size_t>(a)] = 10.0 + a;
+            batch.values<std::int64_t>(Fields::stage_step, SystemIndex{0})[0] = 5;
+            auto const queue = test_queue(order);
+            DeviceTables const tables(*queue, batch, {1});
+            auto const rows = static_cast<std::size_t>(tables.systems().system_rows);
+            DeviceArray<std::int64_t> const uncounted(*queue, rows), atom(*queue, rows),
+                step(*queue, rows);
+            DeviceArray<std::uint8_t> const told(*queue, rows), untold(*queue, rows);
+            DeviceArray<double> const length(*queue, rows);
+            for (int const time : {1, 2}) {
+                clamp_forces(*queue, tables.systems(), tables.sums(), 3.0 - time,
+                             {uncounted.data(), told.data(), untold.data(), atom.data(),
+                              length.data(), step.data()});
+                EXPECT_EQ(download(*queue, atom)[0], wanted);
+                EXPECT_EQ(download(*queue, step)[0], 5);
+                EXPECT_NEAR(download(*queue, length)[0], 10.0 + wanted, 1e-2);
+                EXPECT_EQ(download(*queue, uncounted)[0], time * (20 - wanted));
+            }
+        }
 }
 
 TEST_F(DeviceHooks, WrappedAtomsAreWhereWrapPeriodicPutsThem) {
