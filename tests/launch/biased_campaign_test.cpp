@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// biased_potential and the log of max_force_clamp, from JSON to store.
 #include <cmath>
+#include <set>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -55,6 +57,31 @@ TEST(BiasedCampaign, EachFrameIsItsOwnUmbrellaWindowWithTheSameBitsOnOneAndTwoRa
         EXPECT_NEAR(distance_of(sample), windows[static_cast<std::size_t>(key.system_id)], 0.06);
 }
 
+/// Every bias with and without what it remembers, at once.
+TEST(BiasedCampaign, ADeviceGivesTheRowsOfTheProcessor) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", dimer(3.6) + dimer(4.2) + dimer(5.5));
+    auto config = umbrella_windows();
+    for (char const* const bias :
+         {R"({"type": "wall", "spring_constant": 0.5, "axis": "x", "position": 2.0})",
+          R"({"type": "center_of_mass", "spring_constant": 1.0})",
+          R"({"type": "center_of_mass", "spring_constant": 0.1, "center": [0.1, 0, 0.2],
+              "indices": [1]})",
+          R"({"type": "distance", "spring_constant": 0.2, "atoms": [1, 0], "distance": 4.0})"})
+        for (auto& stage : config["pipeline"])
+            stage["hooks"].push_back(
+                {{"type", "biased_potential"}, {"bias", nlohmann::json::parse(bias)}});
+    folder.write("cpu.json", at(config, "cpu").dump());
+    folder.write("device.json", at(config, "device").dump());
+    ProgramResult const host = folder.athanor("run cpu.json --device cpu --progress off");
+    ASSERT_EQ(host.code, 0) << host.text;
+
+    ProgramResult const device = folder.athanor("run device.json --device emulated --progress off");
+
+    ASSERT_EQ(device.code, 0) << device.text;
+    expect_same_stores(folder, "cpu", "device");
+}
+
 TEST(BiasedCampaign, ASampleWithoutTheAtomGoesToQuarantine) {
     ProgramFolder folder;
     folder.write("in.extxyz", dimer(3.6) + "1\nProperties=species:S:1:pos:R:3\nAr 0 0 0\n");
@@ -81,21 +108,34 @@ TEST(BiasedCampaign, ABiasUnderConstantPressureIsRefusedBeforeTheStart) {
     EXPECT_THAT(result.text, HasSubstr("c.json#/pipeline/1/hooks/1: a bias has no stress"));
 }
 
-TEST(BiasedCampaign, AClampThatLogsTellsOfItsSampleAndOfTheSum) {
+TEST(BiasedCampaign, AClampThatLogsTellsOfItsSampleAndOfTheSumOnADeviceToo) {
     ProgramFolder folder;
     folder.write("in.extxyz", dimer(3.0) + dimer(3.8));  // 24ε/r (2s¹² - s⁶) = 0.57 eV/Å at first
     auto config = small_campaign("in.extxyz");
     config["pipeline"][0]["hooks"].push_back(
         {{"type", "max_force_clamp"}, {"max_force", 0.1}, {"log_clamps", true}});
+    config["pipeline"][1]["hooks"].push_back(
+        {{"type", "energy_drift_monitor"}, {"threshold", 1e-9}, {"frequency", 4}});
     folder.write("c.json", config.dump());
+    std::set<std::string> said[2];
+    for (int const device : {0, 1}) {
+        ProgramResult const result =
+            folder.athanor(std::string("run c.json --overwrite --progress off --device ") +
+                           (device == 0 ? "cpu" : "emulated"));
 
-    ProgramResult const result = folder.athanor("run c.json --progress off");
-
-    EXPECT_EQ(result.code, 0) << result.text;
-    EXPECT_THAT(result.text, HasSubstr("athanor: warning: max_force_clamp: stage 0, sample 0 (\""));
-    EXPECT_THAT(result.text, Not(HasSubstr("max_force_clamp: stage 0, sample 1")));
-    EXPECT_THAT(result.text, ::testing::ContainsRegex("max_force_clamp: stage 0: [0-9]+ forces of "
-                                                      "1 samples were longer than 0.1 eV/Å"));
+        EXPECT_EQ(result.code, 0) << result.text;
+        EXPECT_THAT(result.text,
+                    HasSubstr("athanor: warning: max_force_clamp: stage 0, sample 0 (\""));
+        EXPECT_THAT(result.text, Not(HasSubstr("max_force_clamp: stage 0, sample 1")));
+        EXPECT_THAT(result.text,
+                    ::testing::ContainsRegex("max_force_clamp: stage 0: [0-9]+ forces of "
+                                             "1 samples were longer than 0.1 eV/Å"));
+        std::istringstream lines(result.text);
+        for (std::string line; std::getline(lines, line);)
+            if (line.find("warning: ") != std::string::npos) said[device].insert(line);
+    }
+    EXPECT_EQ(said[0], said[1]);
+    EXPECT_EQ(said[0].size(), 4U);  // of a force, of the sum, and of the drift of both
 }
 
 }  // namespace
