@@ -60,7 +60,7 @@ bool LateRows::take(Batch& batch, DeviceBatch::Place place) const {
     batch_.unpack(begin + verdict_bytes, batch, place);
     auto const verdict = static_cast<StepVerdict>(*begin);
     auto const completed = batch.column<std::int64_t>(Fields::stage_step)[place.system.value()];
-    return completed == sent.stage_step && verdict != StepVerdict::hook_fault;
+    return completed == sent.stage_step && !is_hook_fault(verdict);
 }
 
 void LateRows::drop_oldest() {

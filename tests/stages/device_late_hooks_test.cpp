@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "stages/hooks/converged_snapshot.hpp"
+#include "stages/hooks/energy_drift_monitor.hpp"
 #include "stages/hooks/logging.hpp"
 #include "stages/hooks/snapshot.hpp"
 #include "stages/hooks/wrap_periodic.hpp"
@@ -283,6 +284,35 @@ TEST(DeviceLateHooks, FailingSamplesLeaveTheRowsThatTheHostLeaves) {
 
         expect_same_rows(host, device);
         EXPECT_EQ(device.ends.host_steps, 0);
+    }
+}
+
+/// Behind the hook that fails a sample there is no row of that step, before it there is one.
+TEST(DeviceLateHooks, SamplesThatAHookFailsAtTheEndLeaveTheRowsThatTheHostLeaves) {
+    for (bool const fails_first : {true, false}) {
+        SCOPED_TRACE(fails_first);
+        auto const hooks = [fails_first](Written& to, int part) {
+            if (part != 0) return Hooks{};
+            Hooks list{
+                std::make_shared<EnergyDriftMonitor>(
+                    EnergyDriftMonitorOptions{.threshold = 0.1,
+                                              .metric = EnergyDriftMonitorOptions::Metric::absolute,
+                                              .action = EnergyDriftMonitorOptions::Action::raise,
+                                              .frequency = 1},
+                    nullptr),
+                std::make_shared<Snapshot>(to.first, SnapshotOptions{1, false})};
+            if (!fails_first) std::swap(list[0], list[1]);
+            return list;
+        };
+        Written host, device;
+        run_stages(host, hooks, nullptr);
+        ASSERT_GT(host.ends.reasons.size(), 0U);
+        auto const queue = test_queue();
+        run_stages(device, hooks, queue.get());
+
+        expect_same_rows(host, device);
+        auto const rows = static_cast<std::int64_t>(host.first.rows.size());
+        EXPECT_EQ(device.ends.host_steps, fails_first ? 0 : rows);
     }
 }
 
