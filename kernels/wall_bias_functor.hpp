@@ -38,7 +38,8 @@ struct WallBiasFunctor {
     ATHANOR_HD void add_force(BatchView const& batch, int, std::ptrdiff_t row, double const*,
                               double* force) const {
         double const by = depth(batch, row);
-        if (by > 0.0) force[axis] -= outward * spring_constant * by;
+        for (int x = 0; x < 3; ++x)  // a known number for each value, so that all stay in registers
+            if (x == axis && by > 0.0) force[x] -= outward * spring_constant * by;
     }
 };
 

@@ -23,6 +23,8 @@ from pathlib import Path
 # it is spilled registers or arrays whose index is known only at run time.
 STACK_ALLOWED = {
     "BeginListUpdateKernel": (328, "cell and frame as arrays; no spills, one thread for a system"),
+    "BiasEnergyKernel": (576, "of a distance, whose nearest image has lattice and candidates as "
+                              "arrays; one thread for a system, on sm_100 one spilled word"),
     "FillBinsKernel": (56, "fractions of a cell as an array; no spills, only when a list is due"),
     "FinishSystemsKernel": (56, "on sm_100 the stress as an array; no spills, one thread for a "
                                 "system"),
