@@ -63,7 +63,8 @@ TEST(BiasedCampaign, ADeviceGivesTheRowsOfTheProcessor) {
     folder.write("in.extxyz", dimer(3.6) + dimer(4.2) + dimer(5.5));
     auto config = umbrella_windows();
     for (char const* const bias :
-         {R"({"type": "wall", "spring_constant": 0.5, "axis": "x", "position": 2.0})",
+         {R"({"type": "wall", "spring_constant": 0.5, "axis": "x", "position": 2.0,
+              "side": "below"})",
           R"({"type": "center_of_mass", "spring_constant": 1.0})",
           R"({"type": "center_of_mass", "spring_constant": 0.1, "center": [0.1, 0, 0.2],
               "indices": [1]})",
