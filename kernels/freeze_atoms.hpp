@@ -28,10 +28,9 @@ ATHANOR_HD inline void drop_force(BatchView const& batch, int row) {
 }
 
 /// Which atoms the hook freeze_atoms holds on a device, and where. Either indices or one of the two
-/// columns of categories is given; the others are null. All of it is on the device.
+/// columns of categories is given; the others are empty. All of it is on the device.
 struct DeviceFrozenAtoms {
-    int const* indices = nullptr;  ///< atoms of every sample, ascending
-    int index_count = 0;
+    SortedIndices indices;
     std::int64_t const* wide_categories = nullptr;
     std::int32_t const* narrow_categories = nullptr;
     std::int64_t category = 0;
@@ -41,7 +40,7 @@ struct DeviceFrozenAtoms {
     [[nodiscard]] ATHANOR_HD bool has(int atom, int row) const {
         if (wide_categories != nullptr) return wide_categories[row] == category;
         if (narrow_categories != nullptr) return narrow_categories[row] == category;
-        return SortedIndices{indices, index_count}.has(atom);
+        return indices.has(atom);
     }
 };
 

@@ -21,8 +21,7 @@ public:
     DeviceFreezeAtoms(DeviceQueue& queue, DeviceFrozenAtoms const& atoms,
                       std::vector<int> const& indices)
         : indices_(queue, indices), atoms_(atoms) {
-        atoms_.indices = indices_.view().indices;
-        atoms_.index_count = indices_.view().count;
+        atoms_.indices = indices_.view();
     }
     void fire(DeviceFiring const& firing) override {
         if (firing.point == HookPoint::after_compute)

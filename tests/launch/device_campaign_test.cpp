@@ -124,17 +124,22 @@ TEST(DeviceCampaign, SnapshotsAndLogsCostNoStepOnTheProcessor) {
     }
 }
 
+nlohmann::json dynamics_with_snapshots(int steps, int frequency) {
+    auto config = small_campaign("in.extxyz");
+    config["pipeline"] = {
+        {{"name", "md"},
+         {"dynamics", {{"type", "nve"}, {"timestep_fs", 2.0}}},
+         {"steps", steps},
+         {"hooks", {{{"type", "snapshot"}, {"frequency", frequency}, {"sink", "trajectory"}}}}}};
+    return config;
+}
+
 TEST(DeviceCampaign, KilledAmongSnapshotsItGoesOnWithTheSameRows) {
     ProgramFolder folder;
     std::string input;
     for (int copy = 0; copy < 4; ++copy) input += small_input();
     folder.write("in.extxyz", input);
-    auto config = small_campaign("in.extxyz");
-    config["pipeline"] = {
-        {{"name", "md"},
-         {"dynamics", {{"type", "nve"}, {"timestep_fs", 2.0}}},
-         {"steps", 400},
-         {"hooks", {{{"type", "snapshot"}, {"frequency", 10}, {"sink", "trajectory"}}}}}};
+    auto config = dynamics_with_snapshots(2000, 10);
     folder.write("cpu.json", at(config, "cpu").dump());
     config["checkpoint"] = {{"path", "device/checkpoint"}, {"interval_seconds", 0.2}};
     folder.write("device.json", at(config, "device").dump());
@@ -164,12 +169,7 @@ TEST(DeviceCampaign, StoppedOnADeviceItGoesOnWithOnTheProcessorWithTheSameRows) 
     std::string input = exploding_pair();
     for (int copy = 0; copy < 4; ++copy) input += small_input() + exploding_pair();
     folder.write("in.extxyz", input);
-    auto config = small_campaign("in.extxyz");
-    config["pipeline"] = {
-        {{"name", "md"},
-         {"dynamics", {{"type", "nve"}, {"timestep_fs", 2.0}}},
-         {"steps", 600},
-         {"hooks", {{{"type", "snapshot"}, {"frequency", 100}, {"sink", "trajectory"}}}}}};
+    auto config = dynamics_with_snapshots(600, 100);
     folder.write("cpu.json", at(config, "cpu").dump());
     config["checkpoint"] = {{"path", "device/checkpoint"}, {"interval_seconds", 0.1}};
     folder.write("device.json", at(config, "device").dump());

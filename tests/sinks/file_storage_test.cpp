@@ -101,23 +101,37 @@ TEST(FileStorage, WhatAKilledWriterLeftIsRemovedByTheNext) {
     EXPECT_TRUE(fs::exists(folder.path() / "s.tmp-keep"));
 }
 
+/// While it lives, files of this process end at 1000 bytes.
+class SmallFiles {
+public:
+    SmallFiles() : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        rlimit const small{1000, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &small);
+    }
+    ~SmallFiles() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        std::signal(SIGXFSZ, handler_);
+    }
+    SmallFiles(SmallFiles const&) = delete;
+    SmallFiles& operator=(SmallFiles const&) = delete;
+
+private:
+    rlimit before_{};
+    void (*handler_)(int);
+};
+
 TEST(FileStorage, AFailedWriteNamesThePathTheCauseAndTheWayOut) {
     TemporaryFolder const folder;
     auto const storage = FileStorage::create(folder.path() / "s", Durability::none, false);
-    rlimit before{};
-    ::getrlimit(RLIMIT_FSIZE, &before);
-    rlimit const small{1000, before.rlim_max};
-    auto* const handler = std::signal(SIGXFSZ, SIG_IGN);
-    ::setrlimit(RLIMIT_FSIZE, &small);
 
     std::string message;
     try {
+        SmallFiles const limit;
         storage->put("core/x/c/0", Bytes(5000));
     } catch (StorageError const& error) {
         message = error.what();
     }
-    ::setrlimit(RLIMIT_FSIZE, &before);
-    std::signal(SIGXFSZ, handler);
 
     EXPECT_THAT(message, AllOf(HasSubstr("core/x/c/0"), HasSubstr("(EFBIG)"),
                                HasSubstr("raise the limit of file sizes")));
@@ -146,15 +160,11 @@ TEST(FileStorage, AnUnseenObjectIsWrittenUnderItsNameAndAnyOtherIsReplacedWhole)
 TEST(FileStorage, OfAnUnseenObjectThatFailsNothingStays) {
     TemporaryFolder const folder;
     auto const storage = FileStorage::create(folder.path() / "s", Durability::none, false);
-    rlimit before{};
-    ::getrlimit(RLIMIT_FSIZE, &before);
-    rlimit const small{1000, before.rlim_max};
-    auto* const handler = std::signal(SIGXFSZ, SIG_IGN);
-    ::setrlimit(RLIMIT_FSIZE, &small);
 
-    EXPECT_THROW(storage->put_unseen("core/x/c/0/0", Bytes(5000)), StorageError);
-    ::setrlimit(RLIMIT_FSIZE, &before);
-    std::signal(SIGXFSZ, handler);
+    {
+        SmallFiles const limit;
+        EXPECT_THROW(storage->put_unseen("core/x/c/0/0", Bytes(5000)), StorageError);
+    }
 
     EXPECT_THAT(storage->list("core/x/c/0"), ElementsAre());
 }

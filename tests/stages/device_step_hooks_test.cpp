@@ -264,14 +264,10 @@ TEST(DeviceStepHooks, ADetectorThatIsNotDueLeavesTheFaultToTheStage) {
 
 TEST(DeviceStepHooks, ADetectorThatStopsTheCampaignDoesSoFromADevice) {
     auto const message = [](DeviceQueue* device) {
-        try {
-            static_cast<void>(run_runaway(
-                {std::make_shared<NanDetector>(NanDetectorOptions{{}, Action::stop, 1})}, 1e200,
-                device));
-        } catch (CampaignError const& error) {
-            return std::string(error.what());
-        }
-        return std::string();
+        return stop_message([&] {
+            run_runaway({std::make_shared<NanDetector>(NanDetectorOptions{{}, Action::stop, 1})},
+                        1e200, device);
+        });
     };
     auto const queue = test_queue();
     std::string const host = message(nullptr);

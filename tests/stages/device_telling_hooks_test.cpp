@@ -119,12 +119,9 @@ TEST(DeviceEnergyDrift, StopsTheCampaignWithTheWordsOfTheHost) {
             monitor({.threshold = 1e-3, .metric = Metric::absolute, .action = Action::stop});
         LennardJones model = reference_argon();
         std::vector<Sample> const samples{argon_samples()[0]};
-        try {
-            static_cast<void>(run_stage(samples, stages_with(hook), {model, {3, 80, 0}, device}));
-        } catch (CampaignError const& error) {
-            return std::string(error.what());
-        }
-        return std::string();
+        return stop_message([&] {
+            run_stage(samples, stages_with(hook), {model, {3, 80, 0}, device});
+        });
     };
     auto const queue = test_queue();
     std::string const host = message(nullptr);

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/device_queue.hpp"
+#include "runtime/error.hpp"
 #include "stages/fused_stage.hpp"
 #include "tests/support/stage_runner.hpp"
 
@@ -83,6 +84,17 @@ inline StageEnds run_stage(std::vector<Sample> const& samples, std::vector<SubSt
     ends.host_steps = runner.metrics.host_steps.load();
     ends.row_waits = runner.metrics.row_waits.load();
     return ends;
+}
+
+/// With what words a run stops its campaign; empty when it does not.
+template <class Run>
+std::string stop_message(Run const& run) {
+    try {
+        run();
+    } catch (CampaignError const& error) {
+        return error.what();
+    }
+    return {};
 }
 
 inline void expect_equal(StageEnds const& a, StageEnds const& b) {

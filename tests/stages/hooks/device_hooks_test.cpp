@@ -197,10 +197,9 @@ TEST_F(DeviceFreeze, AtomsOfAListAreHeldAsByFreezeAtoms) {
     DeviceArray<int> const indices = upload(*queue, std::vector<int>{0, 1, 6});
     FreezeAtoms hook({.indices = {6, 0, 1, 6}});
 
-    expect_same_freezing(hook, *queue, tables,
-                         {.indices = indices.data(),
-                          .index_count = 3,
-                          .positions = tables.columns().column<double>(frozen_)});
+    expect_same_freezing(
+        hook, *queue, tables,
+        {.indices = {indices.data(), 3}, .positions = tables.columns().column<double>(frozen_)});
 }
 
 }  // namespace
