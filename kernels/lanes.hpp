@@ -17,7 +17,7 @@
 #pragma GCC diagnostic ignored "-Wpsabi"
 
 #define ATHANOR_TARGET_AVX2 [[gnu::target("avx2")]]
-#define ATHANOR_TARGET_AVX512 [[gnu::target("avx512f,avx512dq,avx512vl,prefer-vector-width=512")]]
+#define ATHANOR_TARGET_AVX512 [[gnu::target("avx512f,avx512dq,avx512vl")]]
 
 // `statement` for p = 0 .. part_count - 1, unrolled as it stands: a loop would leave the parts in
 // memory where the compiler unrolls too late, and lambdas cost a sanitizer build minutes.

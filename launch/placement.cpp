@@ -111,9 +111,10 @@ std::vector<int> Placement::edges_from(int instance) const {
     Instance const& own = instances_[instance];
     auto const consumers = static_cast<std::int64_t>(found.size());
     auto const begin = own.replica * consumers / replicas_[own.element];
-    std::ranges::rotate(found, found.begin() + begin);
-    std::ranges::stable_partition(
-        found, [&](int e) { return node_of(instances_[edges_[e].to].rank) == node_of(own.rank); });
+    std::rotate(found.begin(), found.begin() + begin, found.end());
+    std::stable_partition(found.begin(), found.end(), [&](int e) {
+        return node_of(instances_[edges_[e].to].rank) == node_of(own.rank);
+    });
     return found;
 }
 

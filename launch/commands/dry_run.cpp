@@ -52,7 +52,7 @@ void print_places(std::vector<std::string> const& places) {
 std::vector<int> numbered(std::vector<int> const& nodes) {
     std::vector<int> firsts = nodes;
     std::ranges::sort(firsts);
-    firsts.erase(std::ranges::unique(firsts).begin(), firsts.end());
+    firsts.erase(std::unique(firsts.begin(), firsts.end()), firsts.end());
     std::vector<int> numbers;
     for (int const node : nodes)
         numbers.push_back(

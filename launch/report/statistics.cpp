@@ -49,15 +49,16 @@ PercentileBands percentiles_by_step(std::vector<std::pair<std::int64_t, double>>
 
 Histogram histogram_of(std::vector<std::int64_t> const& values, std::size_t most) {
     if (values.empty()) return {};
-    auto const [least, largest] = std::minmax_element(values.begin(), values.end());
+    auto const ends = std::minmax_element(values.begin(), values.end());
+    auto const least = static_cast<double>(*ends.first);
+    auto const largest = static_cast<double>(*ends.second);
     auto const bins_at = [&](double width) {
-        return std::floor(static_cast<double>(*largest) / width) -
-               std::floor(static_cast<double>(*least) / width) + 1;
+        return std::floor(largest / width) - std::floor(least / width) + 1;
     };
     double width = 1.0;
     for (int k = 0; bins_at(width) > static_cast<double>(most); ++k)
         width *= k % 3 == 1 ? 2.5 : 2.0;  // 1 2 5 10 20 50
-    Histogram histogram{std::floor(static_cast<double>(*least) / width) * width, width, {}};
+    Histogram histogram{std::floor(least / width) * width, width, {}};
     histogram.counts.resize(static_cast<std::size_t>(bins_at(width)));
     for (std::int64_t const value : values)
         ++histogram.counts[static_cast<std::size_t>((static_cast<double>(value) - histogram.begin) /
