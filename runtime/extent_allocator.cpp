@@ -3,6 +3,7 @@
 #include "runtime/extent_allocator.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "runtime/expects.hpp"
 
@@ -58,6 +59,35 @@ void ExtentAllocator::give(int begin, int count) {
 bool ExtentAllocator::has_run(int count) const {
     return count == 0 || std::any_of(holes_.begin(), holes_.end(),
                                      [count](Run const& run) { return run.count >= count; });
+}
+
+std::optional<ExtentAllocator::Run> ExtentAllocator::cheapest_window(int count) const {
+    ATHANOR_EXPECTS(!has_run(count));
+    std::optional<Run> best;
+    int free = 0, fewest_taken = capacity_ + 1;
+    // For each last hole, the nearest first one with which there are enough.
+    for (std::size_t first = 0, last = 0; last < holes_.size(); ++last) {
+        free += holes_[last].count;
+        while (free - holes_[first].count >= count) free -= holes_[first++].count;
+        int const rows = holes_[last].begin + holes_[last].count - holes_[first].begin;
+        if (free < count || rows - free >= fewest_taken) continue;
+        fewest_taken = rows - free;
+        best = Run{holes_[first].begin, rows};
+    }
+    return best;
+}
+
+void ExtentAllocator::close_up(Run const& window) {
+    int const end = window.begin + window.count;
+    auto const by_begin = [](Run const& run, int row) { return run.begin < row; };
+    auto const first = std::lower_bound(holes_.begin(), holes_.end(), window.begin, by_begin);
+    auto const behind = std::lower_bound(first, holes_.end(), end, by_begin);
+    ATHANOR_EXPECTS(first != behind && first->begin == window.begin &&
+                    std::prev(behind)->begin + std::prev(behind)->count == end);
+    int free = 0;
+    for (auto hole = first; hole != behind; ++hole) free += hole->count;
+    *first = {end - free, free};
+    holes_.erase(std::next(first), behind);
 }
 
 }  // namespace athanor

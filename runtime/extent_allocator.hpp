@@ -26,11 +26,18 @@ public:
     [[nodiscard]] bool has_run(int count) const;
     [[nodiscard]] int hole_count() const { return static_cast<int>(holes_.size()); }
 
-private:
     struct Run {
         int begin;
         int count;
     };
+    /// Rows from the first of one hole to the last of another, at least `count` of them free and as
+    /// few as possible taken, the lowest of several; nothing where there are not so many free.
+    /// Expects: has_run() says no.
+    [[nodiscard]] std::optional<Run> cheapest_window(int count) const;
+    /// Who had rows of such a window has moved to its front, so that its free ones are one run.
+    void close_up(Run const& window);
+
+private:
     int capacity_;
     int free_rows_;
     std::vector<Run> holes_;

@@ -175,6 +175,61 @@ TEST(ExtentAllocator, GivesTheLowestRunAndJoinsNeighbours) {
     EXPECT_TRUE(rows.has_run(10));
 }
 
+TEST(ExtentAllocator, ClosesTheWindowInWhichFewestRowsAreTaken) {
+    ExtentAllocator rows(20);
+    for (int k = 0; k < 20; ++k) static_cast<void>(rows.take(1));
+    for (int const free : {1, 2, 5, 9, 10, 13, 17, 18}) rows.give(free, 1);
+    // Holes: 1-2, 5, 9-10, 13, 17-18.
+    auto const window = rows.cheapest_window(3);
+    ASSERT_TRUE(window);
+    EXPECT_EQ(window->begin, 1);  // two rows between 1-2 and 5; 9-13 has as many
+    EXPECT_EQ(window->count, 5);
+    EXPECT_EQ(rows.cheapest_window(9), std::nullopt);
+
+    rows.close_up(*window);
+
+    EXPECT_EQ(rows.free_rows(), 8);
+    EXPECT_EQ(rows.hole_count(), 4);
+    EXPECT_EQ(rows.take(3), 3);
+    auto const all = rows.cheapest_window(5);
+    ASSERT_TRUE(all);
+    EXPECT_EQ(all->begin, 9);
+    EXPECT_EQ(all->count, 10);
+}
+
+TEST(ExtentAllocator, FindsTheCheapestOfAllWindows) {
+    std::mt19937_64 random(4);
+    for (int trial = 0; trial < 300; ++trial) {
+        constexpr int capacity = 40;
+        ExtentAllocator rows(capacity);
+        std::vector<int> prefix(capacity + 1, 0);  // of taken rows
+        std::vector<bool> free(capacity, false);
+        for (int k = 0; k < capacity; ++k) static_cast<void>(rows.take(1));
+        for (int k = 0; k < capacity; ++k) {
+            free[k] = random() % 3 == 0;
+            if (free[k]) rows.give(k, 1);
+            prefix[k + 1] = prefix[k] + (free[k] ? 0 : 1);
+        }
+        int const count = 1 + static_cast<int>(random() % 16);
+        if (rows.has_run(count)) continue;
+        int fewest = capacity + 1;
+        for (int begin = 0; begin < capacity; ++begin)
+            for (int end = begin + 1; end <= capacity; ++end)
+                if (int const taken = prefix[end] - prefix[begin]; end - begin - taken >= count)
+                    fewest = std::min(fewest, taken);
+
+        auto const window = rows.cheapest_window(count);
+
+        ASSERT_EQ(window.has_value(), fewest <= capacity) << trial;
+        if (!window) continue;
+        int const taken = prefix[window->begin + window->count] - prefix[window->begin];
+        EXPECT_EQ(taken, fewest) << trial;
+        rows.close_up(*window);
+        EXPECT_TRUE(rows.has_run(count)) << trial;
+        EXPECT_EQ(rows.free_rows(), capacity - prefix[capacity]) << trial;
+    }
+}
+
 TEST(BatchDeathTest, AppendingWhatDoesNotFitIsTheCallersMistake) {
     Batch batch(test::plain_schema(), {1, 2, 0});
 
