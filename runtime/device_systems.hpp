@@ -15,6 +15,8 @@ namespace athanor {
 /// looked up on the device.
 /// Shapes:    `batch` holds columns on the device, as BatchView says; its system_count means
 ///            nothing. An atom row belongs to system_of[row], -1 in a hole.
+/// Moves:     between two steps the atoms of a system may get other rows. Columns of the schema go
+///            with them; what else is kept by atom row does not, and is for one step, or made anew.
 /// Sums:      the elements of a system are added up in blocks (SumBlocks), each by a group of eight
 ///            threads: row r of the table is block sum_block[r] of system sum_system[r] (-1: none)
 ///            for three elements an atom; the rows of system s are sum_first[s] onwards. Sums of

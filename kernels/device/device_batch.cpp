@@ -44,15 +44,33 @@ std::size_t staging_moves(Schema const& schema, BatchCapacity const& capacity) {
            static_cast<std::size_t>(schema.field_count() * capacity.systems);
 }
 
+constexpr FieldIndex kept_fields[] = {Fields::positions, Fields::velocities, Fields::forces,
+                                      Fields::cell,      Fields::stress,     Fields::energy};
+
+/// When all systems get other rows.
+RowSlide::Most most_to_slide(Schema const& schema, BatchCapacity const& capacity) {
+    RowSlide::Most most{0, 0};
+    auto const add = [&](FieldSpec const& field) {
+        if (field.level != Level::atom) return;
+        most.bytes += capacity_rows(capacity, Level::atom) * field.bytes_per_row();
+        most.adds += static_cast<std::size_t>(capacity.systems);
+    };
+    for (FieldSpec const& field : schema.fields()) add(field);
+    for (FieldIndex const field : kept_fields) add(schema.field(field));
+    return most;
+}
+
 }  // namespace
 
-DeviceBatch::DeviceBatch(DeviceQueue& queue, SchemaPtr schema, BatchCapacity capacity)
+DeviceBatch::DeviceBatch(DeviceQueue& queue, SchemaPtr schema, BatchCapacity capacity,
+                         std::size_t spare_bytes)
     : queue_(queue),
       schema_(std::move(schema)),
       capacity_(capacity),
       atoms_(capacity.atoms),
       atom_begin_(static_cast<std::size_t>(capacity.systems)),
       atom_count_(static_cast<std::size_t>(capacity.systems)),
+      rows_there_(static_cast<std::size_t>(capacity.systems), not_there),
       next_code_(static_cast<std::size_t>(capacity.systems), unchanged),
       system_of_(queue, static_cast<std::size_t>(capacity.atoms)),
       sum_system_(queue, static_cast<std::size_t>(sum_rows(capacity))),
@@ -66,22 +84,22 @@ DeviceBatch::DeviceBatch(DeviceQueue& queue, SchemaPtr schema, BatchCapacity cap
       totals_(queue, DeviceSums::most * static_cast<std::size_t>(capacity.systems)),
       staging_(queue, staging_bytes(*schema_, capacity)),
       moves_(queue, staging_moves(*schema_, capacity)),
-      loaded_{staging_.data(), moves_.data()} {
+      slide_(queue, most_to_slide(*schema_, capacity), spare_bytes) {
     for (FieldSpec const& field : schema_->fields()) {
         std::size_t const rows = is_on_device(field) ? capacity_rows(capacity, field.level) : 0;
         memory_.emplace_back(queue, rows * field.bytes_per_row());
         columns_.push_back(memory_.back().data());
     }
     kept_columns_.resize(columns_.size());
-    for (FieldIndex const field : {Fields::positions, Fields::velocities, Fields::forces,
-                                   Fields::cell, Fields::stress, Fields::energy}) {
+    for (FieldIndex const field : kept_fields) {
         auto const f = static_cast<std::size_t>(field.value());
         kept_memory_.emplace_back(queue, memory_[f].size());
         kept_columns_[f] = kept_memory_.back().data();
     }
     for (int slot = capacity.systems - 1; slot >= 0; --slot) free_slots_.push_back(slot);
     std::fill_n(system_of_.host.data(), system_of_.host.size(), -1);
-    changed_.reserve(free_slots_.size());
+    for (auto* slots : {&changed_, &moved_}) slots->reserve(free_slots_.size());
+    loaded_.reserve(free_slots_.size());
     for (int slot = 0; slot < capacity.systems; ++slot) set_turn(slot, -1);
     flush();
 }
@@ -155,16 +173,43 @@ int DeviceBatch::load(Batch const& batch, SystemIndex system, int code) {
     atom_count_[s] = atoms;
     std::fill_n(system_of_.host.data() + atom_begin_[s], atoms, slot);
     set_turn(slot, code);
-    std::size_t to = loaded_.bytes;
+    loaded_.push_back({slot, loaded_bytes_});
     for (int f = 0; f < schema_->field_count(); ++f) {
         FieldSpec const& field = schema_->field(FieldIndex{f});
         if (columns_[static_cast<std::size_t>(f)] == nullptr) continue;
         std::size_t const bytes = row_bytes(field, slot);
-        std::memcpy(staging_.data() + to, batch.rows(FieldIndex{f}, system), bytes);
-        to += whole_words(bytes);
+        std::memcpy(staging_.data() + loaded_bytes_, batch.rows(FieldIndex{f}, system), bytes);
+        loaded_bytes_ += whole_words(bytes);
     }
-    add_moves(columns_, slot, true, loaded_);
     return slot;
+}
+
+std::span<int const> DeviceBatch::move_together(int atoms) {
+    ATHANOR_EXPECTS(!fits(atoms));
+    moved_.clear();
+    if (free_slots_.empty()) return moved_;
+    auto const window = atoms_.cheapest_window(atoms);
+    if (!window) return moved_;
+    wait_for_staging();
+    int const end = window->begin + window->count;
+    auto const begin_of = [this](int slot) -> int& {
+        return atom_begin_[static_cast<std::size_t>(slot)];
+    };
+    for (int slot = 0; slot < capacity_.systems; ++slot)
+        if (atom_count(slot) > 0 && begin_of(slot) >= window->begin && begin_of(slot) < end)
+            moved_.push_back(slot);
+    std::sort(moved_.begin(), moved_.end(),
+              [&](int a, int b) { return begin_of(a) < begin_of(b); });
+    int to = window->begin;
+    for (int const slot : moved_) {
+        begin_of(slot) = to;
+        std::fill_n(system_of_.host.data() + to, atom_count(slot), slot);
+        to += atom_count(slot);
+    }
+    std::fill_n(system_of_.host.data() + to, end - to, -1);
+    atoms_.close_up(*window);
+    rows_move_ = true;
+    return moved_;
 }
 
 void DeviceBatch::release(int slot) {
@@ -173,6 +218,8 @@ void DeviceBatch::release(int slot) {
     std::fill_n(system_of_.host.data() + atom_begin_[s], atom_count_[s], -1);
     atoms_.give(atom_begin_[s], atom_count_[s]);
     atom_count_[s] = 0;
+    rows_there_[s] = not_there;
+    std::erase_if(loaded_, [slot](Loaded const& one) { return one.slot == slot; });
     free_slots_.push_back(slot);
     set_turn(slot, -1);
 }
@@ -194,8 +241,46 @@ void DeviceBatch::lay_out_sums() {
     ATHANOR_ENSURES(row <= sum_system_.host.size());
 }
 
+/// Rows of those that were there before and have other rows now. Nobody goes to where one stands
+/// that stays, and all go towards the front and keep their order, however often they were moved.
+void DeviceBatch::enqueue_moved() {
+    moved_.clear();
+    for (int slot = 0; slot < capacity_.systems; ++slot)
+        if (int const there = rows_there_[static_cast<std::size_t>(slot)];
+            there != not_there && there != atom_begin(slot))
+            moved_.push_back(slot);
+    std::sort(moved_.begin(), moved_.end(),
+              [this](int a, int b) { return atom_begin(a) < atom_begin(b); });
+    for (int const slot : moved_) {
+        auto const from = static_cast<std::size_t>(rows_there_[static_cast<std::size_t>(slot)]);
+        for (auto const* columns : {&columns_, &kept_columns_})
+            for (std::size_t f = 0; f < columns->size(); ++f) {
+                FieldSpec const& field = schema_->fields()[f];
+                if (field.level != Level::atom || (*columns)[f] == nullptr) continue;
+                slide_.add(rows((*columns)[f], field, slot),
+                           static_cast<std::byte*>((*columns)[f]) + from * field.bytes_per_row(),
+                           row_bytes(field, slot));
+            }
+        rows_there_[static_cast<std::size_t>(slot)] = atom_begin(slot);
+    }
+    slide_.enqueue(queue_);
+    rows_move_ = false;
+}
+
+void DeviceBatch::enqueue_loaded() {
+    Layout layout{staging_.data(), moves_.data()};
+    for (Loaded const& one : loaded_) {
+        layout.bytes = one.begin;
+        add_moves(columns_, one.slot, true, layout);
+        rows_there_[static_cast<std::size_t>(one.slot)] = atom_begin(one.slot);
+    }
+    move_rows(queue_, layout.moves, layout.move_count);
+    loaded_.clear();
+    loaded_bytes_ = 0;
+}
+
 void DeviceBatch::flush() {
-    if (changed_.empty()) return;
+    if (changed_.empty() && !rows_move_) return;
     wait_for_staging();
     lay_out_sums();
     for (std::size_t k = 0; k < changed_.size(); ++k) {
@@ -211,12 +296,12 @@ void DeviceBatch::flush() {
         upload(*table, table->host.size());
     for (auto const* table : {&begin_of_, &count_of_}) upload(*table, table->host.size());
     upload(turns_, 2 * changed_.size());
-    move_rows(queue_, loaded_.moves, loaded_.move_count);
+    if (rows_move_) enqueue_moved();
+    enqueue_loaded();
     set_sub_stages(queue_, {sub_stage_.data(), arrival_flags_}, turns_.device.data(),
                    changed_.size());
     staging_read_ = queue_.mark();
     changed_.clear();
-    loaded_.bytes = loaded_.move_count = 0;
 }
 
 void DeviceBatch::bring_back(Batch& batch, std::span<Place const> places) {

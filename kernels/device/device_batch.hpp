@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernels/device/keep_state.hpp"
+#include "kernels/device/row_slide.hpp"
 #include "runtime/batch.hpp"
 #include "runtime/device_array.hpp"
 #include "runtime/device_columns.hpp"
@@ -23,14 +24,21 @@ namespace athanor {
 /// Shapes:    all fields of the schema but those of edges.
 /// Bound:     as many systems and atoms as the capacity says; staging in pinned memory for all.
 /// Ownership: owns its columns and staging; the queue must outlive it.
-/// Order:     load() and release() take effect with flush(), everything is enqueued in order.
+/// Order:     load(), release() and move_together() take effect with flush(), everything is
+///            enqueued in order.
 /// Threads:   one.
 class DeviceBatch {
 public:
-    DeviceBatch(DeviceQueue& queue, SchemaPtr schema, BatchCapacity capacity);
+    /// `spare_bytes`: of a buffer for move_together(), at most.
+    DeviceBatch(DeviceQueue& queue, SchemaPtr schema, BatchCapacity capacity,
+                std::size_t spare_bytes = RowSlide::usual_spare_bytes);
 
     /// True when there is a slot and a run of rows for so many atoms.
     [[nodiscard]] bool fits(int atoms) const;
+    /// Where so many rows are free, but in no run: gives systems other rows, as few as possible, so
+    /// that fits() says yes. All columns of atoms go with them, those of keep_state() too. Returns
+    /// the slots of those that move; none where that does not help. Expects: fits() says no.
+    std::span<int const> move_together(int atoms);
     /// Copies the rows of a system; it takes part with sub-stage `code` from flush() on. Returns
     /// its slot. The host's rows may change as soon as the call returns. Expects: fits().
     int load(Batch const& batch, SystemIndex system, int code);
@@ -90,10 +98,18 @@ private:
         DeviceArray<T> device;
     };
 
+    /// A system whose rows are in staging, from a byte on.
+    struct Loaded {
+        int slot;
+        std::size_t begin;
+    };
     static constexpr std::int32_t unchanged = -3;
+    static constexpr int not_there = -1;
 
     void wait_for_staging();
     void set_turn(int slot, std::int32_t code);
+    void enqueue_moved();
+    void enqueue_loaded();
     void bring_back_from(std::vector<void*> const& columns, Batch& batch,
                          std::span<Place const> places);
     void add_moves(std::vector<void*> const& columns, int slot, bool to_device,
@@ -111,6 +127,9 @@ private:
     ExtentAllocator atoms_;
     std::vector<int> free_slots_;
     std::vector<int> atom_begin_, atom_count_;  ///< by slot
+    std::vector<int> rows_there_;               ///< by slot: where they begin until flush()
+    std::vector<int> moved_;                    ///< slots in the order of their rows
+    bool rows_move_ = false;                    ///< with flush()
     std::vector<std::int32_t> next_code_;       ///< by slot: what flush() will set
     std::vector<int> changed_;                  ///< slots for which it will
     std::vector<DeviceArray<std::byte>> memory_;
@@ -125,7 +144,9 @@ private:
     DeviceArray<double> parts_, totals_;
     PinnedArray<std::byte> staging_;
     PinnedArray<RowMove> moves_;
-    Layout loaded_;  ///< in staging, since the last flush()
+    std::vector<Loaded> loaded_;  ///< since the last flush()
+    std::size_t loaded_bytes_ = 0;
+    RowSlide slide_;
     std::unique_ptr<QueueMark> staging_read_;
 };
 

@@ -141,5 +141,139 @@ TEST(DeviceBatch, LargeSamplesHaveARowInTheTableOfSumsForEachBlock) {
     EXPECT_EQ(download(*queue, at.sum_first, 2)[1], 3);
 }
 
+/// Systems that stand at every second place of a full batch, and no run for a longer one.
+TEST(DeviceBatch, SystemsAreMovedTogetherSoThatALongerOneFits) {
+    std::mt19937_64 random(5);
+    EmulatedQueue queue({EmulationOrder::Kind::shuffled, 3});
+    BatchCapacity const capacity{8, 40, 0};
+    Batch batch(schema_with_user_fields(), capacity);
+    DeviceBatch device(queue, batch.schema_ptr(), capacity);
+    std::vector<DeviceBatch::Place> places;
+    for (int k = 0; k < 5; ++k) {
+        SystemIndex const system = add_random(batch, 8, random);
+        places.push_back({device.load(batch, system, 0), system});
+    }
+    device.flush();
+    device.release(places[1].slot);
+    device.release(places[3].slot);
+    Batch late(batch.schema_ptr(), capacity);
+    SystemIndex const longer = add_random(late, 16, random);
+    ASSERT_FALSE(device.fits(16));
+    queue.wait();
+    std::int64_t const waits = queue.waits();
+
+    auto const moved = device.move_together(16);
+
+    EXPECT_EQ(std::vector<int>(moved.begin(), moved.end()), std::vector{places[2].slot});
+    ASSERT_TRUE(device.fits(16));
+    int const slot = device.load(late, longer, 0);
+    device.flush();
+    EXPECT_EQ(queue.waits(), waits);
+    EXPECT_EQ(device.atom_begin(places[2].slot), 8);
+    EXPECT_EQ(device.atom_begin(slot), 16);
+    std::vector<std::int32_t> owners;
+    for (int const of : {places[0].slot, places[2].slot, slot, slot, places[4].slot})
+        owners.insert(owners.end(), 8, of);
+    EXPECT_EQ(download(queue, device.systems().system_of, 40), owners);
+    EXPECT_EQ(download(queue, device.systems().batch.atom_begin, 8)[2], 8);
+    Batch back(batch.schema_ptr(), capacity);
+    std::vector<DeviceBatch::Place> wanted;
+    for (int const k : {0, 2, 4}) {
+        wanted.push_back({places[k].slot, back.append(batch.extract(places[k].system))});
+        for (int f = 0; f < back.schema().field_count(); ++f)
+            std::memset(back.rows(FieldIndex{f}, wanted.back().system), 0,
+                        back.row_bytes(FieldIndex{f}, wanted.back().system));
+    }
+    device.bring_back(back, wanted);
+    for (std::size_t k = 0; k < 3; ++k)
+        EXPECT_TRUE(equal_rows(back, wanted[k].system, batch, places[2 * k].system)) << k;
+}
+
+TEST(DeviceBatch, WithTooFewFreeRowsNobodyIsMoved) {
+    std::mt19937_64 random(6);
+    auto const queue = test_queue();
+    BatchCapacity const capacity{3, 20, 0};
+    Batch batch(schema_with_user_fields(), capacity);
+    DeviceBatch device(*queue, batch.schema_ptr(), capacity);
+    int const first = device.load(batch, add_random(batch, 5, random), 0);
+    device.load(batch, add_random(batch, 10, random), 0);
+    device.release(first);
+
+    EXPECT_TRUE(device.move_together(11).empty());
+    EXPECT_FALSE(device.move_together(10).empty());
+    EXPECT_TRUE(device.fits(10));
+}
+
+/// Comings and goings at random, flushed now and then; what was kept before is kept.
+TEST(DeviceBatch, WhoeverWasMovedHowOftenEveryByteComesBackAndWhatWasKeptToo) {
+    for (EmulationOrder const& order : test_orders())
+        for (std::size_t const spare : {RowSlide::usual_spare_bytes, std::size_t{1}}) {
+            std::mt19937_64 random(7);
+            auto const queue = test_queue(order);
+            BatchCapacity const capacity{8, 60, 0};
+            Batch batch(schema_with_user_fields(), capacity);  // as loaded
+            Batch kept(batch.schema_ptr(), capacity);          // in the same rows of systems
+            DeviceBatch device(*queue, batch.schema_ptr(), capacity, spare);
+            std::vector<int> slots;  // by system
+            std::vector<bool> flushed;
+            int moves = 0;
+            for (int turn = 0; turn < 60; ++turn) {
+                if (!slots.empty() && random() % 2 == 0) {
+                    auto const s = static_cast<std::size_t>(random() % slots.size());
+                    device.release(slots[s]);
+                    batch.remove(SystemIndex{static_cast<int>(s)});
+                    kept.remove(SystemIndex{static_cast<int>(s)});
+                    slots[s] = slots.back();
+                    flushed[s] = flushed.back();
+                    slots.pop_back();
+                    flushed.pop_back();
+                }
+                int const atoms = 1 + static_cast<int>(random() % 20);
+                if (batch.fits(atoms, 0)) {
+                    SystemIndex const system = add_random(batch, atoms, random);
+                    kept.append(batch.extract(system));
+                    if (!device.fits(atoms)) moves += device.move_together(atoms).empty() ? 0 : 1;
+                    ASSERT_TRUE(device.fits(atoms));
+                    slots.push_back(device.load(batch, system, 0));
+                    flushed.push_back(false);
+                }
+                if (random() % 3 != 0) continue;
+                device.flush();
+                device.keep_state();
+                kick_and_drift(*queue, device.systems(), 0.5);  // not what was kept
+                for (std::size_t s = 0; s < slots.size(); ++s) {
+                    SystemIndex const system{static_cast<int>(s)};
+                    for (int f = 0; f < batch.schema().field_count(); ++f)
+                        std::memcpy(kept.rows(FieldIndex{f}, system),
+                                    batch.rows(FieldIndex{f}, system),
+                                    batch.row_bytes(FieldIndex{f}, system));
+                    kick_and_drift(batch.view(), {&system, 1}, 0.5);
+                    flushed[s] = true;
+                }
+            }
+            EXPECT_GT(moves, 5);
+            Batch back(batch.schema_ptr(), capacity), kept_back(batch.schema_ptr(), capacity);
+            std::vector<DeviceBatch::Place> places;
+            for (std::size_t s = 0; s < slots.size(); ++s) {
+                SystemIndex const system{static_cast<int>(s)};
+                places.push_back({slots[s], back.append(kept.extract(system))});
+                // Columns that are not kept stay as they are.
+                kept_back.append(kept.extract(system));
+                std::memset(kept_back.rows(Fields::positions, system), 0,
+                            kept_back.row_bytes(Fields::positions, system));
+            }
+            device.bring_back(back, places);
+            for (std::size_t s = 0; s < slots.size(); ++s)
+                EXPECT_TRUE(equal_rows(back, places[s].system, batch, places[s].system)) << s;
+            std::erase_if(places, [&](DeviceBatch::Place const& place) {
+                return !flushed[static_cast<std::size_t>(place.system.value())];
+            });
+            EXPECT_FALSE(places.empty());
+            device.bring_back_kept(kept_back, places);
+            for (auto const& place : places)
+                EXPECT_TRUE(equal_rows(kept_back, place.system, kept, place.system));
+        }
+}
+
 }  // namespace
 }  // namespace athanor::test
