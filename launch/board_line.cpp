@@ -36,6 +36,7 @@ BoardLine line_of(ElementRun const& run, Quarantine const& quarantine) {
     line.list_growths = m.list_growths.load();
     line.host_steps = m.host_steps.load();
     line.row_waits = m.row_waits.load();
+    line.compactions = m.compactions.load();
     line.quarantined = quarantine.count();
     line.peak_kilobytes = peak_memory_kilobytes();
     for (int part = 0; part < time_part_count; ++part)
@@ -76,6 +77,7 @@ StageSummary summary_of(BoardLine const& line, std::string const& name, Rank ran
     summary.list_growths = line.list_growths;
     summary.host_steps = line.host_steps;
     summary.row_waits = line.row_waits;
+    summary.compactions = line.compactions;
     summary.fill = line.fill;
     return summary;
 }

@@ -15,7 +15,8 @@ namespace athanor {
 /// One instance's figures as a line on the board: plain numbers, the same on every rank.
 struct BoardLine {
     std::int64_t in, active, out, converged, budget_spent, failed, overflowed;
-    std::int64_t steps, sample_steps, atom_steps, list_growths, host_steps, row_waits;
+    std::int64_t steps, sample_steps, atom_steps, list_growths;
+    std::int64_t host_steps, row_waits, compactions;
     std::int64_t refused;         ///< samples of the input that fit nowhere
     std::int64_t quarantined;     ///< of the whole process
     std::int64_t peak_kilobytes;  ///< of the whole process

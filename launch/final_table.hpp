@@ -32,6 +32,7 @@ struct StageSummary {
     std::int64_t list_growths = 0;  ///< times its device needed longer neighbour rows
     std::int64_t host_steps = 0;    ///< of samples that are on a device, made by the host
     std::int64_t row_waits = 0;     ///< times a step waited until rows had left its device
+    std::int64_t compactions = 0;   ///< times samples on its device were moved together for another
     double fill = 0;                ///< share of the batch's atoms in use until the input ended
 };
 

@@ -40,6 +40,7 @@ json to_json(StageSummary const& stage) {
             {"list_growths", stage.list_growths},
             {"host_steps", stage.host_steps},
             {"row_waits", stage.row_waits},
+            {"compactions", stage.compactions},
             {"steps", f.steps},
             {"atom_steps", f.atom_steps},
             {"steps_per_second", ratio(static_cast<double>(f.steps), f.seconds)},

@@ -54,6 +54,9 @@ struct StageMetrics {
     /// Times a device's next step had to wait because all room for rows on their way to a snapshot
     /// or a log was taken.
     std::atomic<std::int64_t> row_waits{0};
+    /// Times samples on a device were moved together because one that came would have fitted in no
+    /// hole between them.
+    std::atomic<std::int64_t> compactions{0};
     /// Atoms in the batch and room for atoms, summed over the steps before the input ended.
     std::atomic<std::int64_t> held_atoms{0}, room_for_atoms{0};
     std::array<std::atomic<std::int64_t>, time_part_count> nanoseconds{};

@@ -90,10 +90,19 @@ DeviceEngine::~DeviceEngine() {
     }
 }
 
+bool DeviceEngine::make_room(int atoms) {
+    if (batch_.fits(atoms)) return true;
+    auto const moved = batch_.move_together(atoms);
+    for (int const slot : moved) slots_[static_cast<std::size_t>(slot)].rows_since = steps_;
+    if (moved.empty()) return false;
+    ++count_.compactions;
+    return true;
+}
+
 int DeviceEngine::load(Batch const& batch, SystemIndex system, int code) {
     int const slot = batch_.load(batch, system, code);
     auto const completed = batch.column<std::int64_t>(Fields::stage_step)[system.value()];
-    slots_[static_cast<std::size_t>(slot)] = {true, steps_, code, completed};
+    slots_[static_cast<std::size_t>(slot)] = {true, steps_, code, completed, steps_};
     ++running_;
     return slot;
 }
@@ -227,7 +236,7 @@ void DeviceEngine::grow_lists() {
     first_report_ = steps_;
     std::vector<GrowingModel::Rows> rows;
     for (std::size_t s = 0; s < slots_.size(); ++s)
-        if (slots_[s].running)
+        if (slots_[s].running && slots_[s].rows_since < steps_)  // else those of another list
             rows.push_back(
                 {batch_.atom_begin(static_cast<int>(s)), batch_.atom_count(static_cast<int>(s))});
     std::int64_t const before = model_.growths();
@@ -301,7 +310,8 @@ void DeviceEngine::look(UnderWay const& step) {
         ++count_.sample_steps;
         if (!fails_in_step(verdict)) count_.atom_steps += batch_.atom_count(static_cast<int>(s));
         if (verdict == StepVerdict::running) {
-            if (step.step >= first_report_ && model_.is_too_short(report, static_cast<int>(s)))
+            if (step.step >= std::max(first_report_, slots_[s].rows_since) &&
+                model_.is_too_short(report, static_cast<int>(s)))
                 lists_too_short_ = true;
             continue;
         }

@@ -58,14 +58,16 @@ public:
     };
     /// What was done since the last question, for the metrics.
     struct Count {
-        std::int64_t steps = 0, sample_steps = 0, atom_steps = 0, list_growths = 0;
+        std::int64_t steps = 0, sample_steps = 0, atom_steps = 0, list_growths = 0, compactions = 0;
     };
 
     /// Throws ConfigError when the model, a dynamics or a criterion has no device variant.
     DeviceEngine(DeviceQueue& queue, SchemaPtr schema, BatchCapacity capacity, Stage stage);
     ~DeviceEngine();
 
-    [[nodiscard]] bool fits(int atoms) const { return batch_.fits(atoms); }
+    /// Whether a sample of so many atoms can be loaded; where only no run of free rows is long
+    /// enough, those that are here are moved together with the next step, so that it can.
+    [[nodiscard]] bool make_room(int atoms);
     /// Takes over a system of the host's batch that has been admitted to sub-stage `code`.
     int load(Batch const& batch, SystemIndex system, int code);
     /// The host has a sample back, or wants nothing more of it. Expects: all steps are done
@@ -106,7 +108,8 @@ private:
         bool running = false;         ///< as far as the host knows
         std::int64_t first_step = 0;  ///< of ours, in which it takes part
         int code = 0;
-        std::int64_t completed = 0;  ///< steps of its stage before that
+        std::int64_t completed = 0;   ///< steps of its stage before that
+        std::int64_t rows_since = 0;  ///< first step of ours in which it has the rows it has
     };
     struct UnderWay {
         std::unique_ptr<QueueMark> mark;

@@ -109,10 +109,9 @@ bool FusedStage::take_late(SystemIndex system) {
     return taken;
 }
 
-/// False when it stays for its next step: a hook of the host is due, or the free rows there are no
-/// run.
+/// False when it stays for its next step, in which a hook of the host is due.
 bool FusedStage::send_to_device(SystemIndex system) {
-    if (needs_host(system) || !device_->fits(batch_.atom_count(system))) return false;
+    if (needs_host(system) || !device_->make_room(batch_.atom_count(system))) return false;
     Row& row = rows_[system.value()];
     row.slot = device_->load(batch_, system, code_of(system));
     row.list_is_current = false;
@@ -136,6 +135,7 @@ void FusedStage::fetch_ended(StageClock& clock, bool wait) {
     metrics_.sample_steps.fetch_add(count.sample_steps, std::memory_order_relaxed);
     metrics_.atom_steps.fetch_add(count.atom_steps, std::memory_order_relaxed);
     metrics_.list_growths.fetch_add(count.list_growths, std::memory_order_relaxed);
+    metrics_.compactions.fetch_add(count.compactions, std::memory_order_relaxed);
     if (ended.empty()) return;
     fire_all_late(clock);
     for (auto& systems : systems_of_) systems.clear();

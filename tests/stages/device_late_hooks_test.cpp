@@ -25,6 +25,7 @@
 #include "tests/support/memory_sink.hpp"
 #include "tests/support/recording_hook.hpp"
 #include "tests/support/stage_ends.hpp"
+#include "tests/support/uneven_chains.hpp"
 
 namespace athanor::test {
 namespace {
@@ -157,6 +158,34 @@ TEST(DeviceLateHooks, RowsAreThoseOfTheHostWhileSamplesComeGoAndAreSaved) {
         expect_same_rows(host, device);
         EXPECT_EQ(device.ends.host_steps, 0);
     }
+}
+
+/// Rows that were sent before a move come from where they were then, those after it from there.
+TEST(DeviceLateHooks, RowsUnderWayStayWhatTheyAreWhenSamplesAreMovedTogether) {
+    auto const run = [](Written& to, DeviceQueue* queue, int save_every) {
+        LennardJones model = switched_argon(4.5);
+        auto const of_part = [&](int part) { return snapshots_and_logs(to, part); };
+        std::vector<SubStage> stages = sub_stages(hooked_part(0, of_part), hooked_part(1, of_part));
+        StagePlace place{model, room_with_holes, queue, of_part(2), save_every};
+        place.one_in_turns = turns_between;
+        to.ends = run_stage(uneven_chains(), std::move(stages), place);
+    };
+    Written host;
+    run(host, nullptr, 0);
+    ASSERT_GT(host.first.rows.size(), 20U);
+    for (bool const slow : {false, true})
+        for (int const save_every : {0, 3}) {
+            SCOPED_TRACE(std::to_string(save_every) + (slow ? " slow" : ""));
+            EmulatedQueue queue({EmulationOrder::Kind::shuffled, 6});
+            if (slow) queue.slow_down_beside();
+            Written device;
+
+            run(device, &queue, save_every);
+
+            expect_same_rows(host, device);
+            EXPECT_EQ(device.ends.host_steps, 0);
+            EXPECT_GT(device.ends.compactions, 0);
+        }
 }
 
 /// All samples take the same steps, so that nothing but the hooks decides about the order.

@@ -23,7 +23,7 @@ struct StageEnds {
     std::map<std::int64_t, std::vector<OutcomeRecord>> records;
     std::map<std::int64_t, std::string> reasons;  ///< of those that failed
     std::int64_t sample_steps = 0, atom_steps = 0, list_growths = 0;
-    std::int64_t host_steps = 0, row_waits = 0;
+    std::int64_t host_steps = 0, row_waits = 0, compactions = 0;
 };
 
 /// Where samples go.
@@ -32,7 +32,8 @@ struct StagePlace {
     BatchCapacity capacity;
     DeviceQueue* device = nullptr;
     std::vector<std::shared_ptr<Hook>> element_hooks = {};
-    int save_every = 0;  ///< calls of step() between two times when all rows come back; 0: never
+    int save_every = 0;    ///< calls of step() between two times when all rows come back; 0: never
+    int one_in_turns = 0;  ///< one sample comes in so many turns at most; 0: all that fit, in each
 };
 
 inline std::vector<std::byte> all_bytes(Sample const& sample) {
@@ -54,12 +55,15 @@ inline StageEnds run_stage(std::vector<Sample> const& samples, std::vector<SubSt
     StageRunner runner(options, place.model, std::move(sub_stages), samples.front().schema_ptr());
     StageEnds ends;
     std::size_t next = 0;
-    int turns = 0;
+    int turns = 0, next_arrival = 0;
     while (next < samples.size() || !runner.stage.batch().empty()) {
         EXPECT_LT(++turns, 2000);
         if (turns >= 2000) break;
-        while (next < samples.size() && runner.stage.batch().fits(samples[next].atom_count(), 0))
+        while (turns >= next_arrival && next < samples.size() &&
+               runner.stage.batch().fits(samples[next].atom_count(), 0)) {
             runner.add(samples[next++]);
+            if (place.one_in_turns > 0) next_arrival = turns + place.one_in_turns;
+        }
         runner.step();
         if (place.save_every > 0 && turns % place.save_every == 0)
             runner.stage.bring_back_rows(runner.clock);
@@ -83,6 +87,7 @@ inline StageEnds run_stage(std::vector<Sample> const& samples, std::vector<SubSt
     ends.list_growths = runner.metrics.list_growths.load();
     ends.host_steps = runner.metrics.host_steps.load();
     ends.row_waits = runner.metrics.row_waits.load();
+    ends.compactions = runner.metrics.compactions.load();
     return ends;
 }
 
