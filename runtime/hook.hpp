@@ -60,7 +60,8 @@ public:
     [[nodiscard]] virtual std::string name() const = 0;
     [[nodiscard]] virtual bool runs_at(HookPoint point) const = 0;
     [[nodiscard]] virtual int frequency() const { return 1; }
-    /// True when `stress` rows must be up to date whenever it fires.
+    /// True when `stress` rows must be up to date whenever it fires. Asked once, after bind(), so
+    /// that the forces of the steps in which it is due bring the stress with them.
     [[nodiscard]] virtual bool needs_stress() const { return false; }
     /// True when it adds to the forces and leaves the stress as it was; a stage refuses it where
     /// the dynamics needs the stress.

@@ -38,7 +38,8 @@ struct ModelInput {
 /// A potential: fills energies, forces and, on request, stress of some systems of a batch.
 /// Shapes:  writes energy, forces, stress rows of the listed systems and touches nothing else.
 /// Order:   the result for a system is a pure function of that system (DESIGN section 1), whatever
-///          else is in the batch and however many threads work.
+///          else is in the batch, however many threads work, and whichever outputs are asked for:
+///          a stress comes with forces or alone, and forces with or without it.
 /// Threads: one compute() at a time per instance; it may use threads inside.
 /// Units:   eV, eV/Å, eV/Å³ (stress: tension positive, potential part only).
 class Model {

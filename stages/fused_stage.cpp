@@ -79,6 +79,7 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
             options.capacity.systems);
         systems_of_.emplace_back().reserve(room);
         late_of_.emplace_back().reserve(room);
+        lists_of_.emplace_back();
     }
     rows_.resize(room);
     for (auto* scratch : {&evaluated_, &everyone_, &converged_, &answer_}) scratch->reserve(room);
@@ -178,7 +179,7 @@ void FusedStage::admit_entered(StageClock& clock) {
             for (SystemIndex system : systems_of_[code]) prepare_motion(sub, system);
         }
         clock.give_to(TimePart::update);
-        evaluate(clock);
+        evaluate(HookPoint::on_admission, clock);
         drop_touching_atoms();
         drop_non_finite_results();
         for (auto const& systems : systems_of_)
@@ -246,7 +247,7 @@ void FusedStage::update_before_compute(StageClock& clock) {
 
 void FusedStage::compute(StageClock& clock) {
     drop_where([this](SystemIndex system) { return position_fault(batch_, system); });
-    evaluate(clock);
+    evaluate(HookPoint::after_compute, clock);
     // Hooks first: they may still say where it went wrong, and what they change is checked too.
     fire_element(HookPoint::after_compute, clock);
     fire_all(HookPoint::after_compute, clock);
@@ -339,24 +340,43 @@ void FusedStage::forget_failed() {
         });
 }
 
-void FusedStage::evaluate(StageClock& clock) {
+/// Whether somebody will ask for the stress before the next forces, as far as it can be known
+/// before these. `next`: the hook point that follows them.
+bool FusedStage::stress_is_due(SystemIndex system, HookPoint next) const {
+    int const code = code_of(system);
+    auto const list = static_cast<std::size_t>(code);
+    if (needs_stress_[list]) return true;
+    bool const admits = next == HookPoint::on_admission;
+    auto const completed = batch_.column<std::int64_t>(Fields::stage_step)[system.value()];
+    if (admits ? hooks_.stress_is_due_at_admission(list) : hooks_.stress_is_due(list, completed))
+        return true;
+    auto const& budget = sub_stages_[list].step_budget;
+    return departing_are_written_ && code + 1 == static_cast<int>(sub_stages_.size()) && budget &&
+           completed + (admits ? 0 : 1) >= *budget;
+}
+
+void FusedStage::evaluate(HookPoint next, StageClock& clock) {
     BatchView const view = batch_.view();
+    for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
+        lists_of_[code] = neighbor_lists_[code].update(view, systems_of_[code]);
+        for (SystemIndex system : systems_of_[code]) {
+            Row& row = rows_[system.value()];
+            row.stress_is_current = stress_is_due(system, next);
+            row.list_is_current = true;
+        }
+    }
     evaluated_.clear();
     neighbors_.clear();
     std::size_t without_stress = 0;  // these come first: the others cost more
     for (bool const stress : {false, true}) {
         without_stress = evaluated_.size();
-        for (std::size_t code = 0; code < sub_stages_.size(); ++code) {
-            if (needs_stress_[code] != stress) continue;
-            auto const& systems = systems_of_[code];
-            auto const lists = neighbor_lists_[code].update(view, systems);
-            evaluated_.insert(evaluated_.end(), systems.begin(), systems.end());
-            neighbors_.insert(neighbors_.end(), lists.begin(), lists.end());
-            for (SystemIndex system : systems) {
-                rows_[system.value()].stress_is_current = stress;
-                rows_[system.value()].list_is_current = true;
+        for (std::size_t code = 0; code < sub_stages_.size(); ++code)
+            for (std::size_t k = 0; k < systems_of_[code].size(); ++k) {
+                SystemIndex const system = systems_of_[code][k];
+                if (rows_[system.value()].stress_is_current != stress) continue;
+                evaluated_.push_back(system);
+                neighbors_.push_back(lists_of_[code][k]);
             }
-        }
     }
     clock.give_to(TimePart::neighbors);
     std::span<SystemIndex const> const systems = evaluated_;

@@ -62,8 +62,11 @@ struct SubStage {
 ///           it is there for comparison with programs of that order.
 /// Element hooks: Options::hooks see the samples of all sub-stages in one firing, after those of
 ///           the sub-stages at after_step and on_converge, before them at the other points.
-/// Stress:   the compute fills it for samples whose dynamics needs it (in a second call where some
-///           of the batch do and some do not), so that post_update finds it fresh.
+/// Stress:   the compute fills it for samples whose dynamics needs it, so that post_update finds it
+///           fresh, and for those for whom a hook that needs it is due after the forces of this
+///           step, or that end with it and are written; in a second call for them where the others
+///           need none. Who needs it later than that (on_converge) gets it in an evaluation by
+///           itself. Either has the same bits: those of the places and lists of the forces.
 /// Admission: a sample that enters a sub-stage is checked, gets its neighbour list and its forces,
 ///           its on_admission hooks and its state, before its first step there; never in the
 ///           middle. Hooks come first, so that a dynamics starts from forces that they changed.
@@ -198,7 +201,8 @@ private:
               StageClock& clock);
     void fire_all(HookPoint point, StageClock& clock);
     void fire_element(HookPoint point, StageClock& clock);
-    void evaluate(StageClock& clock);
+    void evaluate(HookPoint next, StageClock& clock);
+    [[nodiscard]] bool stress_is_due(SystemIndex system, HookPoint next) const;
     void drop_touching_atoms();
     template <class Fault>
     void drop_where(Fault const& fault_of);
@@ -235,6 +239,7 @@ private:
     std::vector<std::vector<SystemIndex>> systems_of_;  ///< by status code
     std::vector<SystemIndex> evaluated_;
     std::vector<SystemNeighbors> neighbors_;
+    std::vector<std::span<SystemNeighbors const>> lists_of_;  ///< by status code
     std::vector<SystemIndex> everyone_;
     std::vector<std::vector<SystemIndex>> late_of_;  ///< by status code: for whom hooks fire late
     std::vector<std::uint8_t> held_;                 ///< by atom of one sample

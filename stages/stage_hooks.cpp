@@ -20,6 +20,14 @@ TimePart part_before(HookPoint point) {
                                                                                  : TimePart::update;
 }
 
+/// At one of the points of a step that come after its forces.
+bool runs_after_forces(Hook const& hook) {
+    for (HookPoint const point : {HookPoint::after_compute, HookPoint::before_post_update,
+                                  HookPoint::after_post_update, HookPoint::after_step})
+        if (hook.runs_at(point)) return true;
+    return false;
+}
+
 }  // namespace
 
 StageHooks::StageHooks(std::vector<List> lists, int systems) : lists_(std::move(lists)) {
@@ -49,8 +57,14 @@ std::vector<FieldSpec> StageHooks::state_fields() const {
 void StageHooks::bind(Schema const& schema) {
     for (std::size_t l = 0; l < lists_.size(); ++l) {
         auto& state = state_.emplace_back();
+        auto& stress = stress_needs_.emplace_back();
         for (std::size_t h = 0; h < lists_[l].hooks.size(); ++h) {
-            lists_[l].hooks[h]->bind(schema);
+            Hook& hook = *lists_[l].hooks[h];
+            hook.bind(schema);
+            if (hook.needs_stress()) {
+                if (runs_after_forces(hook)) stress.frequencies.push_back(hook.frequency());
+                stress.at_admission = stress.at_admission || hook.runs_at(HookPoint::on_admission);
+            }
             auto& fields = state.emplace_back();
             for (FieldSpec const& field : state_of(l, h))
                 fields.push_back(*schema.find(field.name));
@@ -120,6 +134,17 @@ bool StageHooks::fire_for(SystemIndex system, HookPoint point, std::size_t list,
     stage.clock.give_to(part_before(point));
     due_.assign(1, system);
     return fire_due(point, list, hook, stage);
+}
+
+bool StageHooks::stress_is_due(std::size_t list, std::int64_t completed) const {
+    for (std::size_t const l : {list, lists_.size() - 1})
+        for (int const frequency : stress_needs_[l].frequencies)
+            if (completed % frequency == 0) return true;
+    return false;
+}
+
+bool StageHooks::stress_is_due_at_admission(std::size_t list) const {
+    return stress_needs_[list].at_admission || stress_needs_.back().at_admission;
 }
 
 bool StageHooks::write_at_admission() const {

@@ -61,6 +61,12 @@ public:
     /// has found that this fails the sample. True when it does.
     bool fire_for(SystemIndex system, HookPoint point, std::size_t list, std::size_t hook,
                   Stage const& stage);
+    /// Whether a hook of a list, or of the element, that needs the stress fires after the forces of
+    /// the step that begins with so many completed ones. Points before the forces do not count, nor
+    /// on_converge: who converges is known later. Expects: bind() has been called.
+    [[nodiscard]] bool stress_is_due(std::size_t list, std::int64_t completed) const;
+    /// The same for the forces at admission.
+    [[nodiscard]] bool stress_is_due_at_admission(std::size_t list) const;
     /// Whether any that may fire late does so at on_admission too.
     [[nodiscard]] bool write_at_admission() const;
     /// Tells the hooks of a list, and the element's, that the rows of `systems` are back from a
@@ -83,9 +89,16 @@ private:
                   Stage const& stage);
     [[nodiscard]] std::vector<FieldSpec> state_of(std::size_t list, std::size_t place) const;
 
+    /// When hooks of a list need the stress after the forces.
+    struct StressNeeds {
+        std::vector<int> frequencies;  ///< in a step
+        bool at_admission = false;
+    };
+
     std::vector<List> lists_;
     StageTrace trace_;
     std::vector<std::vector<std::vector<FieldIndex>>> state_;  ///< by list, hook, field
+    std::vector<StressNeeds> stress_needs_;                    ///< by list
     std::vector<SystemIndex> due_;
 };
 

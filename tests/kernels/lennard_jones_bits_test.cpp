@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What must not change a bit of what LennardJones gives.
 #include <limits>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -122,6 +123,33 @@ TEST_P(LennardJonesBits, OneLargeSystemSharedOutOverAtomsHasTheBitsOfOneThread) 
         set_thread_count(threads);
 
         EXPECT_TRUE(same_bits(result_of(sample, argon()), one)) << threads;
+    }
+}
+
+/// Forces without a stress, forces with one, and a stress alone are three loops.
+TEST_P(LennardJonesBits, WhichOutputsAreAskedForChangesNoneOfThem) {
+    Restored const restored;
+    LennardJonesOptions shifted = species(), wide = species();
+    shifted.shift = true;
+    wide.switch_width = 1.0;
+    for (Isa const isa : {Isa::baseline, Isa::avx2, Isa::avx512}) {
+        if (!is_supported(isa)) continue;
+        set_active_isa(isa);
+        for (int const threads : {1, 2})
+            for (char const* name : {"ar108", "arkr108", "ar_triclinic", "ar_tiny", "lj38"})
+                for (LennardJonesOptions const& options : {argon(), switched(), shifted, wide}) {
+                    Sample const sample = read_golden_sample(name);
+                    if (options.species.size() == 1 && std::string(name) == "arkr108") continue;
+                    set_thread_count(threads);
+                    Evaluation joint({sample}, options), apart({sample}, options);
+
+                    joint.compute();
+                    apart.compute({.energy_and_forces = true, .stress = false});
+                    apart.compute({.energy_and_forces = false, .stress = true});
+
+                    EXPECT_TRUE(same_bits(apart.result(), joint.result()))
+                        << name << ", " << name_of(isa) << ", " << threads << " threads";
+                }
     }
 }
 

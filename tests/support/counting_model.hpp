@@ -25,8 +25,9 @@ public:
     }
     [[nodiscard]] std::string describe() const override { return inner_.describe(); }
     void compute(ModelInput const& input, ModelOutputs outputs) override {
-        if (outputs.energy_and_forces)
-            host_evaluations += static_cast<std::int64_t>(input.systems.size());
+        auto const systems = static_cast<std::int64_t>(input.systems.size());
+        if (outputs.energy_and_forces) host_evaluations += systems;
+        if (outputs.stress) (outputs.energy_and_forces ? joint_stresses : lone_stresses) += systems;
         inner_.compute(input, outputs);
     }
     [[nodiscard]] std::unique_ptr<DeviceModel> on_device(
@@ -39,6 +40,8 @@ public:
     }
 
     std::int64_t host_evaluations = 0;  ///< forces of systems: one at admission, one for each step
+    std::int64_t joint_stresses = 0;    ///< of systems, with their forces
+    std::int64_t lone_stresses = 0;     ///< in an evaluation of their own
     int guessed_row_capacity = 0;       ///< where nobody says; 0: what the model inside guesses
     mutable std::vector<int> row_capacities;  ///< of the models that were made for devices
 
