@@ -11,6 +11,7 @@
 
 #include "runtime/crc32c.hpp"
 #include "runtime/error.hpp"
+#include "runtime/streaming_copy.hpp"
 
 namespace athanor {
 namespace {
@@ -72,26 +73,44 @@ PackedCounts count_packed(Batch const& batch, std::span<SystemIndex const> syste
 
 namespace {
 
-/// Writes one run of bytes from its beginning, and takes its checksum a piece behind: while that
-/// piece is still in the first cache.
+/// Only the host's own memory is known to be written by plain stores.
+bool goes_past_caches(MemorySpace const& space, std::size_t bytes) {
+    return bytes >= streaming_bytes && &space == &host_memory();
+}
+
+/// Writes one run of bytes from its beginning, and takes its checksum in step: of a piece that was
+/// written while it is still in the first cache, of one that goes past the caches before.
 class PackWriter {
 public:
-    PackWriter(std::span<std::byte> out, std::uint32_t* checksum)
-        : begin_(out.data()), to_(begin_), unchecked_(begin_), checksum_(checksum) {}
+    /// Without `checksum` none is taken, and nothing is told.
+    PackWriter(std::span<std::byte> out, std::uint32_t* checksum, PackProgress const* progress)
+        : begin_(out.data()),
+          to_(begin_),
+          unchecked_(begin_),
+          told_(begin_),
+          checksum_(checksum),
+          progress_(progress) {}
 
     void copy(void const* from, std::size_t bytes) {
         std::memcpy(to_, from, bytes);
         advance(bytes);
     }
-    /// Rows of a batch, which its memory space moves.
-    void copy(Batch const& batch, std::byte const* from, std::size_t bytes) {
+    /// Rows of a batch, which its memory space moves; `streams`: past the caches, with a checksum,
+    /// unless they are few and would go there in parts of lines.
+    void copy(Batch const& batch, std::byte const* from, std::size_t bytes, bool streams) {
+        streams = streams && bytes >= least_streamed_bytes;
         std::size_t const most = checksum_ == nullptr ? bytes : piece_bytes;
         while (bytes > 0) {
-            RowMove const move{to_, from, std::min(bytes, most)};
-            batch.space().move({&move, 1});
-            advance(move.bytes);
-            from += move.bytes;
-            bytes -= move.bytes;
+            std::size_t const piece = std::min(bytes, most);
+            if (streams) {
+                stream(from, piece);
+            } else {
+                RowMove const move{to_, from, piece};
+                batch.space().move({&move, 1});
+                advance(piece);
+            }
+            from += piece;
+            bytes -= piece;
         }
     }
     void pad_to(std::size_t bytes) {
@@ -108,16 +127,34 @@ public:
 
 private:
     static constexpr std::size_t piece_bytes = 24 * 1024;
+    static constexpr std::size_t least_streamed_bytes = 4 * 1024;
 
     void advance(std::size_t bytes) {
         to_ += bytes;
-        if (to_ - unchecked_ >= static_cast<std::ptrdiff_t>(piece_bytes)) finish();
+        if (to_ - unchecked_ < static_cast<std::ptrdiff_t>(piece_bytes)) return;
+        finish();
+        tell();
+    }
+    void stream(std::byte const* from, std::size_t bytes) {
+        finish();
+        *checksum_ = crc32c({from, bytes}, *checksum_);
+        copy_streaming(to_, from, bytes);
+        to_ += bytes;
+        unchecked_ = to_;
+        tell();
+    }
+    void tell() {
+        if (progress_ == nullptr || to_ - told_ < static_cast<std::ptrdiff_t>(told_bytes)) return;
+        told_ = to_;
+        (*progress_)(bytes());
     }
 
     std::byte* begin_;
     std::byte* to_;
     std::byte* unchecked_;  // the first byte that the checksum does not have
+    std::byte* told_;       // the first byte that progress_ does not know of
     std::uint32_t* checksum_;
+    PackProgress const* progress_;
 };
 
 void write_table(PackWriter& writer, Batch const& batch, std::span<SystemIndex const> systems,
@@ -133,11 +170,13 @@ void write_table(PackWriter& writer, Batch const& batch, std::span<SystemIndex c
 }
 
 std::size_t pack(Schema const& schema, Batch const& batch, std::span<SystemIndex const> systems,
-                 std::span<std::byte> out, EdgeRows edges, std::uint32_t* checksum) {
+                 std::span<std::byte> out, EdgeRows edges, std::uint32_t* checksum,
+                 PackProgress const* progress) {
     std::size_t const total = packed_bytes(schema, count_packed(batch, systems, edges));
     ATHANOR_EXPECTS(total <= out.size());
     ATHANOR_EXPECTS(begins_with(batch.schema(), schema));
-    PackWriter writer(out, checksum);
+    PackWriter writer(out, checksum, progress);
+    bool const streams = checksum != nullptr && goes_past_caches(batch.space(), total);
     write_table(writer, batch, systems, edges);
     for (int f = 0; f < schema.field_count(); ++f) {
         FieldIndex const field{f};
@@ -148,13 +187,13 @@ std::size_t pack(Schema const& schema, Batch const& batch, std::span<SystemIndex
         for (SystemIndex s : systems) {
             std::byte const* const rows = batch.rows(field, s);
             if (rows != first + bytes) {
-                writer.copy(batch, first, bytes);
+                writer.copy(batch, first, bytes, streams);
                 first = rows;
                 bytes = 0;
             }
             bytes += batch.row_bytes(field, s);
         }
-        writer.copy(batch, first, bytes);
+        writer.copy(batch, first, bytes, streams);
         writer.pad_to(aligned(writer.bytes()));
     }
     for (SystemIndex s : systems)
@@ -170,13 +209,14 @@ std::size_t pack(Schema const& schema, Batch const& batch, std::span<SystemIndex
 std::size_t pack_samples(Schema const& schema, Batch const& batch,
                          std::span<SystemIndex const> systems, std::span<std::byte> out,
                          EdgeRows edges) {
-    return pack(schema, batch, systems, out, edges, nullptr);
+    return pack(schema, batch, systems, out, edges, nullptr, nullptr);
 }
 
 std::uint32_t pack_and_check(Schema const& schema, Batch const& batch,
                              std::span<SystemIndex const> systems, std::span<std::byte> out,
-                             EdgeRows edges, std::uint32_t before) {
-    static_cast<void>(pack(schema, batch, systems, out, edges, &before));
+                             EdgeRows edges, std::uint32_t before, PackProgress const& progress) {
+    static_cast<void>(
+        pack(schema, batch, systems, out, edges, &before, progress ? &progress : nullptr));
     return before;
 }
 
@@ -226,7 +266,7 @@ SystemIndex PackedSamples::append_to(Batch& batch, int k) const {
         agreed_ = batch.schema_ptr();
     }
     moves_.clear();
-    std::size_t offset = aligned(counts_.systems * table_entry_bytes);
+    std::size_t offset = aligned(counts_.systems * table_entry_bytes), bytes = 0;
     for (int f = 0; f < schema_->field_count(); ++f) {
         FieldIndex const field{f};
         Level const level = schema_->field(field).level;
@@ -236,9 +276,13 @@ SystemIndex PackedSamples::append_to(Batch& batch, int k) const {
         moves_.push_back({batch.rows(field, s),
                           bytes_.data() + offset + first * schema_->bytes_per_row(field),
                           batch.row_bytes(field, s)});
+        bytes += moves_.back().bytes;
         offset += column_bytes(*schema_, f, counts_);
     }
-    batch.space().move(moves_);
+    if (goes_past_caches(batch.space(), bytes))
+        for (RowMove const& m : moves_) copy_streaming(m.to, m.from, m.bytes);
+    else
+        batch.space().move(moves_);
     return s;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -43,12 +44,18 @@ std::size_t pack_samples(Schema const& schema, Batch const& batch,
                          std::span<SystemIndex const> systems, std::span<std::byte> out,
                          EdgeRows edges = EdgeRows::travel);
 
+/// Called while packing: the first so many bytes are written, and stay as they are.
+using PackProgress = std::function<void(std::size_t)>;
+/// From one call to the next there are so many bytes, or a few more.
+inline constexpr std::size_t told_bytes = 256 * 1024;
+
 /// The same, and takes the checksum of what it writes while that is in the cache: returns
-/// crc32c(the bytes written, before).
+/// crc32c(the bytes written, before). Many bytes of the host's memory are written past the caches
+/// (streaming_copy.hpp).
 [[nodiscard]] std::uint32_t pack_and_check(Schema const& schema, Batch const& batch,
                                            std::span<SystemIndex const> systems,
                                            std::span<std::byte> out, EdgeRows edges,
-                                           std::uint32_t before);
+                                           std::uint32_t before, PackProgress const& progress = {});
 
 /// Reads packed samples in place.
 /// Ownership: none; `bytes` must outlive it.
@@ -74,7 +81,8 @@ public:
     [[nodiscard]] int system_count() const { return static_cast<int>(counts_.systems); }
     [[nodiscard]] int atom_count(int k) const { return entry(k).atoms; }
     [[nodiscard]] int edge_count(int k) const { return entry(k).edges; }
-    /// Appends sample k; state fields of the batch are zero. Expects: it fits.
+    /// Appends sample k, a large one past the caches; state fields of the batch are zero. Expects:
+    /// it fits.
     SystemIndex append_to(Batch& batch, int k) const;
 
 private:

@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/packed_samples.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "runtime/crc32c.hpp"
 #include "runtime/error.hpp"
+#include "runtime/streaming_copy.hpp"
 #include "tests/support/samples.hpp"
 
 namespace athanor {
@@ -42,6 +45,52 @@ TEST(PackedSamples, TheChecksumTakenWhilePackingIsThatOfTheBytes) {
 
     EXPECT_EQ(again, packed.bytes);
     EXPECT_EQ(checksum, crc32c(packed.bytes, 77));
+}
+
+TEST(PackedSamples, WhatIsToldWhilePackingIsWrittenForGood) {
+    auto const schema = rich_schema();
+    Batch batch(schema, {3, 40000, 0});
+    int const atoms[] = {30000, 3, 9000};
+    for (int k = 0; k < 3; ++k) batch.append(random_sample(schema, k, atoms[k], 0, 40 + k));
+    std::vector<SystemIndex> const systems{SystemIndex{0}, SystemIndex{2}};  // with a gap
+    Packed const packed = pack(batch, *schema, systems);
+    ASSERT_GT(packed.bytes.size(), 4 * told_bytes);
+    ASSERT_GT(packed.bytes.size(), streaming_bytes);
+    std::vector<std::byte> out(packed.bytes.size());
+    std::vector<std::size_t> told;
+
+    auto const checksum =
+        pack_and_check(*schema, batch, systems, out, EdgeRows::travel, 0, [&](std::size_t bytes) {
+            EXPECT_TRUE(std::equal(out.begin(), out.begin() + static_cast<long>(bytes),
+                                   packed.bytes.begin()))
+                << bytes;
+            EXPECT_GE(bytes - (told.empty() ? 0 : told.back()), told_bytes);
+            told.push_back(bytes);
+        });
+
+    EXPECT_GE(told.size(), 3U);
+    EXPECT_LE(told.back(), out.size());
+    EXPECT_EQ(out, packed.bytes);
+    EXPECT_EQ(checksum, crc32c(packed.bytes));
+    Batch target(schema, {2, 40000, 0});
+    PackedSamples const arrived(schema, packed.counts, out);
+    for (int k = 0; k < 2; ++k) arrived.append_to(target, k);
+    EXPECT_TRUE(same_bits(target.extract(SystemIndex{0}), batch.extract(SystemIndex{0})));
+    EXPECT_TRUE(same_bits(target.extract(SystemIndex{1}), batch.extract(SystemIndex{2})));
+}
+
+TEST(PackedSamples, NothingIsToldOfWhatIsPackedAtOnce) {
+    auto const schema = rich_schema();
+    Batch batch(schema, {1, 10, 0});
+    batch.append(random_sample(schema, 0, 10, 0, 4));
+    std::vector<SystemIndex> const only{SystemIndex{0}};
+    std::vector<std::byte> out(packed_bytes(*schema, count_packed(batch, only)));
+    bool told = false;
+
+    static_cast<void>(pack_and_check(*schema, batch, only, out, EdgeRows::travel, 0,
+                                     [&](std::size_t) { told = true; }));
+
+    EXPECT_FALSE(told);
 }
 
 TEST(PackedSamples, AHopLeavesEveryBitAndDropsState) {
