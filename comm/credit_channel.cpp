@@ -48,6 +48,7 @@ CreditChannelSender::CreditChannelSender(ChannelOptions options,
       transport_(std::move(transport)),
       fingerprint_(options_.schema->fingerprint()),
       counts_of_slot_(static_cast<std::size_t>(options_.buffers.slots)),
+      show_([this](std::size_t bytes) { transport_->show(next_slot(), bytes); }),
       state_(make_state(options_, ChannelSide::sender)) {
     expect_room(*transport_, options_);
 }
@@ -147,7 +148,7 @@ void CreditChannelSender::post(Batch const* batch, std::span<SystemIndex const> 
     std::uint32_t checksum = begin_header(header, slot.header());
     if (batch != nullptr)
         checksum = pack_and_check(*options_.schema, *batch, systems, slot.payload(), edge_rows(),
-                                  checksum);
+                                  checksum, show_);
     seal_header(slot.header(), checksum);
     transport_->post(next_slot(), header.payload_bytes);
     ++sequence_;
@@ -235,6 +236,7 @@ ReceiveStatus CreditChannelReceiver::poll() {
         look();
         auto const message_bytes = transport_->arrived(current_slot());
         if (!message_bytes) {
+            check_ahead();
             if (!in_vain_since_) in_vain_since_ = Clock::now();
             return ReceiveStatus::nothing_yet;
         }
@@ -257,13 +259,20 @@ void CreditChannelReceiver::look() {
     state_->answered.store(arrived_, std::memory_order_relaxed);
 }
 
+void CreditChannelReceiver::check_ahead() {
+    std::size_t const shown = transport_->shown(current_slot());
+    if (shown == 0) return;
+    Slot& slot = transport_->slot(current_slot());
+    checksum_.take(slot.header().first(checked_header_bytes), slot.payload().first(shown));
+}
+
 void CreditChannelReceiver::open_slot(std::size_t message_bytes) {
     auto const message =
         std::span<std::byte const>(transport_->slot(current_slot()).bytes()).first(message_bytes);
     auto const header = message.first(std::min(message_bytes, message_header_bytes));
     auto const payload = message.subspan(header.size());
     MessageHeader const said =
-        decode_message(header, payload, {options_.edge, sequence_, fingerprint_});
+        decode_message(header, payload, {options_.edge, sequence_, fingerprint_}, checksum_);
     samples_.read(said.counts, payload);
     std::copy_n(header.begin(), open_header_.size(), open_header_.begin());
     next_sample_ = 0;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "comm/channel_state.hpp"
+#include "comm/running_checksum.hpp"
 #include "comm/slot.hpp"
 #include "comm/transport.hpp"
 #include "runtime/channel.hpp"
@@ -70,6 +71,7 @@ private:
     bool closed_ = false;
     bool end_posted_ = false;
     std::vector<PackedCounts> counts_of_slot_;
+    PackProgress show_;  // a part of what is being packed
     std::optional<Clock::time_point> refused_since_;
     ChannelMetrics metrics_;
     std::shared_ptr<ChannelState> state_;
@@ -78,6 +80,8 @@ private:
 /// Receiving half.
 /// Credits: a slot is given back when its last sample has been taken (an empty message: when it is
 ///          found), never earlier, for the samples are read in place.
+/// Check:   of a message whose sender shows how far it has come, poll() takes the checksum so far;
+///          a sample is seen, and unpacked, when the whole message was found right.
 /// Throws:  CampaignError from poll() for a message that is damaged, repeated, missing or not ours,
 ///          and from take() for a slot that the sender overwrote.
 /// Memory:  nothing is allocated but the strings of names; samples are unpacked from the slot
@@ -99,6 +103,7 @@ private:
     [[nodiscard]] int current_slot() const;
     [[nodiscard]] bool slot_is_open() const { return next_sample_ < samples_.system_count(); }
     void look();
+    void check_ahead();
     void open_slot(std::size_t message_bytes);
     void expect_untouched();
     void empty_slot();
@@ -107,6 +112,7 @@ private:
     std::unique_ptr<TransportReceiver> transport_;
     std::uint64_t fingerprint_;
     std::uint64_t sequence_ = 0;  // of the open message, or of the next one when none is open
+    RunningChecksum checksum_;    // of the message that comes next
     PackedSamples samples_;       // of the open slot
     std::array<std::byte, message_header_bytes> open_header_{};  // as it was when checked
     int next_sample_ = 0;

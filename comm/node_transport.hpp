@@ -10,7 +10,7 @@
 namespace athanor {
 
 /// Makes the halves of edges between ranks: within a node through slots that both ranks share, so
-/// that a sample is packed where it is unpacked and two counters say the rest
+/// that a sample is packed where it is unpacked and counters say the rest
 /// (shared_slot_halves.hpp); between nodes as MpiTransport does. Which it is, MPI says.
 /// Ownership, Bound, Threads: as MpiTransport.
 /// Throws:    MpiError, also where /dev/shm has no room left, and for ends with different rooms.

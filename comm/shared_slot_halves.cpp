@@ -19,12 +19,24 @@ namespace {
 using Counter = std::atomic_ref<std::uint64_t>;
 static_assert(Counter::is_always_lock_free, "the other half may be another process");
 
+/// Message and bytes in one number, so that nobody takes those of one message for another's: the
+/// low 24 bits of the message's number above 40 bits of size.
+constexpr int size_bits = 40;
+constexpr std::uint64_t size_mask = (std::uint64_t{1} << size_bits) - 1;
+constexpr std::uint64_t tag_of(std::uint64_t message) { return message << size_bits; }
+
 class Sender : public TransportSender {
 public:
     explicit Sender(std::shared_ptr<SharedSlots> slots) : slots_(std::move(slots)) {}
 
     int slot_count() const override { return slots_->count(); }
     Slot& slot(int k) override { return (*slots_)[k]; }
+    void show(int k, std::size_t payload_bytes) override {
+        ATHANOR_EXPECTS(k == static_cast<int>(posted_ % slots_->message_bytes().size()));
+        ATHANOR_EXPECTS(payload_bytes <= size_mask);
+        Counter(slots_->counters().shown)
+            .store(tag_of(posted_) | payload_bytes, std::memory_order_release);
+    }
     void post(int k, std::size_t payload_bytes) override {
         ATHANOR_EXPECTS(k == static_cast<int>(posted_ % slots_->message_bytes().size()));
         slots_->message_bytes()[static_cast<std::size_t>(k)] = message_header_bytes + payload_bytes;
@@ -50,18 +62,18 @@ public:
     Slot& slot(int k) override { return (*slots_)[k]; }
     void progress() override {
         posted_ = Counter(slots_->counters().posted).load(std::memory_order_acquire);
+        shown_ = Counter(slots_->counters().shown).load(std::memory_order_acquire);
     }
     std::optional<std::size_t> arrived(int k) const override {
         auto const at = static_cast<std::size_t>(k), count = slots_->message_bytes().size();
         auto const behind = (at + count - given_back_ % count) % count;
         if (given_back_ + behind >= posted_) return std::nullopt;
-        std::uint64_t const bytes = slots_->message_bytes()[at];
-        if (bytes > (*slots_)[k].size())
-            throw CampaignError(
-                fmt::format("a message of {} bytes is announced in a slot of {}; run the same "
-                            "build and configuration on all ranks",
-                            bytes, (*slots_)[k].size()));
-        return bytes;
+        return fitting(k, slots_->message_bytes()[at]);
+    }
+    std::size_t shown(int k) const override {
+        bool const next = k == static_cast<int>(posted_ % slots_->message_bytes().size());
+        if (!next || tag_of(posted_) != (shown_ & ~size_mask)) return 0;
+        return fitting(k, message_header_bytes + (shown_ & size_mask)) - message_header_bytes;
     }
     void give_back(int k) override {
         ATHANOR_EXPECTS(k == static_cast<int>(given_back_ % slots_->message_bytes().size()));
@@ -69,8 +81,19 @@ public:
     }
 
 private:
+    /// `bytes`, which are said to be in slot k.
+    [[nodiscard]] std::uint64_t fitting(int k, std::uint64_t bytes) const {
+        if (bytes > (*slots_)[k].size())
+            throw CampaignError(
+                fmt::format("a message of {} bytes is announced in a slot of {}; run the same "
+                            "build and configuration on all ranks",
+                            bytes, (*slots_)[k].size()));
+        return bytes;
+    }
+
     std::shared_ptr<SharedSlots> slots_;
     std::uint64_t posted_ = 0;
+    std::uint64_t shown_ = 0;
     std::uint64_t given_back_ = 0;
 };
 

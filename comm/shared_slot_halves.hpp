@@ -10,9 +10,10 @@
 namespace athanor::detail {
 
 /// The halves of an edge over slots that both see: a message is packed where it is unpacked, and
-/// what else is said are the two counters of SlotCounters. No lock, no message, no system call.
+/// what else is said are the counters of SlotCounters. No lock, no message, no system call.
 /// Expects: the receiver's `slots` are the sender's, in this process or the other one.
-/// Throws:  CampaignError from arrived() when more is said to be in a slot than it holds.
+/// Throws:  CampaignError from arrived() and shown() when more is said to be in a slot than it
+///          holds.
 [[nodiscard]] std::unique_ptr<TransportSender> sender_over(std::shared_ptr<SharedSlots> slots);
 [[nodiscard]] std::unique_ptr<TransportReceiver> receiver_over(std::shared_ptr<SharedSlots> slots);
 

@@ -18,9 +18,11 @@ namespace athanor::detail {
 
 /// What the halves of an edge tell each other, each in a cache line that one of them writes. Who
 /// writes releases, who reads acquires: the sender's `posted` covers what it put into the slot and
-/// its message_bytes, the receiver's `given_back` that it reads them no more.
+/// its message_bytes, `shown` the beginning of the message that is being packed (as
+/// shared_slot_halves.cpp writes it), the receiver's `given_back` that it reads them no more.
 struct SlotCounters {
     alignas(64) std::uint64_t posted = 0;
+    std::uint64_t shown = 0;
     alignas(64) std::uint64_t given_back = 0;
 };
 

@@ -24,6 +24,12 @@ public:
 
     [[nodiscard]] virtual int slot_count() const = 0;
     [[nodiscard]] virtual Slot& slot(int k) = 0;
+    /// Of the message that will be posted next: the first `payload_bytes` in slot k are written,
+    /// and so is its header but for the last four bytes; none of that changes any more. A transport
+    /// that cannot show a part of a message does nothing.
+    virtual void show(int k, std::size_t payload_bytes) {
+        static_cast<void>(k), static_cast<void>(payload_bytes);
+    }
     /// Starts moving the header and the first `payload_bytes` of slot k.
     virtual void post(int k, std::size_t payload_bytes) = 0;
     /// Looks once at what has happened since; the two queries below change in here only.
@@ -44,6 +50,12 @@ public:
     virtual void progress() = 0;
     /// How many bytes, header included, have arrived in slot k; nothing while none have.
     [[nodiscard]] virtual std::optional<std::size_t> arrived(int k) const = 0;
+    /// How many bytes of payload its sender has shown so far of the message that arrives next, in
+    /// slot k; 0 once it has arrived, and where nothing can be shown. Changes in progress() only.
+    [[nodiscard]] virtual std::size_t shown(int k) const {
+        static_cast<void>(k);
+        return 0;
+    }
     /// Slot k is empty: makes it ready for message n + K, and then tells the sender so.
     /// Expects: arrived(k), and slots are given back in the order of their messages.
     virtual void give_back(int k) = 0;

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "comm/running_checksum.hpp"
 #include "runtime/crc32c.hpp"
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
@@ -35,11 +36,7 @@ static_assert(sizeof(RawHeader) == message_header_bytes);
 static_assert(std::endian::native == std::endian::little, "numbers travel low byte first");
 
 constexpr std::uint32_t flag_end_of_stream = 1;
-constexpr std::size_t checked_header_bytes = offsetof(RawHeader, checksum);
-
-std::uint32_t checksum_of(std::span<std::byte const> header, std::span<std::byte const> payload) {
-    return crc32c(payload, crc32c(header.first(checked_header_bytes)));
-}
+static_assert(checked_header_bytes == offsetof(RawHeader, checksum));
 
 [[noreturn]] void refuse(ExpectedMessage const& expected, std::string const& why) {
     throw CampaignError(
@@ -49,7 +46,8 @@ std::uint32_t checksum_of(std::span<std::byte const> header, std::span<std::byte
 /// Is it whole, is it ours, is it undamaged? The version comes before whatever may differ by
 /// version.
 void check_bytes(RawHeader const& raw, std::span<std::byte const> header,
-                 std::span<std::byte const> payload, ExpectedMessage const& expected) {
+                 std::span<std::byte const> payload, ExpectedMessage const& expected,
+                 RunningChecksum& checksum) {
     if (raw.magic != wire_magic)
         refuse(expected,
                fmt::format("no message of Athanor arrived (it begins with {:#018x})", raw.magic));
@@ -61,7 +59,7 @@ void check_bytes(RawHeader const& raw, std::span<std::byte const> header,
     if (payload.size() != raw.payload_bytes)
         refuse(expected, fmt::format("truncated: {} bytes of samples arrived, the header says {}",
                                      payload.size(), raw.payload_bytes));
-    if (std::uint32_t const found = checksum_of(header, payload); found != raw.checksum)
+    if (std::uint32_t const found = checksum.finish(header, payload); found != raw.checksum)
         refuse(expected,
                fmt::format("damaged on its way: checksum {:#010x}, the header says {:#010x}", found,
                            raw.checksum));
@@ -99,7 +97,7 @@ std::uint32_t begin_header(MessageHeader const& header, std::span<std::byte> out
     raw.text_bytes = header.counts.text_bytes;
     raw.flags = header.end_of_stream ? flag_end_of_stream : 0;
     std::memcpy(out.data(), &raw, sizeof raw);
-    return checksum_of(out, {});
+    return crc32c(out.first(checked_header_bytes));
 }
 
 void seal_header(std::span<std::byte> out, std::uint32_t checksum) {
@@ -115,12 +113,18 @@ void encode_header(MessageHeader const& header, std::span<std::byte const> paylo
 
 MessageHeader decode_message(std::span<std::byte const> header, std::span<std::byte const> payload,
                              ExpectedMessage const& expected) {
+    RunningChecksum afresh;
+    return decode_message(header, payload, expected, afresh);
+}
+
+MessageHeader decode_message(std::span<std::byte const> header, std::span<std::byte const> payload,
+                             ExpectedMessage const& expected, RunningChecksum& checksum) {
     if (header.size() < message_header_bytes)
         refuse(expected, fmt::format("truncated: {} bytes arrived, a header alone has {}",
                                      header.size(), message_header_bytes));
     RawHeader raw;
     std::memcpy(&raw, header.data(), sizeof raw);
-    check_bytes(raw, header, payload, expected);
+    check_bytes(raw, header, payload, expected, checksum);
     check_turn(raw, expected);
     MessageHeader decoded;
     decoded.edge = EdgeId{raw.edge};

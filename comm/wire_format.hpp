@@ -11,11 +11,14 @@
 
 namespace athanor {
 
+class RunningChecksum;
+
 /// The wire format in numbers; WIRE_FORMAT.md says it in words. Encoding and decoding do no I/O.
 inline constexpr std::uint64_t wire_magic =
     0x4753'4d4e'4148'5441ULL;  ///< "ATHANMSG", low byte first
 inline constexpr std::uint32_t wire_version = 1;
 inline constexpr std::size_t message_header_bytes = 64;
+inline constexpr std::size_t checked_header_bytes = 60;  ///< all but the checksum
 
 /// What stands in front of every message's packed samples.
 struct MessageHeader {
@@ -51,5 +54,10 @@ void seal_header(std::span<std::byte> out, std::uint32_t checksum);
 [[nodiscard]] MessageHeader decode_message(std::span<std::byte const> header,
                                            std::span<std::byte const> payload,
                                            ExpectedMessage const& expected);
+/// The same, where `checksum` may have taken the beginning of the payload already.
+[[nodiscard]] MessageHeader decode_message(std::span<std::byte const> header,
+                                           std::span<std::byte const> payload,
+                                           ExpectedMessage const& expected,
+                                           RunningChecksum& checksum);
 
 }  // namespace athanor

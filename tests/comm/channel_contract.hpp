@@ -331,6 +331,47 @@ TYPED_TEST_P(ChannelContract, FaultyMessagesAreRefusedEachForItsOwnReason) {
     }
 }
 
+TYPED_TEST_P(ChannelContract, LargeSamplesArriveBitForBit) {
+    TypeParam::run(this->options({2, 15000, 0, 0, 2}), [this](RingMember& member) {
+        auto const made = [&](int rank) {
+            std::vector<Sample> samples;
+            for (int i = 0; i < 3; ++i)
+                samples.push_back(this->sample(rank, i, i == 1 ? 5 : 7000 + rank));
+            return samples;
+        };
+
+        auto const received = exchange(member, this->schema_, made(member.rank));
+
+        this->expect_all(made(member.left()), received);
+    });
+}
+
+TYPED_TEST_P(ChannelContract, DamageInAPartThatWasShownEarlyIsRefusedAndNothingAppended) {
+    auto options = this->options({1, 6000, 0, 0, 2});
+    options.wrap_sender = [](SenderPtr real) {
+        return std::make_unique<FaultySender>(std::move(real), Fault::flip_shown_bit, /*victim=*/0);
+    };
+    TypeParam::run(options, [this](RingMember& member) {
+        Batch const batch = batch_of(this->schema_, {this->sample(member.rank, 0, 6000)});
+        ASSERT_EQ(member.sender.try_send(batch, all_systems(batch)), 1);
+        std::string found;
+
+        eventually([&] {
+            member.sender.progress();
+            try {
+                return member.receiver.poll() != ReceiveStatus::nothing_yet;
+            } catch (CampaignError const& error) {
+                found = error.what();
+                return true;
+            }
+        });
+
+        EXPECT_THAT(found, ::testing::HasSubstr("damaged on its way"));
+        EXPECT_EQ(member.receiver.metrics().samples, 0);
+        member.barrier();
+    });
+}
+
 /// Everything at random but reproducible: ATHANOR_TEST_SEED repeats a run, ATHANOR_TEST_CASES sets
 /// how many; every rank draws the same options.
 TYPED_TEST_P(ChannelContract, RandomStreamsArriveExactlyOnce) {
@@ -379,6 +420,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     ASampleForNoSlotIsNamedWithTheKeyToRaise, EdgesStayAtHomeWhereTheBuffersHaveNoRoomForThem,
     StateFieldsOfAStageStayAtHome, SamplesOfVeryDifferentSizeShareAChannel,
     AThousandSamplesPassThroughSlotsForTwo, FaultyMessagesAreRefusedEachForItsOwnReason,
+    LargeSamplesArriveBitForBit, DamageInAPartThatWasShownEarlyIsRefusedAndNothingAppended,
     RandomStreamsArriveExactlyOnce);
 
 }  // namespace athanor::test

@@ -146,6 +146,76 @@ TEST(CreditChannel, AnEndFlagOnAMessageWithSamplesEndsAfterThem) {
     EXPECT_EQ(receiver.poll(), ReceiveStatus::ended);
 }
 
+/// A message of one sample that a test packs and shows by hand, as a sender does.
+struct ByHand {
+    ByHand() : link(in_process_link(slot_room(*schema, buffers))) {
+        receiver = std::make_unique<CreditChannelReceiver>(
+            ChannelOptions{EdgeId{0}, schema, buffers}, std::move(link.receiver));
+        header.schema_fingerprint = schema->fingerprint();
+        header.counts = count_packed(batch, all_systems(batch), EdgeRows::stay);
+        header.payload_bytes = packed_bytes(*schema, header.counts);
+        std::uint32_t const before = begin_header(header, slot().header());
+        checksum = pack_and_check(*schema, batch, all_systems(batch), slot().payload(),
+                                  EdgeRows::stay, before);
+    }
+    Slot& slot() { return link.sender->slot(0); }
+    void post() {
+        seal_header(slot().header(), checksum);
+        link.sender->post(0, header.payload_bytes);
+    }
+
+    SchemaPtr schema = forged_schema();
+    BufferConfig buffers{1, 100, 0, 0, 1};
+    Batch batch = batch_of(schema, {forge_sample(schema, 5, 100)});
+    InProcessLink link;
+    std::unique_ptr<CreditChannelReceiver> receiver;
+    MessageHeader header;
+    std::uint32_t checksum = 0;
+};
+
+TEST(CreditChannel, APartOfAMessageIsNoSampleUntilTheRestIsThere) {
+    ByHand message;
+    for (std::size_t shown : {16, 500, 501}) {
+        message.link.sender->show(0, shown);
+        EXPECT_EQ(message.receiver->poll(), ReceiveStatus::nothing_yet);
+        EXPECT_EQ(message.receiver->metrics().samples, 0);
+    }
+
+    message.post();
+
+    ASSERT_EQ(message.receiver->poll(), ReceiveStatus::received);
+    expect_same(forge_sample(message.schema, 5, 100), take_one(*message.receiver, message.schema));
+}
+
+// The byte is right again when all is there: whoever looked before has seen that it was not.
+TEST(CreditChannel, ThePartThatIsShownIsCheckedWhenItIsShown) {
+    ByHand message;
+    message.slot().payload()[300] ^= std::byte{1};
+    message.link.sender->show(0, 500);
+    ASSERT_EQ(message.receiver->poll(), ReceiveStatus::nothing_yet);
+    message.slot().payload()[300] ^= std::byte{1};
+    message.post();
+
+    try {
+        static_cast<void>(message.receiver->poll());
+        FAIL() << "accepted";
+    } catch (CampaignError const& error) {
+        EXPECT_THAT(error.what(), ::testing::HasSubstr("channel 0, message 0: damaged on its way"));
+    }
+}
+
+TEST(CreditChannel, ASenderThatDiesWhilePackingLeavesNothing) {
+    ByHand message;
+    message.link.sender->show(0, message.header.payload_bytes);  // even if only the post is missing
+    ASSERT_EQ(message.receiver->poll(), ReceiveStatus::nothing_yet);
+
+    message.link.sender.reset();
+
+    for (int look = 0; look < 10; ++look)
+        EXPECT_EQ(message.receiver->poll(), ReceiveStatus::nothing_yet);
+    EXPECT_EQ(message.receiver->metrics().messages, 0);
+}
+
 TEST(CreditChannel, APeerWithOtherFieldsIsRefused) {
     SchemaPtr const ours = forged_schema();
     auto const theirs = std::make_shared<Schema const>();

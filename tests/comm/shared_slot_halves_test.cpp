@@ -53,6 +53,38 @@ TEST(SharedSlotHalves, AreSeenInTurnByTheOtherSide) {
     }
 }
 
+TEST(SharedSlotHalves, ShowPartsOfTheMessageThatComesNextAndOfNoOther) {
+    TwoMappings edge(name_of("parts"));
+    auto& [slots, sender, receiver] = edge;
+    EXPECT_EQ(receiver->shown(0), 0U);
+    for (int n = 0; n < 5; ++n) {
+        int const k = n % 2;
+        sender->slot(k).payload()[99] = std::byte(n);
+        sender->show(k, 100);
+        EXPECT_EQ(receiver->shown(k), 0U) << "changes in progress() only";
+        receiver->progress();
+        EXPECT_EQ(receiver->shown(k), 100U);
+        EXPECT_EQ(receiver->shown(1 - k), 0U);
+        EXPECT_EQ(receiver->slot(k).payload()[99], std::byte(n));
+        EXPECT_EQ(receiver->arrived(k), std::nullopt);
+        sender->show(k, 250);
+        sender->post(k, 256);
+        receiver->progress();
+        EXPECT_EQ(receiver->shown(k), 0U) << "it has arrived";
+        EXPECT_EQ(receiver->shown(1 - k), 0U) << "of the next message nothing is there";
+        EXPECT_EQ(receiver->arrived(k), message_header_bytes + 256);
+        receiver->give_back(k);
+        sender->progress();
+    }
+}
+
+TEST(SharedSlotHalves, RefuseMoreShownThanASlotHolds) {
+    TwoMappings edge(name_of("much"));
+    edge.sender->show(0, 257);
+    edge.receiver->progress();
+    EXPECT_THROW(static_cast<void>(edge.receiver->shown(0)), CampaignError);
+}
+
 TEST(SharedSlotHalves, RefuseAMessageThatIsLongerThanItsSlot) {
     TwoMappings edge(name_of("long"));
     edge.sender->post(0, 256);

@@ -16,6 +16,7 @@ namespace athanor::test {
 
 enum class Fault {
     flip_payload_bit,
+    flip_shown_bit,  ///< in a part that the receiver may look at while the rest is packed
     flip_header_bit,
     cut_short,
     repeat,
@@ -35,6 +36,13 @@ public:
     bool has_left(int k) const override { return real_->has_left(k); }
     std::uint64_t credits() const override { return real_->credits(); }
 
+    void show(int k, std::size_t payload_bytes) override {
+        if (fault_ == Fault::flip_shown_bit && count_ == victim_ && !flipped_) {
+            slot(k).payload()[payload_bytes / 2] ^= std::byte{4};
+            flipped_ = true;
+        }
+        real_->show(k, payload_bytes);
+    }
     void post(int k, std::size_t payload_bytes) override {
         auto const bytes = slot(k).bytes().first(message_header_bytes + payload_bytes);
         if (count_ == victim_) {
@@ -65,6 +73,7 @@ private:
     Fault fault_;
     int victim_;
     int count_ = 0;
+    bool flipped_ = false;
     std::vector<std::byte> last_;
 };
 
