@@ -27,7 +27,7 @@ WriteQueue::~WriteQueue() {
         stopping_ = true;
         count_ = 0;
     }
-    changed_.notify_all();
+    work_.notify_all();
     for (std::thread& thread : threads_) thread.join();
 }
 
@@ -75,6 +75,11 @@ bool WriteQueue::may_wait_for_spare(std::size_t size) const {
 RowBuffer WriteQueue::take_buffer(std::unique_lock<std::mutex>& lock, std::size_t size) {
     auto spare = take_spare(size);
     if (!spare && may_wait_for_spare(size)) {
+        wake_at_ = std::min(fresh_bytes_ / 2, waiting_bytes_ - size);
+        help(lock, size);
+        spare = take_spare(size);
+    }
+    if (!spare && may_wait_for_spare(size)) {
         // A part of what is left each time: a thread that hangs does not use up all at once.
         auto const limit = patience_ / 32;
         wake_at_ = std::min(fresh_bytes_ / 2, waiting_bytes_ - size);
@@ -90,8 +95,7 @@ RowBuffer WriteQueue::take_buffer(std::unique_lock<std::mutex>& lock, std::size_
 }
 
 /// Expects: the lock is held.
-void WriteQueue::give_back(RowBuffer buffer) {
-    waiting_bytes_ -= buffer.size;
+void WriteQueue::add_spare(RowBuffer buffer) {
     if (buffer.size == 0 || spare_bytes_ + waiting_bytes_ + buffer.size > room_) return;
     spare_bytes_ += buffer.size;
     spare_.push_back(std::move(buffer));
@@ -122,8 +126,6 @@ void WriteQueue::push(WriteTask task) {
         lock.lock();
     }
     enqueue(std::move(task), std::move(buffer));
-    lock.unlock();
-    changed_.notify_all();
 }
 
 void WriteQueue::push(WriteTask task, RowBuffer rows) {
@@ -132,14 +134,12 @@ void WriteQueue::push(WriteTask task, RowBuffer rows) {
     wait_for_room(lock, rows.size);
     waiting_bytes_ += rows.size;
     enqueue(std::move(task), std::move(rows));
-    lock.unlock();
-    changed_.notify_all();
 }
 
 /// Whether a thread was done with some rows a moment ago. A storage that hangs must not hold up
 /// the caller while there is memory. Expects: the lock is held.
 bool WriteQueue::keeps_up() const {
-    return std::chrono::steady_clock::now() - last_done_ < patience_ / 32;
+    return std::chrono::steady_clock::now() - last_done_ < patience_ / 4;
 }
 
 /// Expects: the lock is held.
@@ -180,6 +180,11 @@ RowBuffer WriteQueue::spare_buffer(std::size_t size) {
     return take_buffer(lock, size);
 }
 
+void WriteQueue::keep(RowBuffer buffer) {
+    std::lock_guard const guard(mutex_);
+    add_spare(std::move(buffer));
+}
+
 /// Throws what a task has met. Expects: the lock is held.
 void WriteQueue::wait_for_room(std::unique_lock<std::mutex>& lock, std::size_t bytes) {
     if (threads_.empty()) start();
@@ -201,11 +206,20 @@ void WriteQueue::enqueue(WriteTask task, RowBuffer buffer) {
     }
     alone_ += task.alone ? 1 : 0;
     ring_[(first_ + count_++) % ring_.size()] = {std::move(task), std::move(buffer)};
+    wake_a_thread();
 }
+
+/// Expects: the lock is held.
+void WriteQueue::wake_a_thread() {
+    if (sleeping_ > 0 && may_begin()) work_.notify_one();
+}
+
+/// Expects: the lock is held.
+bool WriteQueue::is_drained() const { return running_ == 0 && (count_ == 0 || !failure_.empty()); }
 
 void WriteQueue::drain() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return running_ == 0 && (count_ == 0 || !failure_.empty()); });
+    drained_.wait(lock, [this] { return is_drained(); });
     throw_failure();
 }
 
@@ -224,33 +238,61 @@ bool WriteQueue::may_begin() const {
     return !ring_[first_].task.alone || running_ == 0;
 }
 
+/// Expects: `lock` holds the mutex, and may_begin().
+void WriteQueue::do_first(std::unique_lock<std::mutex>& lock, EncodeScratch& scratch) {
+    Waiting now = std::move(ring_[first_]);
+    first_ = (first_ + 1) % ring_.size();
+    --count_;
+    ++running_;
+    alone_running_ = now.task.alone;
+    wake_a_thread();  // each wakes the next: a push wakes one
+    lock.unlock();
+    std::string failure;
+    try {
+        perform_(now.task, scratch);
+    } catch (std::exception const& error) {
+        failure = error.what();
+    }
+    lock.lock();
+    if (failure_.empty()) failure_ = std::move(failure);
+    waiting_bytes_ -= now.buffer.size;
+    add_spare(std::move(now.buffer));
+    --running_;
+    alone_ -= now.task.alone ? 1 : 0;
+    alone_running_ = false;
+    last_done_ = std::chrono::steady_clock::now();
+    tell_callers();
+}
+
+/// Does what comes first, while the threads get on, until there is memory for `size` bytes: in a
+/// commit do_now() would overtake it. Not what is `alone`, which may take as long as a disk likes.
+/// Expects: `lock` holds the mutex.
+void WriteQueue::help(std::unique_lock<std::mutex>& lock, std::size_t size) {
+    bool helped = false;
+    while (may_wait_for_spare(size) && find_spare(size) == spare_.end() && keeps_up() &&
+           may_begin() && !ring_[first_].task.alone) {
+        auto const took = stall([&] { do_first(lock, scratch_); });
+        patience_ -= std::min(patience_, took);
+        helped = true;
+    }
+    if (helped) wake_a_thread();
+}
+
+/// Expects: the lock is held.
+void WriteQueue::tell_callers() {
+    if (waiting_bytes_ <= wake_at_ || !failure_.empty()) came_back_.notify_all();
+    if (is_drained()) drained_.notify_all();
+}
+
 void WriteQueue::run() {
     EncodeScratch scratch;
     std::unique_lock lock(mutex_);
     for (;;) {
-        changed_.wait(lock, [this] { return stopping_ || may_begin(); });
+        ++sleeping_;
+        work_.wait(lock, [this] { return stopping_ || may_begin(); });
+        --sleeping_;
         if (stopping_) return;
-        Waiting now = std::move(ring_[first_]);
-        first_ = (first_ + 1) % ring_.size();
-        --count_;
-        ++running_;
-        alone_running_ = now.task.alone;
-        lock.unlock();
-        std::string failure;
-        try {
-            perform_(now.task, scratch);
-        } catch (std::exception const& error) {
-            failure = error.what();
-        }
-        lock.lock();
-        if (failure_.empty()) failure_ = std::move(failure);
-        give_back(std::move(now.buffer));
-        --running_;
-        alone_ -= now.task.alone ? 1 : 0;
-        alone_running_ = false;
-        if (!now.task.rows.empty()) last_done_ = std::chrono::steady_clock::now();
-        if (waiting_bytes_ <= wake_at_ || !failure_.empty()) came_back_.notify_all();
-        changed_.notify_all();
+        do_first(lock, scratch);
     }
 }
 

@@ -81,6 +81,8 @@ public:
     [[nodiscard]] bool do_now(WriteTask const& task);
     /// A buffer of at least `size` bytes, one that was pushed before if there is one.
     [[nodiscard]] RowBuffer spare_buffer(std::size_t size);
+    /// Takes a buffer whose bytes nobody needs any more, as a spare one.
+    void keep(RowBuffer buffer);
     /// Waits until everything is done.
     void drain();
     /// How long callers have waited for room and for memory, and have done tasks instead.
@@ -97,6 +99,11 @@ private:
     };
     void start();
     void run();
+    void do_first(std::unique_lock<std::mutex>& lock, EncodeScratch& scratch);
+    void help(std::unique_lock<std::mutex>& lock, std::size_t size);
+    void wake_a_thread();
+    [[nodiscard]] bool is_drained() const;
+    void tell_callers();
     void throw_failure() const;
     [[nodiscard]] RowBuffer take_buffer(std::unique_lock<std::mutex>& lock, std::size_t size);
     [[nodiscard]] std::optional<RowBuffer> take_spare(std::size_t size);
@@ -105,7 +112,7 @@ private:
     [[nodiscard]] bool do_now(std::unique_lock<std::mutex>& lock, WriteTask const& task);
     [[nodiscard]] bool keeps_up() const;
     [[nodiscard]] bool has_room(std::size_t bytes) const;
-    void give_back(RowBuffer buffer);
+    void add_spare(RowBuffer buffer);
     template <class Wait>
     std::chrono::nanoseconds stall(Wait wait);
     void wait_for_room(std::unique_lock<std::mutex>& lock, std::size_t bytes);
@@ -120,10 +127,12 @@ private:
     EncodeScratch scratch_;  ///< of what the caller does
     std::atomic<std::int64_t> stalled_{0};
 
-    mutable std::mutex mutex_;         ///< guards everything below
-    std::condition_variable changed_;  ///< something was pushed or done
+    mutable std::mutex mutex_;      ///< guards everything below
+    std::condition_variable work_;  ///< a task may begin, and a thread sleeps
+    int sleeping_ = 0;              ///< threads that wait for it
     /// wake_at_ bytes or fewer wait, or a task failed: who waits for memory wakes for many buffers.
     std::condition_variable came_back_;
+    std::condition_variable drained_;  ///< everything is done, or a task failed
     std::size_t wake_at_ = 0;
     std::vector<Waiting> ring_;  ///< first_ .. first_ + count_, modulo its size
     std::size_t first_ = 0, count_ = 0;
