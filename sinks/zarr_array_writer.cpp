@@ -55,12 +55,33 @@ void ZarrArrayWriter::reserve(std::size_t bytes) {
 }
 
 std::byte* ZarrArrayWriter::extend(std::int64_t rows) {
+    ATHANOR_EXPECTS(ahead_.empty());
     auto const used = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_;
     auto const more = static_cast<std::size_t>(rows) * row_bytes_;
     // Whole chunks: the last one is padded in place, and full ones are written from here.
     reserve((used + more + chunk_bytes_ - 1) / chunk_bytes_ * chunk_bytes_);
     rows_ += rows;
     return tail_.bytes.get() + used;
+}
+
+void ZarrArrayWriter::extend_in_pieces(std::int64_t rows, WriteQueue& queue,
+                                       std::vector<std::span<std::byte>>& pieces) {
+    ATHANOR_EXPECTS(ahead_.empty());
+    auto const used = static_cast<std::size_t>(rows_ - first_row_) * row_bytes_;
+    auto more = static_cast<std::size_t>(rows) * row_bytes_;
+    rows_ += rows;
+    if (more == 0) return;
+    if (!tail_.bytes) tail_ = queue.spare_buffer(chunk_bytes_);
+    reserve(chunk_bytes_);
+    auto const take = [&](std::byte* begin, std::size_t room) {
+        pieces.emplace_back(begin, std::min(room, more));
+        more -= pieces.back().size();
+    };
+    take(tail_.bytes.get() + used, chunk_bytes_ - used);
+    while (more > 0) {
+        ahead_.push_back(queue.spare_buffer(chunk_bytes_));
+        take(ahead_.back().bytes.get(), chunk_bytes_);
+    }
 }
 
 std::string ZarrArrayWriter::chunk_key(std::int64_t chunk) const {
@@ -76,14 +97,10 @@ void ZarrArrayWriter::push_full_chunks(WriteQueue& queue, std::size_t array) {
         pushed_rows_ = first_row_ += full * chunk_rows_;
         return;
     }
-    auto const task = [&](std::int64_t k) -> WriteTask {
-        return {
-            .kind = WriteTask::Kind::chunk,
-            .unseen = first_row_ + k * chunk_rows_ >= document_rows_,
-            .array = array,
-            .number = first_row_ / chunk_rows_ + k,
-            .rows = {tail_.bytes.get() + static_cast<std::size_t>(k) * chunk_bytes_, chunk_bytes_},
-            .used_rows = chunk_rows_};
+    if (!ahead_.empty()) return push_pieces(queue, array);
+    auto const task = [&](std::int64_t k) {
+        return full_chunk(array, first_row_ / chunk_rows_ + k,
+                          tail_.bytes.get() + static_cast<std::size_t>(k) * chunk_bytes_);
     };
     bool const goes_along = queue.has_threads() && full == 1 && tail_.size <= 2 * chunk_bytes_;
     auto const pushed = static_cast<std::size_t>(full) * chunk_bytes_;
@@ -99,6 +116,35 @@ void ZarrArrayWriter::push_full_chunks(WriteQueue& queue, std::size_t array) {
         std::memmove(tail_.bytes.get(), rest, left);
     }
     pushed_rows_ = first_row_ += full * chunk_rows_;
+}
+
+WriteTask ZarrArrayWriter::full_chunk(std::size_t array, std::int64_t chunk,
+                                      std::byte const* rows) const {
+    return {.kind = WriteTask::Kind::chunk,
+            .unseen = chunk * chunk_rows_ >= document_rows_,
+            .array = array,
+            .number = chunk,
+            .rows = {rows, chunk_bytes_},
+            .used_rows = chunk_rows_};
+}
+
+/// Each full chunk goes with its buffer; the last, if it is not full, becomes the tail.
+void ZarrArrayWriter::push_pieces(WriteQueue& queue, std::size_t array) {
+    ahead_.insert(ahead_.begin(), std::exchange(tail_, {}));
+    for (RowBuffer& buffer : ahead_) {
+        if (rows_ - first_row_ < chunk_rows_) {
+            tail_ = std::move(buffer);
+            break;
+        }
+        WriteTask task = full_chunk(array, first_row_ / chunk_rows_, buffer.bytes.get());
+        if (!queue.has_threads())
+            queue.push(std::move(task));
+        else if (!queue.do_now(task))
+            queue.push(std::move(task), std::move(buffer));
+        if (buffer.bytes) queue.keep(std::move(buffer));
+        pushed_rows_ = first_row_ += chunk_rows_;
+    }
+    ahead_.clear();
 }
 
 void ZarrArrayWriter::push_tail(WriteQueue& queue, std::size_t array) {

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "sinks/write_queue.hpp"
 #include "sinks/zarr_metadata.hpp"
@@ -24,6 +26,11 @@ public:
     void resume(Storage& storage, std::int64_t rows);
     /// Room for `rows` more rows at the end, for the caller to fill; valid until the next call.
     [[nodiscard]] std::byte* extend(std::int64_t rows);
+    /// The same where the rows need not lie together: appends pieces that end where chunks end to
+    /// `pieces`, so that nothing is copied again when a chunk is full. Their memory is spare one of
+    /// `queue`, to which push_full_chunks() must give the chunks before the next call.
+    void extend_in_pieces(std::int64_t rows, WriteQueue& queue,
+                          std::vector<std::span<std::byte>>& pieces);
     /// Gives the chunks that are full to `queue`, as those of array number `array`. The buffer of
     /// the tail goes along where it holds little more than one chunk, and another takes its place,
     /// unless the queue does the chunk at once.
@@ -43,6 +50,9 @@ public:
 
 private:
     void reserve(std::size_t bytes);
+    [[nodiscard]] WriteTask full_chunk(std::size_t array, std::int64_t chunk,
+                                       std::byte const* rows) const;
+    void push_pieces(WriteQueue& queue, std::size_t array);
     [[nodiscard]] std::string chunk_key(std::int64_t chunk) const;
 
     std::string key_;
@@ -57,6 +67,7 @@ private:
     std::int64_t pushed_rows_ = 0;     ///< rows whose chunks were pushed
     std::int64_t document_rows_ = -1;  ///< what the last document says
     RowBuffer tail_;
+    std::vector<RowBuffer> ahead_;  ///< the chunks after the one that begins in the tail
 };
 
 }  // namespace athanor

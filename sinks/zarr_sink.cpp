@@ -5,17 +5,18 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
-#include "sinks/codec_names.hpp"
 #include "sinks/convert_elements.hpp"
 #include "sinks/memory_stores.hpp"
 #include "sinks/storage_url.hpp"
 #include "sinks/zarr_journal.hpp"
+#include "sinks/zarr_sink_options.hpp"
 #include "sinks/zarr_store_writer.hpp"
 
 namespace athanor {
@@ -46,38 +47,11 @@ struct ZarrSink::Rows {
     [[nodiscard]] std::byte const* begin(FieldIndex field, One const& one) const {
         return batch != nullptr ? batch->rows(field, one.system) : sample->bytes(field).data();
     }
+    void move_into(std::span<std::span<std::byte> const> pieces, FieldIndex field, RowAxis axis,
+                   std::vector<RowMove>& moves) const;
 };
 
 namespace {
-
-CodecChain check(ZarrSinkOptions const& options) {
-    if (options.dtype != Dtype::float64 && options.dtype != Dtype::float32)
-        throw ConfigError(fmt::format("{}: rows can be float64 or float32, not {}", options.path,
-                                      name_of(options.dtype)));
-    for (std::int64_t rows :
-         {options.chunk_rows.atom, options.chunk_rows.edge, options.chunk_rows.system})
-        if (rows < 1 || rows > (std::int64_t{1} << 24))
-            throw ConfigError(
-                fmt::format("{}: chunks have 1 to 16777216 rows, not {}", options.path, rows));
-    if (options.chunks_per_shard < 0 || options.chunks_per_shard > 65536)
-        throw ConfigError(fmt::format("{}: a shard has 1 to 65536 chunks, not {}", options.path,
-                                      options.chunks_per_shard));
-    if (options.threads < 0 || options.threads > 64 || options.queue_bytes < 1)
-        throw ConfigError(fmt::format(
-            "{}: a sink has 0 to 64 threads and a queue of at least one byte", options.path));
-    for (char const* name : {"num_samples", "fields"})
-        if (member(with_member(options.attributes, "x", "0"), name))
-            throw ConfigError(
-                fmt::format("{}: the attribute {} is the layout's own", options.path, name));
-    if (options.commit_bytes < 1 || !(options.commit_seconds >= 0.0))
-        throw ConfigError(
-            fmt::format("{}: a commit needs bytes above 0 and seconds of 0 or more", options.path));
-    if (options.journal && options.durability == Durability::none)
-        throw ConfigError(fmt::format(
-            "{}: a journal is for rows that survive a power cut; give durability commit or strict",
-            options.path));
-    return codecs_from_name(options.codec);
-}
 
 void check_journal(ZarrSinkOptions const& options, Storage const& storage) {
     if (options.journal && (!storage.journal_place() || !options.visible_at_once))
@@ -101,6 +75,8 @@ void remove_replaced_journal(ZarrSinkOptions const& options, Storage const& stor
     if (place && options.overwrite && !journal_files(*place).empty()) remove_journal(*place);
 }
 
+constexpr std::string_view neighbor_list = "core/neighbor_list";
+
 template <class T>
 void store(std::byte* to, std::int64_t index, T value) {
     std::memcpy(to + static_cast<std::size_t>(index) * sizeof(T), &value, sizeof(T));
@@ -117,8 +93,30 @@ int rows_of(RowAxis axis, int atoms, int edges) {
 
 }  // namespace
 
+/// Adds the copies of all rows of `field` into `pieces`, which have just the room for them.
+void ZarrSink::Rows::move_into(std::span<std::span<std::byte> const> pieces, FieldIndex field,
+                               RowAxis axis, std::vector<RowMove>& moves) const {
+    Schema const& schema = batch != nullptr ? batch->schema() : *sample->schema_ptr();
+    std::size_t const row_bytes = schema.field(field).bytes_per_row();
+    std::size_t filled = 0;  // of the first of them
+    for (One const& one : list) {
+        auto bytes = static_cast<std::size_t>(rows_of(axis, one.atoms, one.edges)) * row_bytes;
+        if (bytes == 0) continue;
+        for (std::byte const* from = begin(field, one); bytes > 0;) {
+            std::size_t const now = std::min(bytes, pieces.front().size() - filled);
+            moves.push_back({pieces.front().data() + filled, from, now});
+            from += now;
+            bytes -= now;
+            filled += now;
+            if (filled < pieces.front().size()) continue;
+            pieces = pieces.subspan(1);
+            filled = 0;
+        }
+    }
+}
+
 ZarrSink::ZarrSink(ZarrSinkOptions options)
-    : options_(std::move(options)), compressors_(check(options_)) {
+    : options_(std::move(options)), compressors_(checked_codecs(options_)) {
     storage_ =
         open_storage(options_.path, options_.overwrite ? StoreAccess::replace : StoreAccess::create,
                      options_.durability);
@@ -130,7 +128,9 @@ ZarrSink::ZarrSink(ZarrSinkOptions options)
 }
 
 ZarrSink::ZarrSink(ZarrSinkOptions options, std::unique_ptr<Storage> storage)
-    : options_(std::move(options)), compressors_(check(options_)), storage_(std::move(storage)) {
+    : options_(std::move(options)),
+      compressors_(checked_codecs(options_)),
+      storage_(std::move(storage)) {
     place_ = storage_->describe();
     keeps_rows_ = !is_memory_url(place_);
     check_journal(options_, *storage_);
@@ -139,7 +139,7 @@ ZarrSink::ZarrSink(ZarrSinkOptions options, std::unique_ptr<Storage> storage)
 }
 
 ZarrSink::ZarrSink(ResumeTag, ZarrSinkOptions options, std::unique_ptr<Storage> storage)
-    : options_(std::move(options)), compressors_(check(options_)) {
+    : options_(std::move(options)), compressors_(checked_codecs(options_)) {
     place_ = storage->describe();
     keeps_rows_ = !is_memory_url(place_);
     check_journal(options_, *storage);
@@ -306,48 +306,49 @@ void ZarrSink::append(Rows const& rows, Binding const& binding) {
         return axis == RowAxis::pointer ? added.samples : added.of(axis);
     };
     // First every copy out of the batch, in one call of its memory space; rows of another type
-    // go through scratch.
+    // go through scratch. Only what nobody looks at afterwards need not lie together.
     struct Conversion {
         std::size_t array;
-        std::byte* to;
-        std::size_t scratch_offset;
+        std::size_t scratch_offset, bytes;
     };
     std::vector<Conversion> conversions;
     std::vector<std::byte*> targets(plan_.size());
     std::size_t scratch_bytes = 0;
+    moves_.clear();
     for (std::size_t a = 0; a < plan_.size(); ++a) {
         StoredArray const& array = plan_[a];
         std::int64_t const more = more_rows(array.axis);
-        targets[a] = writer_->writer(a).extend(more);
-        bytes_since_commit_ += more * static_cast<std::int64_t>(array.row_bytes());
-        if (array.source != RowSource::field) continue;
-        FieldSpec const& spec = binding.schema->field(binding.fields[a]);
-        if (spec.dtype == array.dtype) continue;
-        conversions.push_back({a, targets[a], scratch_bytes});
-        scratch_bytes += static_cast<std::size_t>(more) * spec.bytes_per_row();
+        auto const bytes = static_cast<std::size_t>(more) * array.row_bytes();
+        bytes_since_commit_ += static_cast<std::int64_t>(bytes);
+        bool const copied = array.source == RowSource::field &&
+                            binding.schema->field(binding.fields[a]).dtype == array.dtype;
+        pieces_.clear();
+        if (copied && !writer_->has_journal() && array.key != neighbor_list) {
+            writer_->extend_in_pieces(a, more, pieces_);
+        } else {
+            targets[a] = writer_->writer(a).extend(more);
+            pieces_.emplace_back(targets[a], bytes);
+        }
+        if (copied) {
+            rows.move_into(pieces_, binding.fields[a], array.axis, moves_);
+        } else if (array.source == RowSource::field) {
+            std::size_t const wide = static_cast<std::size_t>(more) *
+                                     binding.schema->field(binding.fields[a]).bytes_per_row();
+            conversions.push_back({a, scratch_bytes, wide});
+            scratch_bytes += wide;
+        }
     }
     scratch_.resize(std::max(scratch_.size(), scratch_bytes));
-    moves_.clear();
-    auto conversion = conversions.begin();
-    for (std::size_t a = 0; a < plan_.size(); ++a) {
-        if (plan_[a].source != RowSource::field) continue;
-        FieldSpec const& spec = binding.schema->field(binding.fields[a]);
-        std::byte* to = targets[a];
-        if (conversion != conversions.end() && conversion->array == a)
-            to = scratch_.data() + (conversion++)->scratch_offset;
-        std::size_t const row_bytes = spec.bytes_per_row();
-        for (auto const& one : rows.list) {
-            std::size_t const bytes =
-                static_cast<std::size_t>(rows_of(plan_[a].axis, one.atoms, one.edges)) * row_bytes;
-            if (bytes > 0) moves_.push_back({to, rows.begin(binding.fields[a], one), bytes});
-            to += bytes;
-        }
+    for (Conversion const& c : conversions) {
+        std::span<std::byte> const whole(scratch_.data() + c.scratch_offset, c.bytes);
+        rows.move_into({&whole, 1}, binding.fields[c.array], plan_[c.array].axis, moves_);
     }
     rows.space().move(moves_);
     for (Conversion const& c : conversions) {
         StoredArray const& array = plan_[c.array];
         FieldSpec const& spec = binding.schema->field(binding.fields[c.array]);
-        convert_elements(c.to, array.dtype, scratch_.data() + c.scratch_offset, name_of(spec.dtype),
+        convert_elements(targets[c.array], array.dtype, scratch_.data() + c.scratch_offset,
+                         name_of(spec.dtype),
                          static_cast<std::size_t>(more_rows(array.axis)) *
                              static_cast<std::size_t>(spec.elements_per_row()));
     }
@@ -406,7 +407,7 @@ void ZarrSink::append(Rows const& rows, Binding const& binding) {
                 texts(&Rows::One::text);
                 break;
         }
-        if (plan_[a].key == "core/neighbor_list") {  // atoms are numbered from the store's start
+        if (plan_[a].key == neighbor_list) {  // atoms are numbered from the store's start
             std::int64_t base = before.atoms;
             std::int64_t at = 0;
             for (auto const& one : rows.list) {

@@ -14,32 +14,11 @@
 #include "sinks/row_keys.hpp"
 #include "sinks/storage.hpp"
 #include "sinks/zarr_layout.hpp"
+#include "sinks/zarr_sink_options.hpp"
 
 namespace athanor {
 
 class ZarrStoreWriter;
-
-struct ZarrSinkOptions {
-    std::string path = {};         ///< folder of the store, or its s3://, gs:// or memory:// URL
-    Dtype dtype = Dtype::float64;  ///< of floating rows in core: float64 or float32
-    ChunkRows chunk_rows = {};     ///< rows of a chunk [atoms, edges, systems]
-    std::int64_t chunks_per_shard = 0;  ///< chunks in one object; 0: no shards
-    std::string codec = "blosc_lz4:5";  ///< see codecs_from_name()
-    Durability durability = Durability::none;
-    std::int64_t commit_bytes = std::int64_t{64} << 20;  ///< a commit after this much [bytes]
-    double commit_seconds = 10.0;  ///< a write() this long after the last commit commits [s]
-    bool overwrite = false;        ///< replace a store that is there
-    bool visible_at_once = true;   ///< false: the store appears under its name at close()
-    /// Rows go into a journal beside the store, so that flush(), and every write() that is strict,
-    /// costs one sync instead of some hundred; the arrays follow at the commits by bytes and
-    /// seconds and at close(). Needs a folder and syncs; for stores that are visible_at_once.
-    bool journal = false;
-    /// Rows of kind `quarantined` get false in the masks: who reads results passes over them.
-    bool mask_quarantined = false;
-    int threads = 1;  ///< that encode and write; 0: the one that calls write()
-    std::int64_t queue_bytes = std::int64_t{128} << 20;  ///< chunks that may wait for them [bytes]
-    std::string attributes = "{}";  ///< more attributes of the store's root, a JSON object
-};
 
 /// A Zarr v3 store in the layout of STORE_FORMAT.md that grows by the samples written.
 /// Rows:    built-in and user fields; state fields are not stored. A row whose (system_id, stage,
@@ -139,6 +118,7 @@ private:
     std::chrono::steady_clock::time_point last_commit_;
     Bytes scratch_;
     std::vector<RowMove> moves_;
+    std::vector<std::span<std::byte>> pieces_;
 };
 
 }  // namespace athanor

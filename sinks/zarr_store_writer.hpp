@@ -65,6 +65,11 @@ public:
 
     [[nodiscard]] std::vector<StoredArray> const& arrays() const { return arrays_; }
     [[nodiscard]] ZarrArrayWriter& writer(std::size_t array) { return writers_[array]; }
+    /// Room for rows of `array` that need not lie together: see ZarrArrayWriter.
+    void extend_in_pieces(std::size_t array, std::int64_t rows,
+                          std::vector<std::span<std::byte>>& pieces) {
+        writers_[array].extend_in_pieces(rows, queue_, pieces);
+    }
     /// To be called once every array was extended by `added`.
     void add(RowCounts const& added);
     void push_full_chunks();
