@@ -53,6 +53,20 @@ protected:
             return member.receiver.poll() == ReceiveStatus::received;
         });
     }
+    /// Why the next message is refused; nothing when it is received, or none comes.
+    std::string refusal(RingMember& member) const {
+        std::string reason;
+        eventually([&] {
+            member.sender.progress();
+            try {
+                return member.receiver.poll() != ReceiveStatus::nothing_yet;
+            } catch (CampaignError const& error) {
+                reason = error.what();
+                return true;
+            }
+        });
+        return reason;
+    }
 };
 TYPED_TEST_SUITE_P(ChannelContract);
 
@@ -312,17 +326,8 @@ TYPED_TEST_P(ChannelContract, FaultyMessagesAreRefusedEachForItsOwnReason) {
             ASSERT_TRUE(this->poll_received(member));
             expect_same(this->sample(member.left(), 0, 3),
                         take_one(member.receiver, this->schema_));
-            std::string found;
 
-            eventually([&] {
-                member.sender.progress();
-                try {
-                    return member.receiver.poll() != ReceiveStatus::nothing_yet;
-                } catch (CampaignError const& error) {
-                    found = error.what();
-                    return true;
-                }
-            });
+            std::string const found = this->refusal(member);
 
             EXPECT_THAT(found, ::testing::HasSubstr(reason));
             EXPECT_THAT(found, ::testing::HasSubstr("channel " + std::to_string(member.left())));
@@ -354,17 +359,8 @@ TYPED_TEST_P(ChannelContract, DamageInAPartThatWasShownEarlyIsRefusedAndNothingA
     TypeParam::run(options, [this](RingMember& member) {
         Batch const batch = batch_of(this->schema_, {this->sample(member.rank, 0, 6000)});
         ASSERT_EQ(member.sender.try_send(batch, all_systems(batch)), 1);
-        std::string found;
 
-        eventually([&] {
-            member.sender.progress();
-            try {
-                return member.receiver.poll() != ReceiveStatus::nothing_yet;
-            } catch (CampaignError const& error) {
-                found = error.what();
-                return true;
-            }
-        });
+        std::string const found = this->refusal(member);
 
         EXPECT_THAT(found, ::testing::HasSubstr("damaged on its way"));
         EXPECT_EQ(member.receiver.metrics().samples, 0);
