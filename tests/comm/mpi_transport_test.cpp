@@ -47,14 +47,19 @@ TEST(MpiTransport, AMessageForASmallerSlotIsAnMpiErrorThatNamesTheLink) {
 
 TEST(MpiTransport, HalvesThatNobodyUsedGoAwayAtOnce) {
     World const world;
-    auto const start = std::chrono::steady_clock::now();
-    {
-        MpiTransport const mpi;
-        auto const sender = mpi.sender_to(Rank{world.right()}, EdgeId{7}, {64, 4});
-        auto const receiver = mpi.receiver_from(Rank{world.left()}, EdgeId{7}, {64, 4});
+    // A half that waits for its peer waits for a second, each time; a busy machine now and then.
+    auto least = std::chrono::steady_clock::duration::max();
+    for (int turn = 0; turn < 5; ++turn) {
+        auto const start = std::chrono::steady_clock::now();
+        {
+            MpiTransport const mpi;
+            auto const sender = mpi.sender_to(Rank{world.right()}, EdgeId{7}, {64, 4});
+            auto const receiver = mpi.receiver_from(Rank{world.left()}, EdgeId{7}, {64, 4});
+        }
+        least = std::min(least, std::chrono::steady_clock::now() - start);
+        MPI_Barrier(MPI_COMM_WORLD);
     }
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
-    MPI_Barrier(MPI_COMM_WORLD);
+    EXPECT_LT(least, std::chrono::seconds(1));
 }
 
 TEST(MpiTransport, AnEdgeBeyondTheTagsIsRefused) {
