@@ -3,6 +3,7 @@
 #include "comm/credit_channel.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -36,6 +37,9 @@ std::shared_ptr<ChannelState> make_state(ChannelOptions const& options, ChannelS
     return options.states->add(options.edge, side, options.buffers.slots, options.link);
 }
 
+/// Messages go through the slots in turn.
+int slot_behind(int slot, int slots) { return slot + 1 == slots ? 0 : slot + 1; }
+
 std::size_t text_bytes(Batch const& batch, SystemIndex s) {
     return batch.name(s).size() + batch.text(s).size();
 }
@@ -48,7 +52,8 @@ CreditChannelSender::CreditChannelSender(ChannelOptions options,
       transport_(std::move(transport)),
       fingerprint_(options_.schema->fingerprint()),
       counts_of_slot_(static_cast<std::size_t>(options_.buffers.slots)),
-      show_([this](std::size_t bytes) { transport_->show(next_slot(), bytes); }),
+      packer_(options_.schema, edge_rows()),
+      show_([this](std::size_t bytes) { transport_->show(next_slot_, bytes); }),
       state_(make_state(options_, ChannelSide::sender)) {
     expect_room(*transport_, options_);
 }
@@ -59,11 +64,8 @@ EdgeRows CreditChannelSender::edge_rows() const {
     return options_.buffers.edges > 0 ? EdgeRows::travel : EdgeRows::stay;
 }
 
-int CreditChannelSender::next_slot() const {
-    return static_cast<int>(sequence_ % static_cast<std::uint64_t>(options_.buffers.slots));
-}
-
-int CreditChannelSender::free_slots() const {
+/// Messages that occupy a slot, as far as the receiver has said.
+int CreditChannelSender::under_way() const {
     int const slots = options_.buffers.slots;
     std::uint64_t const credits = transport_->credits();
     if (credits > sequence_ || sequence_ - credits > static_cast<std::uint64_t>(slots))
@@ -71,10 +73,19 @@ int CreditChannelSender::free_slots() const {
             "channel {}: {} messages were sent through {} slots and {} are said to be emptied; the "
             "receiver's credits are wrong",
             options_.edge.value(), sequence_, slots, credits));
-    auto const under_way = static_cast<int>(sequence_ - credits);
+    return static_cast<int>(sequence_ - credits);
+}
+
+int CreditChannelSender::free_slots() const {
+    int const slots = options_.buffers.slots, empty = slots - under_way();
     int free = 0;
-    while (free < slots - under_way && transport_->has_left((next_slot() + free) % slots)) ++free;
+    for (int k = next_slot_; free < empty && transport_->has_left(k); k = slot_behind(k, slots))
+        ++free;
     return free;
+}
+
+bool CreditChannelSender::next_is_free() const {
+    return under_way() < options_.buffers.slots && transport_->has_left(next_slot_);
 }
 
 void CreditChannelSender::look() {
@@ -121,7 +132,7 @@ int CreditChannelSender::try_send(Batch const& batch, std::span<SystemIndex cons
     if (systems.empty()) return 0;
     refuse_oversized(batch, systems.front());
     look();
-    if (free_slots() == 0) {
+    if (!next_is_free()) {
         if (!refused_since_) refused_since_ = Clock::now();
         return 0;
     }
@@ -134,7 +145,7 @@ int CreditChannelSender::try_send(Batch const& batch, std::span<SystemIndex cons
 
 /// Without a batch: the end of the stream.
 void CreditChannelSender::post(Batch const* batch, std::span<SystemIndex const> systems) {
-    Slot& slot = transport_->slot(next_slot());
+    Slot& slot = transport_->slot(next_slot_);
     MessageHeader header;
     header.edge = options_.edge;
     header.sequence = sequence_;
@@ -144,14 +155,14 @@ void CreditChannelSender::post(Batch const* batch, std::span<SystemIndex const> 
         header.counts = count_packed(*batch, systems, edge_rows());
         header.payload_bytes = packed_bytes(*options_.schema, header.counts);
     }
-    counts_of_slot_[static_cast<std::size_t>(next_slot())] = header.counts;
+    counts_of_slot_[static_cast<std::size_t>(next_slot_)] = header.counts;
     std::uint32_t checksum = begin_header(header, slot.header());
     if (batch != nullptr)
-        checksum = pack_and_check(*options_.schema, *batch, systems, slot.payload(), edge_rows(),
-                                  checksum, show_);
+        checksum = packer_.pack(*batch, systems, header.counts, slot.payload(), checksum, show_);
     seal_header(slot.header(), checksum);
-    transport_->post(next_slot(), header.payload_bytes);
+    transport_->post(next_slot_, header.payload_bytes);
     ++sequence_;
+    next_slot_ = slot_behind(next_slot_, options_.buffers.slots);
     state_->sequence.store(sequence_, std::memory_order_relaxed);
     state_->ended.store(header.end_of_stream, std::memory_order_relaxed);
     metrics_.messages += 1;
@@ -171,7 +182,7 @@ void CreditChannelSender::close() {
 
 bool CreditChannelSender::progress() {
     look();
-    if (closed_ && !end_posted_ && free_slots() > 0) {
+    if (closed_ && !end_posted_ && next_is_free()) {
         post(nullptr, {});
         end_posted_ = true;
     }
@@ -226,15 +237,11 @@ ChannelMetrics CreditChannelReceiver::metrics() const {
     return now;
 }
 
-int CreditChannelReceiver::current_slot() const {
-    return static_cast<int>(sequence_ % static_cast<std::uint64_t>(options_.buffers.slots));
-}
-
 ReceiveStatus CreditChannelReceiver::poll() {
     polled_ = false;
     while (!ended_ && !slot_is_open()) {
         look();
-        auto const message_bytes = transport_->arrived(current_slot());
+        auto const message_bytes = transport_->arrived(current_slot_);
         if (!message_bytes) {
             check_ahead();
             if (!in_vain_since_) in_vain_since_ = Clock::now();
@@ -253,22 +260,23 @@ ReceiveStatus CreditChannelReceiver::poll() {
 void CreditChannelReceiver::look() {
     transport_->progress();
     auto const slots = static_cast<std::uint64_t>(options_.buffers.slots);
-    while (arrived_ < sequence_ + slots &&
-           transport_->arrived(static_cast<int>(arrived_ % slots)).has_value())
+    while (arrived_ < sequence_ + slots && transport_->arrived(next_to_arrive_).has_value()) {
         ++arrived_;
+        next_to_arrive_ = slot_behind(next_to_arrive_, options_.buffers.slots);
+    }
     state_->answered.store(arrived_, std::memory_order_relaxed);
 }
 
 void CreditChannelReceiver::check_ahead() {
-    std::size_t const shown = transport_->shown(current_slot());
+    std::size_t const shown = transport_->shown(current_slot_);
     if (shown == 0) return;
-    Slot& slot = transport_->slot(current_slot());
+    Slot& slot = transport_->slot(current_slot_);
     checksum_.take(slot.header().first(checked_header_bytes), slot.payload().first(shown));
 }
 
 void CreditChannelReceiver::open_slot(std::size_t message_bytes) {
     auto const message =
-        std::span<std::byte const>(transport_->slot(current_slot()).bytes()).first(message_bytes);
+        std::span<std::byte const>(transport_->slot(current_slot_).bytes()).first(message_bytes);
     auto const header = message.first(std::min(message_bytes, message_header_bytes));
     auto const payload = message.subspan(header.size());
     MessageHeader const said =
@@ -284,8 +292,9 @@ void CreditChannelReceiver::open_slot(std::size_t message_bytes) {
 }
 
 void CreditChannelReceiver::empty_slot() {
-    transport_->give_back(current_slot());
+    transport_->give_back(current_slot_);
     ++sequence_;
+    current_slot_ = slot_behind(current_slot_, options_.buffers.slots);
     ended_ = last_message_;
     state_->sequence.store(sequence_, std::memory_order_relaxed);
     state_->ended.store(ended_, std::memory_order_relaxed);
@@ -293,8 +302,8 @@ void CreditChannelReceiver::empty_slot() {
 
 /// Where both ends share their slots, a credit too early lets the sender into the open one.
 void CreditChannelReceiver::expect_untouched() {
-    auto const header = transport_->slot(current_slot()).header();
-    if (!std::equal(header.begin(), header.end(), open_header_.begin()))
+    auto const header = transport_->slot(current_slot_).header();
+    if (std::memcmp(header.data(), open_header_.data(), open_header_.size()) != 0)
         throw CampaignError(fmt::format(
             "channel {}, message {}: its slot was overwritten before it was empty; the credits of "
             "this channel are wrong",

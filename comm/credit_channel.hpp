@@ -17,6 +17,7 @@
 #include "comm/transport.hpp"
 #include "runtime/channel.hpp"
 #include "runtime/packed_samples.hpp"
+#include "runtime/sample_packer.hpp"
 
 namespace athanor {
 
@@ -57,8 +58,9 @@ private:
     using Clock = std::chrono::steady_clock;
 
     [[nodiscard]] EdgeRows edge_rows() const;
-    [[nodiscard]] int next_slot() const;
+    [[nodiscard]] int under_way() const;
     [[nodiscard]] int free_slots() const;
+    [[nodiscard]] bool next_is_free() const;
     [[nodiscard]] int count_fitting(Batch const& batch, std::span<SystemIndex const> systems) const;
     void refuse_oversized(Batch const& batch, SystemIndex system) const;
     void look();
@@ -68,9 +70,11 @@ private:
     std::unique_ptr<TransportSender> transport_;
     std::uint64_t fingerprint_;
     std::uint64_t sequence_ = 0;  // of the next message, and so the number of messages posted
+    int next_slot_ = 0;           // where it goes
     bool closed_ = false;
     bool end_posted_ = false;
     std::vector<PackedCounts> counts_of_slot_;
+    SamplePacker packer_;
     PackProgress show_;  // a part of what is being packed
     std::optional<Clock::time_point> refused_since_;
     ChannelMetrics metrics_;
@@ -100,7 +104,6 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    [[nodiscard]] int current_slot() const;
     [[nodiscard]] bool slot_is_open() const { return next_sample_ < samples_.system_count(); }
     void look();
     void check_ahead();
@@ -112,6 +115,7 @@ private:
     std::unique_ptr<TransportReceiver> transport_;
     std::uint64_t fingerprint_;
     std::uint64_t sequence_ = 0;  // of the open message, or of the next one when none is open
+    int current_slot_ = 0;        // where it is
     RunningChecksum checksum_;    // of the message that comes next
     PackedSamples samples_;       // of the open slot
     std::array<std::byte, message_header_bytes> open_header_{};  // as it was when checked
@@ -121,6 +125,7 @@ private:
     bool ended_ = false;
     std::optional<Clock::time_point> in_vain_since_;
     std::uint64_t arrived_ = 0;  // messages found in slots so far
+    int next_to_arrive_ = 0;     // the slot of the one after them
     ChannelMetrics metrics_;
     std::shared_ptr<ChannelState> state_;
 };

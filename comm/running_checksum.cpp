@@ -3,6 +3,7 @@
 #include "comm/running_checksum.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "runtime/crc32c.hpp"
 #include "runtime/expects.hpp"
@@ -13,7 +14,7 @@ void RunningChecksum::take(std::span<std::byte const> header, std::span<std::byt
     ATHANOR_EXPECTS(header.size() >= checked_header_bytes);
     auto const checked = header.first(checked_header_bytes);
     bool const goes_on = taken_ > 0 && taken_ <= payload.size() &&
-                         std::equal(checked.begin(), checked.end(), header_.begin());
+                         std::memcmp(checked.data(), header_.data(), checked.size()) == 0;
     if (!goes_on) {
         std::copy(checked.begin(), checked.end(), header_.begin());
         checksum_ = crc32c(checked);

@@ -25,22 +25,42 @@ constexpr int size_bits = 40;
 constexpr std::uint64_t size_mask = (std::uint64_t{1} << size_bits) - 1;
 constexpr std::uint64_t tag_of(std::uint64_t message) { return message << size_bits; }
 
+/// A number of messages, and the slot of the one after them: they go through the slots in turn.
+class Turn {
+public:
+    explicit Turn(int slots) : slots_(slots) {}
+    [[nodiscard]] std::uint64_t messages() const { return messages_; }
+    [[nodiscard]] int slot() const { return slot_; }
+    /// How many messages after that one goes through slot k.
+    [[nodiscard]] int until(int k) const { return k >= slot_ ? k - slot_ : k - slot_ + slots_; }
+    std::uint64_t advance() {
+        if (++slot_ == slots_) slot_ = 0;
+        return ++messages_;
+    }
+
+private:
+    int slots_;
+    int slot_ = 0;
+    std::uint64_t messages_ = 0;
+};
+
 class Sender : public TransportSender {
 public:
-    explicit Sender(std::shared_ptr<SharedSlots> slots) : slots_(std::move(slots)) {}
+    explicit Sender(std::shared_ptr<SharedSlots> slots)
+        : slots_(std::move(slots)), posted_(slots_->count()) {}
 
     int slot_count() const override { return slots_->count(); }
     Slot& slot(int k) override { return (*slots_)[k]; }
     void show(int k, std::size_t payload_bytes) override {
-        ATHANOR_EXPECTS(k == static_cast<int>(posted_ % slots_->message_bytes().size()));
+        ATHANOR_EXPECTS(k == posted_.slot());
         ATHANOR_EXPECTS(payload_bytes <= size_mask);
         Counter(slots_->counters().shown)
-            .store(tag_of(posted_) | payload_bytes, std::memory_order_release);
+            .store(tag_of(posted_.messages()) | payload_bytes, std::memory_order_release);
     }
     void post(int k, std::size_t payload_bytes) override {
-        ATHANOR_EXPECTS(k == static_cast<int>(posted_ % slots_->message_bytes().size()));
+        ATHANOR_EXPECTS(k == posted_.slot());
         slots_->message_bytes()[static_cast<std::size_t>(k)] = message_header_bytes + payload_bytes;
-        Counter(slots_->counters().posted).store(++posted_, std::memory_order_release);
+        Counter(slots_->counters().posted).store(posted_.advance(), std::memory_order_release);
     }
     void progress() override {
         given_back_ = Counter(slots_->counters().given_back).load(std::memory_order_acquire);
@@ -50,13 +70,14 @@ public:
 
 private:
     std::shared_ptr<SharedSlots> slots_;
-    std::uint64_t posted_ = 0;
+    Turn posted_;
     std::uint64_t given_back_ = 0;
 };
 
 class Receiver : public TransportReceiver {
 public:
-    explicit Receiver(std::shared_ptr<SharedSlots> slots) : slots_(std::move(slots)) {}
+    explicit Receiver(std::shared_ptr<SharedSlots> slots)
+        : slots_(std::move(slots)), given_back_(slots_->count()) {}
 
     int slot_count() const override { return slots_->count(); }
     Slot& slot(int k) override { return (*slots_)[k]; }
@@ -65,19 +86,20 @@ public:
         shown_ = Counter(slots_->counters().shown).load(std::memory_order_acquire);
     }
     std::optional<std::size_t> arrived(int k) const override {
-        auto const at = static_cast<std::size_t>(k), count = slots_->message_bytes().size();
-        auto const behind = (at + count - given_back_ % count) % count;
-        if (given_back_ + behind >= posted_) return std::nullopt;
-        return fitting(k, slots_->message_bytes()[at]);
+        if (given_back_.messages() + static_cast<std::uint64_t>(given_back_.until(k)) >= posted_)
+            return std::nullopt;
+        return fitting(k, slots_->message_bytes()[static_cast<std::size_t>(k)]);
     }
     std::size_t shown(int k) const override {
-        bool const next = k == static_cast<int>(posted_ % slots_->message_bytes().size());
-        if (!next || tag_of(posted_) != (shown_ & ~size_mask)) return 0;
+        auto const ahead =
+            given_back_.messages() + static_cast<std::uint64_t>(given_back_.until(k));
+        if (ahead != posted_ || tag_of(posted_) != (shown_ & ~size_mask)) return 0;
         return fitting(k, message_header_bytes + (shown_ & size_mask)) - message_header_bytes;
     }
     void give_back(int k) override {
-        ATHANOR_EXPECTS(k == static_cast<int>(given_back_ % slots_->message_bytes().size()));
-        Counter(slots_->counters().given_back).store(++given_back_, std::memory_order_release);
+        ATHANOR_EXPECTS(k == given_back_.slot());
+        Counter(slots_->counters().given_back)
+            .store(given_back_.advance(), std::memory_order_release);
     }
 
 private:
@@ -94,7 +116,7 @@ private:
     std::shared_ptr<SharedSlots> slots_;
     std::uint64_t posted_ = 0;
     std::uint64_t shown_ = 0;
-    std::uint64_t given_back_ = 0;
+    Turn given_back_;
 };
 
 }  // namespace

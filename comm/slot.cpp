@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "runtime/error.hpp"
-#include "runtime/packed_samples.hpp"
+#include "runtime/packed_layout.hpp"
 
 namespace athanor {
 namespace {

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "runtime/ids.hpp"
-#include "runtime/packed_samples.hpp"
+#include "runtime/packed_layout.hpp"
 
 namespace athanor {
 

@@ -154,7 +154,7 @@ void Batch::remove(SystemIndex system) {
     texts_[s] = std::move(texts_[last]);
     moves_.clear();
     for (int f = 0; f < schema_->field_count(); ++f)
-        if (schema_->field(FieldIndex{f}).level == Level::system)
+        if (schema_->level(FieldIndex{f}) == Level::system)
             add_column_moves(FieldIndex{f}, last, s, 1);
     space_->move(moves_);
 }
@@ -170,7 +170,7 @@ void Batch::resize_edges(SystemIndex system, int edges) {
     edge_begin_[s] = *edges_.take(edges);
     edge_count_[s] = edges;
     for (int f = 0; f < schema_->field_count(); ++f)
-        if (schema_->field(FieldIndex{f}).level == Level::edge) clear_rows(f, system);
+        if (schema_->level(FieldIndex{f}) == Level::edge) clear_rows(f, system);
 }
 
 void Batch::clear_rows(int field, SystemIndex system) {
@@ -193,7 +193,7 @@ void Batch::compact() {
                 int const piece = std::min(count[s] - moved, from - next);
                 moves_.clear();
                 for (int f = 0; f < schema_->field_count(); ++f)
-                    if (schema_->field(FieldIndex{f}).level == level)
+                    if (schema_->level(FieldIndex{f}) == level)
                         add_column_moves(FieldIndex{f}, from + moved, next + moved, piece);
                 space_->move(moves_);
                 moved += piece;

@@ -85,15 +85,13 @@ public:
     /// The columns of one system: rows of `field` that belong to it.
     [[nodiscard]] std::byte* rows(FieldIndex field, SystemIndex system) {
         return static_cast<std::byte*>(columns_[field.value()]) +
-               first_row(schema_->field(field).level, system.value()) *
-                   schema_->bytes_per_row(field);
+               first_row(schema_->level(field), system.value()) * schema_->bytes_per_row(field);
     }
     [[nodiscard]] std::byte const* rows(FieldIndex field, SystemIndex system) const {
         return const_cast<Batch*>(this)->rows(field, system);
     }
     [[nodiscard]] std::size_t row_bytes(FieldIndex field, SystemIndex system) const {
-        return row_count(schema_->field(field).level, system.value()) *
-               schema_->bytes_per_row(field);
+        return row_count(schema_->level(field), system.value()) * schema_->bytes_per_row(field);
     }
     /// The same as numbers, as Sample::values(). Expects: sizeof(T) is the field's element size.
     template <class T>

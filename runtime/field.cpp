@@ -89,7 +89,10 @@ Schema::Schema(std::vector<FieldSpec> more) : fields_(built_in_fields()) {
             throw ConfigError(fmt::format("field \"{}\" is declared twice", spec.name));
         fields_.push_back(std::move(spec));
     }
-    for (FieldSpec const& spec : fields_) bytes_per_row_.push_back(spec.bytes_per_row());
+    for (FieldSpec const& spec : fields_) {
+        bytes_per_row_.push_back(spec.bytes_per_row());
+        levels_.push_back(spec.level);
+    }
 }
 
 std::optional<FieldIndex> Schema::find(std::string_view name) const {

@@ -73,6 +73,7 @@ public:
     [[nodiscard]] std::size_t bytes_per_row(FieldIndex index) const {
         return bytes_per_row_[index.value()];
     }
+    [[nodiscard]] Level level(FieldIndex index) const { return levels_[index.value()]; }
     [[nodiscard]] std::optional<FieldIndex> find(std::string_view name) const;
     /// Bytes of all rows that one atom, edge or system takes.
     [[nodiscard]] std::size_t bytes_per_row(Level level) const;
@@ -85,7 +86,9 @@ public:
 
 private:
     std::vector<FieldSpec> fields_;
-    std::vector<std::size_t> bytes_per_row_;  ///< by field: asked for with every row that moves
+    // By field, side by side: asked for with every row that moves.
+    std::vector<std::size_t> bytes_per_row_;
+    std::vector<Level> levels_;
 };
 
 using SchemaPtr = std::shared_ptr<Schema const>;

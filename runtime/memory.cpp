@@ -6,6 +6,8 @@
 #include <cstring>
 #include <new>
 
+#include "runtime/copy_bytes.hpp"
+
 namespace athanor {
 namespace {
 
@@ -23,7 +25,8 @@ public:
     }
     void move(std::span<RowMove const> moves) override {
         for (RowMove const& m : moves)
-            if (m.bytes > 0) std::memcpy(m.to, m.from, m.bytes);
+            copy_bytes(static_cast<std::byte*>(m.to), static_cast<std::byte const*>(m.from),
+                       m.bytes);
     }
 };
 

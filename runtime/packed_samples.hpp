@@ -4,58 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
 
-#include "runtime/batch.hpp"
-#include "runtime/field.hpp"
+#include "runtime/packed_layout.hpp"
 
 namespace athanor {
-
-/// How many rows and bytes some packed samples take.
-struct PackedCounts {
-    std::uint32_t systems = 0;
-    std::uint32_t atoms = 0;
-    std::uint32_t edges = 0;
-    std::uint32_t text_bytes = 0;  ///< names and texts together
-    bool operator==(PackedCounts const&) const = default;
-};
-
-/// Samples of a batch as one run of bytes: what a channel's slot and a checkpoint record hold.
-/// Layout (little-endian; every part begins at a multiple of 16 from the start):
-///   table    per system: int32 atoms, int32 edges, uint32 name bytes, uint32 text bytes
-///   columns  for every field of the schema in its order: the rows of all systems, in system order
-///   text     per system: its name, then its text
-/// Nothing else; counts travel with whoever carries the bytes.
-/// The schema here is the first part of the batch's: fields that a stage adds stay at home.
-[[nodiscard]] std::size_t packed_bytes(Schema const& schema, PackedCounts const& counts);
-
-/// Whether the edge rows of samples are packed with them; those that stay count as no edges.
-enum class EdgeRows : std::uint8_t { travel, stay };
-
-/// What `systems` of `batch` would take.
-[[nodiscard]] PackedCounts count_packed(Batch const& batch, std::span<SystemIndex const> systems,
-                                        EdgeRows edges = EdgeRows::travel);
-
-/// Writes them; returns the bytes used. Expects: out is large enough and 16-byte aligned.
-std::size_t pack_samples(Schema const& schema, Batch const& batch,
-                         std::span<SystemIndex const> systems, std::span<std::byte> out,
-                         EdgeRows edges = EdgeRows::travel);
-
-/// Called while packing: the first so many bytes are written, and stay as they are.
-using PackProgress = std::function<void(std::size_t)>;
-/// From one call to the next there are so many bytes, or a few more.
-inline constexpr std::size_t told_bytes = 256 * 1024;
-
-/// The same, and takes the checksum of what it writes while that is in the cache: returns
-/// crc32c(the bytes written, before). Many bytes of the host's memory are written past the caches
-/// (streaming_copy.hpp).
-[[nodiscard]] std::uint32_t pack_and_check(Schema const& schema, Batch const& batch,
-                                           std::span<SystemIndex const> systems,
-                                           std::span<std::byte> out, EdgeRows edges,
-                                           std::uint32_t before, PackProgress const& progress = {});
 
 /// Reads packed samples in place.
 /// Ownership: none; `bytes` must outlive it.

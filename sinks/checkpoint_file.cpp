@@ -17,6 +17,7 @@
 #include "runtime/crc32c.hpp"
 #include "runtime/error.hpp"
 #include "runtime/packed_samples.hpp"
+#include "runtime/sample_packer.hpp"
 #include "sinks/replace_file.hpp"
 
 namespace athanor {

@@ -32,7 +32,7 @@ struct Checkpoint {
 /// disk.
 /// Layout (little-endian): "ATHCKPT1"; the header; the fields that all samples have; then twice,
 ///            for the systems and for the others, their counts, the bytes they take and, from the
-///            next multiple of 16, the samples as runtime/packed_samples.hpp packs them; at the
+///            next multiple of 16, the samples as runtime/sample_packer.hpp packs them; at the
 ///            end the CRC-32C of everything before.
 /// Fields:    those of the batch's schema and any that the others have beyond it.
 /// Throws:    StorageError; what was there before then stays.

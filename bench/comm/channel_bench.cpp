@@ -15,6 +15,7 @@
 #include "comm/in_process_transport.hpp"
 #include "runtime/crc32c.hpp"
 #include "runtime/packed_samples.hpp"
+#include "runtime/sample_packer.hpp"
 
 namespace athanor {
 namespace {

@@ -155,8 +155,8 @@ struct ByHand {
         header.counts = count_packed(batch, all_systems(batch), EdgeRows::stay);
         header.payload_bytes = packed_bytes(*schema, header.counts);
         std::uint32_t const before = begin_header(header, slot().header());
-        checksum = pack_and_check(*schema, batch, all_systems(batch), slot().payload(),
-                                  EdgeRows::stay, before);
+        checksum = SamplePacker(schema, EdgeRows::stay)
+                       .pack(batch, all_systems(batch), header.counts, slot().payload(), before);
     }
     Slot& slot() { return link.sender->slot(0); }
     void post() {

@@ -8,6 +8,8 @@
 #include "comm/wire_format.hpp"
 #include "runtime/crc32c.hpp"
 #include "runtime/error.hpp"
+#include "runtime/packed_samples.hpp"
+#include "runtime/sample_packer.hpp"
 #include "tests/fuzz/fuzz_target.hpp"
 #include "tests/support/samples.hpp"
 

@@ -8,6 +8,7 @@
 
 #include "runtime/crc32c.hpp"
 #include "runtime/error.hpp"
+#include "runtime/sample_packer.hpp"
 #include "runtime/streaming_copy.hpp"
 #include "tests/support/samples.hpp"
 
@@ -40,8 +41,8 @@ TEST(PackedSamples, TheChecksumTakenWhilePackingIsThatOfTheBytes) {
     Packed const packed = pack(batch, *schema, systems);
     std::vector<std::byte> again(packed.bytes.size());
 
-    auto const checksum =
-        pack_and_check(*schema, batch, systems, again, EdgeRows::travel, /*before=*/77);
+    auto const checksum = SamplePacker(schema, EdgeRows::travel)
+                              .pack(batch, systems, packed.counts, again, /*before=*/77);
 
     EXPECT_EQ(again, packed.bytes);
     EXPECT_EQ(checksum, crc32c(packed.bytes, 77));
@@ -59,8 +60,9 @@ TEST(PackedSamples, WhatIsToldWhilePackingIsWrittenForGood) {
     std::vector<std::byte> out(packed.bytes.size());
     std::vector<std::size_t> told;
 
+    SamplePacker packer(schema, EdgeRows::travel);
     auto const checksum =
-        pack_and_check(*schema, batch, systems, out, EdgeRows::travel, 0, [&](std::size_t bytes) {
+        packer.pack(batch, systems, packed.counts, out, 0, [&](std::size_t bytes) {
             EXPECT_TRUE(std::equal(out.begin(), out.begin() + static_cast<long>(bytes),
                                    packed.bytes.begin()))
                 << bytes;
@@ -84,11 +86,14 @@ TEST(PackedSamples, NothingIsToldOfWhatIsPackedAtOnce) {
     Batch batch(schema, {1, 10, 0});
     batch.append(random_sample(schema, 0, 10, 0, 4));
     std::vector<SystemIndex> const only{SystemIndex{0}};
-    std::vector<std::byte> out(packed_bytes(*schema, count_packed(batch, only)));
+    PackedCounts const counts = count_packed(batch, only);
+    std::vector<std::byte> out(packed_bytes(*schema, counts));
     bool told = false;
 
-    static_cast<void>(pack_and_check(*schema, batch, only, out, EdgeRows::travel, 0,
-                                     [&](std::size_t) { told = true; }));
+    static_cast<void>(
+        SamplePacker(schema, EdgeRows::travel).pack(batch, only, counts, out, 0, [&](std::size_t) {
+            told = true;
+        }));
 
     EXPECT_FALSE(told);
 }
