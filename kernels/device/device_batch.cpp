@@ -7,8 +7,6 @@
 #include <utility>
 
 #include "kernels/device/row_moves.hpp"
-#include "kernels/device/set_sub_stages.hpp"
-#include "kernels/sum_blocks.hpp"
 #include "runtime/expects.hpp"
 
 namespace athanor {
@@ -19,9 +17,7 @@ constexpr std::size_t word = sizeof(std::uint64_t);
 std::size_t whole_words(std::size_t bytes) { return (bytes + word - 1) / word * word; }
 
 int sum_rows(BatchCapacity const& capacity) {
-    // One block a system, and one more for each full one.
-    return capacity.systems + static_cast<int>(3 * static_cast<std::int64_t>(capacity.atoms) /
-                                               static_cast<std::int64_t>(SumBlocks::usual));
+    return SlotTables::sum_rows(capacity.atoms, capacity.systems);
 }
 
 bool is_on_device(FieldSpec const& field) { return field.level != Level::edge; }
@@ -71,15 +67,16 @@ DeviceBatch::DeviceBatch(DeviceQueue& queue, SchemaPtr schema, BatchCapacity cap
       atom_begin_(static_cast<std::size_t>(capacity.systems)),
       atom_count_(static_cast<std::size_t>(capacity.systems)),
       rows_there_(static_cast<std::size_t>(capacity.systems), not_there),
-      next_code_(static_cast<std::size_t>(capacity.systems), unchanged),
+      next_code_(static_cast<std::size_t>(capacity.systems), not_changed),
       system_of_(queue, static_cast<std::size_t>(capacity.atoms)),
       sum_system_(queue, static_cast<std::size_t>(sum_rows(capacity))),
       sum_block_(queue, static_cast<std::size_t>(sum_rows(capacity))),
       sum_first_(queue, static_cast<std::size_t>(capacity.systems)),
+      sub_stage_(queue, static_cast<std::size_t>(capacity.systems)),
       begin_of_(queue, static_cast<std::size_t>(capacity.systems)),
       count_of_(queue, static_cast<std::size_t>(capacity.systems)),
-      turns_(queue, 2 * static_cast<std::size_t>(capacity.systems)),
-      sub_stage_(queue, static_cast<std::size_t>(capacity.systems)),
+      changes_(queue, static_cast<std::size_t>(capacity.systems)),
+      changes_there_(queue, static_cast<std::size_t>(capacity.systems)),
       parts_(queue, DeviceSums::most * static_cast<std::size_t>(sum_rows(capacity))),
       totals_(queue, DeviceSums::most * static_cast<std::size_t>(capacity.systems)),
       staging_(queue, staging_bytes(*schema_, capacity)),
@@ -97,17 +94,16 @@ DeviceBatch::DeviceBatch(DeviceQueue& queue, SchemaPtr schema, BatchCapacity cap
         kept_columns_[f] = kept_memory_.back().data();
     }
     for (int slot = capacity.systems - 1; slot >= 0; --slot) free_slots_.push_back(slot);
-    std::fill_n(system_of_.host.data(), system_of_.host.size(), -1);
     for (auto* slots : {&changed_, &moved_}) slots->reserve(free_slots_.size());
     loaded_.reserve(free_slots_.size());
-    for (int slot = 0; slot < capacity.systems; ++slot) set_turn(slot, -1);
-    flush();
+    clear_slots(queue_, tables());
 }
 
-void DeviceBatch::set_turn(int slot, std::int32_t code) {
+void DeviceBatch::change(int slot, std::int32_t code) {
     std::int32_t& next = next_code_[static_cast<std::size_t>(slot)];
-    if (next == unchanged) changed_.push_back(slot);
-    next = code;
+    bool const listed = next != not_changed;
+    if (!listed) changed_.push_back(slot);
+    if (!listed || code != SlotChange::same_code) next = code;
 }
 
 bool DeviceBatch::fits(int atoms) const { return !free_slots_.empty() && atoms_.has_run(atoms); }
@@ -171,8 +167,7 @@ int DeviceBatch::load(Batch const& batch, SystemIndex system, int code) {
     int const atoms = batch.atom_count(system);
     atom_begin_[s] = *atoms_.take(atoms);
     atom_count_[s] = atoms;
-    std::fill_n(system_of_.host.data() + atom_begin_[s], atoms, slot);
-    set_turn(slot, code);
+    change(slot, code);
     loaded_.push_back({slot, loaded_bytes_});
     for (int f = 0; f < schema_->field_count(); ++f) {
         FieldSpec const& field = schema_->field(FieldIndex{f});
@@ -190,7 +185,6 @@ std::span<int const> DeviceBatch::move_together(int atoms) {
     if (free_slots_.empty()) return moved_;
     auto const window = atoms_.cheapest_window(atoms);
     if (!window) return moved_;
-    wait_for_staging();
     int const end = window->begin + window->count;
     auto const begin_of = [this](int slot) -> int& {
         return atom_begin_[static_cast<std::size_t>(slot)];
@@ -203,42 +197,22 @@ std::span<int const> DeviceBatch::move_together(int atoms) {
     int to = window->begin;
     for (int const slot : moved_) {
         begin_of(slot) = to;
-        std::fill_n(system_of_.host.data() + to, atom_count(slot), slot);
         to += atom_count(slot);
+        change(slot, SlotChange::same_code);
     }
-    std::fill_n(system_of_.host.data() + to, end - to, -1);
     atoms_.close_up(*window);
     rows_move_ = true;
     return moved_;
 }
 
 void DeviceBatch::release(int slot) {
-    wait_for_staging();
     auto const s = static_cast<std::size_t>(slot);
-    std::fill_n(system_of_.host.data() + atom_begin_[s], atom_count_[s], -1);
     atoms_.give(atom_begin_[s], atom_count_[s]);
     atom_count_[s] = 0;
     rows_there_[s] = not_there;
     std::erase_if(loaded_, [slot](Loaded const& one) { return one.slot == slot; });
     free_slots_.push_back(slot);
-    set_turn(slot, -1);
-}
-
-void DeviceBatch::lay_out_sums() {
-    std::fill_n(sum_system_.host.data(), sum_system_.host.size(), -1);
-    std::size_t row = 0;
-    for (std::size_t slot = 0; slot < atom_count_.size(); ++slot) {
-        begin_of_.host[slot] = atom_begin_[slot];
-        count_of_.host[slot] = atom_count_[slot];
-        sum_first_.host[slot] = static_cast<std::int32_t>(row);
-        if (atom_count_[slot] == 0) continue;
-        int const blocks = SumBlocks(3 * static_cast<std::size_t>(atom_count_[slot])).count;
-        for (int block = 0; block < blocks; ++block, ++row) {
-            sum_system_.host[row] = static_cast<std::int32_t>(slot);
-            sum_block_.host[row] = block;
-        }
-    }
-    ATHANOR_ENSURES(row <= sum_system_.host.size());
+    change(slot, -1);
 }
 
 /// Rows of those that were there before and have other rows now. Nobody goes to where one stands
@@ -279,29 +253,24 @@ void DeviceBatch::enqueue_loaded() {
     loaded_bytes_ = 0;
 }
 
-void DeviceBatch::flush() {
-    if (changed_.empty() && !rows_move_) return;
-    wait_for_staging();
-    lay_out_sums();
+void DeviceBatch::enqueue_changed() {
     for (std::size_t k = 0; k < changed_.size(); ++k) {
-        turns_.host[2 * k] = changed_[k];
-        turns_.host[2 * k + 1] =
-            std::exchange(next_code_[static_cast<std::size_t>(changed_[k])], unchanged);
+        auto const s = static_cast<std::size_t>(changed_[k]);
+        changes_[k] = {changed_[k], std::exchange(next_code_[s], not_changed), atom_begin_[s],
+                       atom_count_[s]};
     }
-    auto const upload = [this](auto const& table, std::size_t count) {
-        queue_.copy(table.device.data(), table.host.data(),
-                    count * (table.host.bytes() / table.host.size()));
-    };
-    for (auto const* table : {&system_of_, &sum_system_, &sum_block_, &sum_first_})
-        upload(*table, table->host.size());
-    for (auto const* table : {&begin_of_, &count_of_}) upload(*table, table->host.size());
-    upload(turns_, 2 * changed_.size());
+    queue_.copy(changes_there_.data(), changes_.data(), changed_.size() * sizeof(SlotChange));
+    change_slots(queue_, tables(), changes_there_.data(), changed_.size());
+    changed_.clear();
+}
+
+void DeviceBatch::flush() {
+    if (changed_.empty()) return;
+    wait_for_staging();
+    enqueue_changed();
     if (rows_move_) enqueue_moved();
     enqueue_loaded();
-    set_sub_stages(queue_, {sub_stage_.data(), arrival_flags_}, turns_.device.data(),
-                   changed_.size());
     staging_read_ = queue_.mark();
-    changed_.clear();
 }
 
 void DeviceBatch::bring_back(Batch& batch, std::span<Place const> places) {
@@ -333,12 +302,25 @@ void DeviceBatch::bring_back_from(std::vector<void*> const& columns, Batch& batc
     for (Place const& place : places) from = unpack(columns, from, batch, place);
 }
 
+SlotTables DeviceBatch::tables() const {
+    return {.atom_rows = capacity_.atoms,
+            .system_rows = capacity_.systems,
+            .system_of = system_of_.data(),
+            .sum_system = sum_system_.data(),
+            .sum_block = sum_block_.data(),
+            .sum_first = sum_first_.data(),
+            .atom_begin = begin_of_.data(),
+            .atom_count = count_of_.data(),
+            .sub_stage = sub_stage_.data(),
+            .arrived = arrival_flags_};
+}
+
 DeviceSystems DeviceBatch::systems() const {
     DeviceColumns const at = columns();
     DeviceSystems systems;
     BatchView& v = systems.batch;
-    v.atom_begin = begin_of_.device.data();
-    v.atom_count = count_of_.device.data();
+    v.atom_begin = begin_of_.data();
+    v.atom_count = count_of_.data();
     v.positions = at.column<double>(Fields::positions);
     v.velocities = at.column<double>(Fields::velocities);
     v.forces = at.column<double>(Fields::forces);
@@ -360,11 +342,11 @@ DeviceSystems DeviceBatch::systems() const {
     systems.atom_rows = capacity_.atoms;
     systems.system_rows = capacity_.systems;
     systems.sum_rows = sum_rows(capacity_);
-    systems.system_of = system_of_.device.data();
+    systems.system_of = system_of_.data();
     systems.sub_stage = sub_stage_.data();
-    systems.sum_system = sum_system_.device.data();
-    systems.sum_block = sum_block_.device.data();
-    systems.sum_first = sum_first_.device.data();
+    systems.sum_system = sum_system_.data();
+    systems.sum_block = sum_block_.data();
+    systems.sum_first = sum_first_.data();
     return systems;
 }
 

@@ -10,6 +10,7 @@
 
 #include "kernels/device/keep_state.hpp"
 #include "kernels/device/row_slide.hpp"
+#include "kernels/device/slot_tables.hpp"
 #include "runtime/batch.hpp"
 #include "runtime/device_array.hpp"
 #include "runtime/device_columns.hpp"
@@ -44,7 +45,7 @@ public:
     int load(Batch const& batch, SystemIndex system, int code);
     /// From now on flush() sets flags[slot] to 1 for everyone who comes; an array on the device.
     void flag_arrivals(std::uint8_t* flags) { arrival_flags_ = flags; }
-    /// Enqueues what was loaded and released.
+    /// Enqueues what was loaded, released and moved: of the tables, a SlotChange for each of them.
     void flush();
 
     struct Place {
@@ -90,24 +91,17 @@ public:
     [[nodiscard]] DeviceQueue& queue() const { return queue_; }
 
 private:
-    /// A table that the host keeps and flush() copies.
-    template <class T>
-    struct Table {
-        Table(DeviceQueue& queue, std::size_t size) : host(queue, size), device(queue, size) {}
-        PinnedArray<T> host;
-        DeviceArray<T> device;
-    };
-
     /// A system whose rows are in staging, from a byte on.
     struct Loaded {
         int slot;
         std::size_t begin;
     };
-    static constexpr std::int32_t unchanged = -3;
+    static constexpr std::int32_t not_changed = -4;
     static constexpr int not_there = -1;
 
     void wait_for_staging();
-    void set_turn(int slot, std::int32_t code);
+    void change(int slot, std::int32_t code);
+    void enqueue_changed();
     void enqueue_moved();
     void enqueue_loaded();
     void bring_back_from(std::vector<void*> const& columns, Batch& batch,
@@ -117,7 +111,7 @@ private:
     std::byte const* unpack(std::vector<void*> const& columns, std::byte const* laid_out,
                             Batch& batch, Place place) const;
     [[nodiscard]] KeptState kept() const;
-    void lay_out_sums();
+    [[nodiscard]] SlotTables tables() const;
     [[nodiscard]] std::size_t row_bytes(FieldSpec const& field, int slot) const;
     [[nodiscard]] std::byte* rows(void* column, FieldSpec const& field, int slot) const;
 
@@ -130,16 +124,16 @@ private:
     std::vector<int> rows_there_;               ///< by slot: where they begin until flush()
     std::vector<int> moved_;                    ///< slots in the order of their rows
     bool rows_move_ = false;                    ///< with flush()
-    std::vector<std::int32_t> next_code_;       ///< by slot: what flush() will set
-    std::vector<int> changed_;                  ///< slots for which it will
+    std::vector<std::int32_t> next_code_;       ///< by slot: for changes_, or not_changed
+    std::vector<int> changed_;                  ///< slots that flush() will list there
     std::vector<DeviceArray<std::byte>> memory_;
     std::vector<void*> columns_;
     std::vector<DeviceArray<std::byte>> kept_memory_;
     std::vector<void*> kept_columns_;  ///< by field as columns_; null where it is not kept
-    Table<std::int32_t> system_of_, sum_system_, sum_block_, sum_first_;
-    Table<int> begin_of_, count_of_;
-    Table<std::int32_t> turns_;  ///< pairs of slot and code
-    DeviceArray<std::int32_t> sub_stage_;
+    DeviceArray<std::int32_t> system_of_, sum_system_, sum_block_, sum_first_, sub_stage_;
+    DeviceArray<int> begin_of_, count_of_;
+    PinnedArray<SlotChange> changes_;
+    DeviceArray<SlotChange> changes_there_;
     std::uint8_t* arrival_flags_ = nullptr;
     DeviceArray<double> parts_, totals_;
     PinnedArray<std::byte> staging_;

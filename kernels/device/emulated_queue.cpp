@@ -27,6 +27,7 @@ struct Device {
     std::size_t free_bytes = EmulatedQueue::unbounded;
     std::map<std::byte const*, std::size_t> memory = {};  ///< what copies may name
     bool slow_beside = false;
+    std::int64_t copied_bytes = 0;
 };
 
 }  // namespace
@@ -97,6 +98,7 @@ struct EmulatedQueue::Impl {
             ++done;
             if (work.to != nullptr) {
                 std::memmove(work.to, work.from, work.bytes);
+                device->copied_bytes += static_cast<std::int64_t>(work.bytes);
                 continue;
             }
             if (work.other != nullptr) {
@@ -209,6 +211,7 @@ void EmulatedQueue::enqueue(RecordedWork& work) {
 }
 
 std::int64_t EmulatedQueue::launches() const { return impl_->launches; }
+std::int64_t EmulatedQueue::copied_bytes() const { return impl_->device->copied_bytes; }
 std::int64_t EmulatedQueue::waits() const { return impl_->waits; }
 
 }  // namespace athanor

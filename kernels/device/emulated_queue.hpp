@@ -51,6 +51,9 @@ public:
     void slow_down_beside();
     /// Kernels launched so far, for tests.
     [[nodiscard]] std::int64_t launches() const;
+    /// Bytes that its copies and those of queues beside it have copied so far; what a kernel reads
+    /// in pinned memory does not count.
+    [[nodiscard]] std::int64_t copied_bytes() const;
     /// How often the host waited for the queue: wait(), or a mark that was not reached yet.
     [[nodiscard]] std::int64_t waits() const;
 

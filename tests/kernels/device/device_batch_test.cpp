@@ -136,9 +136,9 @@ TEST(DeviceBatch, LargeSamplesHaveARowInTheTableOfSumsForEachBlock) {
     auto const rows = static_cast<std::size_t>(at.sum_rows);
 
     EXPECT_EQ(download(*queue, at.sum_system, rows),
-              (std::vector<std::int32_t>{0, 0, 0, 1, -1, -1}));
-    EXPECT_EQ(download(*queue, at.sum_block, 4), (std::vector<std::int32_t>{0, 1, 2, 0}));
-    EXPECT_EQ(download(*queue, at.sum_first, 2)[1], 3);
+              (std::vector<std::int32_t>{-1, 1, -1, 0, 0, 0, -1, -1, -1}));
+    EXPECT_EQ(download(*queue, at.sum_block, 6), (std::vector<std::int32_t>{0, 0, 0, 0, 1, 2}));
+    EXPECT_EQ(download(*queue, at.sum_first, 2), (std::vector<std::int32_t>{3, 1}));
 }
 
 /// Systems that stand at every second place of a full batch, and no run for a longer one.
