@@ -4,13 +4,16 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "launch/device_info.hpp"
 #include "tests/launch/program.hpp"
+#include "tests/support/uneven_chains.hpp"
 
 namespace athanor::test {
 namespace {
@@ -118,11 +121,73 @@ TEST(DeviceCampaign, SnapshotsAndLogsCostNoStepOnTheProcessor) {
     expect_same_stores(folder, "cpu", "device");
     EXPECT_EQ(sorted_log(), log);
     std::ifstream file(folder.path() / "metrics.json");
-    for (auto const& stage : nlohmann::json::parse(file)["stages"]) {
+    nlohmann::json const metrics = nlohmann::json::parse(file);
+    EXPECT_EQ(metrics["stages"].size(), 2U);
+    for (auto const& stage : metrics["stages"]) {
         EXPECT_GT(stage["steps"], 0);
         EXPECT_EQ(stage["host_steps"], 0);
         EXPECT_EQ(stage["compactions"], 0);  // there is room for all
     }
+}
+
+/// Chains of argon of uneven sizes (tests/support/uneven_chains.hpp), over and over.
+std::string uneven_input(int copies) {
+    std::ostringstream text;
+    std::vector<Sample> const chains = uneven_chains();
+    for (int copy = 0; copy < copies; ++copy)
+        for (Sample const& chain : chains) {
+            auto const cell = chain.values<double>(Fields::cell);
+            auto const r = chain.values<double>(Fields::positions);
+            text << chain.atom_count() << "\nLattice=\"" << cell[0] << " 0 0 0 " << cell[4]
+                 << " 0 0 0 " << cell[8] << "\" pbc=\"T T T\" Properties=species:S:1:pos:R:3\n";
+            for (int a = 0; a < chain.atom_count(); ++a)
+                text << "Ar " << r[3 * a] << ' ' << r[3 * a + 1] << ' ' << r[3 * a + 2] << '\n';
+        }
+    return text.str();
+}
+
+/// Those chains in a batch in which they leave holes, as they converge at steps of their own and
+/// come in the order of the input.
+nlohmann::json campaign_with_holes() {
+    auto config = small_campaign("in.extxyz");
+    config["sampler"] = {{"max_systems", room_with_holes.systems},
+                         {"max_atoms", room_with_holes.atoms},
+                         {"window", 1},
+                         {"order", "input"}};
+    config["model"]["cutoff"] = 4.5;
+    config["pipeline"][0]["max_steps"] = 60;
+    config["pipeline"] = nlohmann::json::array({{{"fuse", config["pipeline"]}}});
+    return config;
+}
+
+std::int64_t sum_of_stages(ProgramFolder const& folder, std::string const& file,
+                           std::string const& metric) {
+    std::ifstream stream(folder.path() / file);
+    nlohmann::json const metrics = nlohmann::json::parse(stream);
+    std::int64_t sum = 0;
+    for (auto const& stage : metrics["stages"]) sum += stage[metric].get<std::int64_t>();
+    return sum;
+}
+
+TEST(DeviceCampaign, SamplesThatAreMovedTogetherGiveTheRowsOfTheProcessor) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", uneven_input(2));
+    folder.write("cpu.json", at(campaign_with_holes(), "cpu").dump());
+    folder.write("device.json", at(campaign_with_holes(), "device").dump());
+    std::string const command = " --overwrite --progress off --metrics ";
+    auto const host = folder.athanor("run cpu.json --device cpu" + command + "cpu_metrics.json");
+    ASSERT_EQ(host.code, 0) << host.text;
+    EXPECT_EQ(sum_of_stages(folder, "cpu_metrics.json", "compactions"), 0);
+
+    auto const device =
+        folder.athanor("run device.json --device emulated" + command + "metrics.json");
+
+    ASSERT_EQ(device.code, 0) << device.text;
+    EXPECT_GT(sum_of_stages(folder, "metrics.json", "compactions"), 2);
+    EXPECT_EQ(sum_of_stages(folder, "metrics.json", "host_steps"), 0);
+    EXPECT_EQ(rows_of_store(folder.path() / "device/done.zarr").size(), 28U);
+    EXPECT_GT(rows_of_store(folder.path() / "device/trajectory.zarr").size(), 28U * 4);
+    expect_same_stores(folder, "cpu", "device");
 }
 
 nlohmann::json dynamics_with_snapshots(int steps, int frequency) {
