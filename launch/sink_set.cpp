@@ -13,7 +13,7 @@
 #include "launch/checkpoint_folder.hpp"
 #include "launch/config_words.hpp"
 #include "launch/hook_paths.hpp"
-#include "runtime/error.hpp"
+#include "runtime/device_memory_error.hpp"
 #include "sinks/device_buffer_sink.hpp"
 #include "sinks/extxyz_sink.hpp"
 #include "sinks/file_system.hpp"
@@ -250,8 +250,15 @@ std::unique_ptr<DrainableSink> make_memory_sink(SinkSpec const& spec, SchemaPtr 
     if (auto const* host = std::get_if<HostMemorySpec>(&spec))
         return std::make_unique<HostMemorySink>(row_capacity(*host));
     auto const& device = std::get<DeviceBufferSpec>(spec);
-    return std::make_unique<DeviceBufferSink>(
-        schema, BatchCapacity{device.capacity, device.atoms, device.edges}, buffers);
+    try {
+        return std::make_unique<DeviceBufferSink>(
+            schema, BatchCapacity{device.capacity, device.atoms, device.edges}, buffers);
+    } catch (DeviceMemoryError const& error) {
+        throw DeviceMemoryError(
+            fmt::format("no memory for a device_buffer sink of {} samples and {} atoms: {}; lower "
+                        "its \"capacity\" or \"atoms\", or take a host_memory sink",
+                        device.capacity, device.atoms, error.what()));
+    }
 }
 
 SinkSet::SinkSet(Config const& config, Placement const& placement, Rank rank,

@@ -4,14 +4,16 @@
 
 #include <fmt/format.h>
 
-#include "runtime/error.hpp"
+#include "runtime/device_memory_error.hpp"
 
 namespace athanor::detail {
 
 void check_cuda(cudaError_t code, std::string_view doing) {
     if (code == cudaSuccess) return;
-    throw CudaError(fmt::format("CUDA could not {}: {}: {}", doing, cudaGetErrorName(code),
-                                cudaGetErrorString(code)));
+    std::string const message = fmt::format("CUDA could not {}: {}: {}", doing,
+                                            cudaGetErrorName(code), cudaGetErrorString(code));
+    if (code == cudaErrorMemoryAllocation) throw DeviceMemoryError(message);
+    throw CudaError(message);
 }
 
 CudaDevices cuda_devices() {

@@ -9,8 +9,9 @@
 
 namespace athanor::detail {
 
-/// Throws CudaError unless `code` is success: "CUDA could not `doing`: name: text". Every call of
-/// CUDA's runtime is checked here, or by cuda_devices().
+/// Throws CudaError unless `code` is success: "CUDA could not `doing`: name: text"; of its kind
+/// DeviceMemoryError where there was no memory. Every call of CUDA's runtime is checked here, or by
+/// cuda_devices().
 void check_cuda(cudaError_t code, std::string_view doing);
 
 struct CudaDevices {

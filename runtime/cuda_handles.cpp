@@ -18,8 +18,12 @@ class PinnedMemory final : public MemorySpace {
 public:
     void* allocate(std::size_t bytes) override {
         void* memory = nullptr;
-        check_cuda(cudaHostAlloc(&memory, std::max<std::size_t>(bytes, 1), cudaHostAllocPortable),
-                   "pin host memory (lower /buffers, or raise the limit of locked memory)");
+        cudaError_t const code =
+            cudaHostAlloc(&memory, std::max<std::size_t>(bytes, 1), cudaHostAllocPortable);
+        if (code != cudaSuccess)
+            check_cuda(code, fmt::format("pin {} bytes of host memory (lower /buffers, or raise "
+                                         "the limit of locked memory)",
+                                         bytes));
         std::memset(memory, 0, bytes);
         return memory;
     }
@@ -28,12 +32,6 @@ public:
     }
     void move(std::span<RowMove const> moves) override { host_memory().move(moves); }
 };
-
-/// Checks a call that makes room. The words are put together only where it failed.
-void check_room(cudaError_t code, std::size_t bytes) {
-    if (code == cudaSuccess) return;
-    check_cuda(code, fmt::format("allocate {} bytes on the device (lower /buffers)", bytes));
-}
 
 }  // namespace
 
@@ -63,7 +61,9 @@ bool CudaEvent::reached() const {
 void CudaEvent::wait() const { check_cuda(cudaEventSynchronize(handle_.get()), "wait for work"); }
 
 DeviceMemory::DeviceMemory(std::size_t bytes) {
-    check_room(cudaMalloc(handle_.put(), std::max<std::size_t>(bytes, 1)), bytes);
+    cudaError_t const code = cudaMalloc(handle_.put(), std::max<std::size_t>(bytes, 1));
+    if (code != cudaSuccess)  // words are put together only then
+        check_cuda(code, fmt::format("allocate {} bytes on the device (lower /buffers)", bytes));
 }
 
 CudaMemoryPool::CudaMemoryPool(int device) {
@@ -78,9 +78,11 @@ CudaMemoryPool::CudaMemoryPool(int device) {
 }
 void* CudaMemoryPool::allocate(std::size_t bytes, CudaStream const& stream) const {
     void* memory = nullptr;
-    check_room(cudaMallocFromPoolAsync(&memory, std::max<std::size_t>(bytes, 1), handle_.get(),
-                                       stream.get()),
-               bytes);
+    cudaError_t const code = cudaMallocFromPoolAsync(&memory, std::max<std::size_t>(bytes, 1),
+                                                     handle_.get(), stream.get());
+    if (code != cudaSuccess)
+        check_cuda(code, fmt::format("allocate {} bytes on the device, of which {} are free", bytes,
+                                     free_bytes()));
     return memory;
 }
 void CudaMemoryPool::deallocate(void* memory, CudaStream const& stream) const noexcept {

@@ -92,7 +92,8 @@ class CudaMemoryPool {
 public:
     explicit CudaMemoryPool(int device);
 
-    /// Room for work that is enqueued in `stream` from now on; its content is anything.
+    /// Room for work that is enqueued in `stream` from now on; its content is anything. Throws
+    /// DeviceMemoryError where there is none; nothing says what the room is for.
     [[nodiscard]] void* allocate(std::size_t bytes, CudaStream const& stream) const;
     /// Once everything that was enqueued in `stream` before is done.
     void deallocate(void* memory, CudaStream const& stream) const noexcept;
@@ -105,7 +106,7 @@ private:
 
 /// Host memory that the device reads and writes by itself, zeroed. There is no way out to plain
 /// memory: an "asynchronous" copy of that waits for the stream, and so for whatever is in it.
-/// Throws: CudaError from allocate().
+/// Throws: CudaError from allocate(), DeviceMemoryError where there is none.
 [[nodiscard]] MemorySpace& pinned_memory();
 
 }  // namespace athanor::detail

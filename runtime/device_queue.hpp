@@ -40,7 +40,7 @@ public:
 /// Order:     every call but allocations and marks enqueues; nothing that it reads or writes may be
 ///            touched by the host until a mark behind it is reached.
 /// Threads:   one at a time per queue.
-/// Throws:    CudaError, also of work enqueued earlier; std::bad_alloc from allocations.
+/// Throws:    CudaError, also of work enqueued earlier; allocations DeviceMemoryError, bad_alloc.
 /// See:       kernels/device/emulated_queue.hpp (any host), kernels/device/cuda_queue.hpp.
 class DeviceQueue {
 public:

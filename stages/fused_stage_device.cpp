@@ -1,13 +1,37 @@
 // SPDX-FileCopyrightText: 2026 The Athanor developers
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <string>
 
-#include "runtime/error.hpp"
+#include <fmt/format.h>
+
+#include "runtime/device_memory_error.hpp"
 #include "stages/fused_stage.hpp"
 #include "stages/sample_faults.hpp"
 
 /// The steps of a stage on a device: who goes there, and who comes back for what.
 namespace athanor {
+
+namespace {
+
+/// Does what takes memory of a stage's device. Where there is none: says what for, how much there
+/// is, and what to do.
+template <class Work>
+void take_memory(std::string const& stage, FusedStage::Options const& options, Work const& work) {
+    try {
+        work();
+    } catch (DeviceMemoryError const& error) {
+        auto const free = static_cast<double>(options.device->free_bytes());
+        throw DeviceMemoryError(fmt::format(
+            "stage {}: no memory for a batch of {} systems and {} atoms on {}, {:.1f} MiB of which "
+            "are free: {}; lower /sampler/max_atoms or /sampler/max_systems, take \"auto\" for "
+            "/sampler/batch, or let fewer stage instances share a device",
+            stage, options.capacity.systems, options.capacity.atoms, options.device->describe(),
+            free / (1024.0 * 1024.0), error.what()));
+    }
+}
+
+}  // namespace
 
 void FusedStage::make_device_engine() {
     if (options_.order != FusedOrder::standard)
@@ -24,9 +48,11 @@ void FusedStage::make_device_engine() {
                         .needs_finite_stress = sub.dynamics->needs_finite_stress(),
                         .skin = sub.skin});
     }
-    device_ = std::make_unique<DeviceEngine>(
-        *options_.device, batch_.schema_ptr(), options_.capacity,
-        DeviceEngine::Stage{model_, hooks_, std::move(subs), options_.seed});
+    take_memory(sub_stages_.front().name, options_, [&] {
+        device_ = std::make_unique<DeviceEngine>(
+            *options_.device, batch_.schema_ptr(), options_.capacity,
+            DeviceEngine::Stage{model_, hooks_, std::move(subs), options_.seed});
+    });
 }
 
 /// Also where atoms change their images after the forces: a stress that is asked for later is that
@@ -56,7 +82,8 @@ void FusedStage::step_on_device(StageClock& clock) {
         device_->late_rows()->wait();
         fire_oldest_late(clock);
     }
-    if (device_->running() > 0) device_->step();
+    if (device_->running() > 0)
+        take_memory(sub_stages_.front().name, options_, [this] { device_->step(); });
     clock.give_to(TimePart::update);
     step_here(clock);
 }

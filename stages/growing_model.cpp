@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "runtime/error.hpp"
+#include "runtime/device_memory_error.hpp"
 
 namespace athanor {
 namespace {
@@ -17,6 +17,19 @@ constexpr int row_step = 8;  // threads that read a row together
 
 /// Room for a longest row and an eighth more, so that a sample that goes on is not soon back.
 int roomy(int longest) { return row_step * ((longest + longest / 8) / row_step + 1); }
+
+/// The memory of its rows was free a moment ago, but others take some of a device, too.
+template <class Make>
+std::unique_ptr<DeviceModel> make_again(int row_capacity, Make const& make) {
+    try {
+        return make();
+    } catch (DeviceMemoryError const& error) {
+        throw DeviceMemoryError(fmt::format(
+            "rows of {} neighbours became too short, and others took their memory while longer "
+            "ones were made: {}",
+            row_capacity, error.what()));
+    }
+}
 
 }  // namespace
 
@@ -66,10 +79,10 @@ bool GrowingModel::grow(std::span<Rows const> samples) {
     model_.reset();  // there may be no room for both
     try {
         model_ = make(roomy(longest));
-    } catch (CudaError const&) {
+    } catch (DeviceMemoryError const&) {
     } catch (std::bad_alloc const&) {
     }
-    if (!model_) model_ = make(before);
+    if (!model_) model_ = make_again(before, [&] { return make(before); });
     if (model_->row_capacity() > before) ++growths_;
     may_grow_ = model_->row_capacity() >= longest;
     return true;

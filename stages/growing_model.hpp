@@ -35,8 +35,8 @@ public:
     /// Whether the list of a system is too short and could be longer. Expects: what was enqueued up
     /// to the report is done.
     [[nodiscard]] bool is_too_short(std::size_t report, int system) const;
-    /// Waits for everything and makes rows as long as those samples need, if there is memory. True
-    /// when model() is another one than before.
+    /// Waits and makes rows as long as those samples need, if there is memory. True when model() is
+    /// another than before. DeviceMemoryError: not even for rows as they were; no model is left.
     [[nodiscard]] bool grow(std::span<Rows const> samples);
     /// Models made with longer rows than the one before.
     [[nodiscard]] std::int64_t growths() const { return growths_; }

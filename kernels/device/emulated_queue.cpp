@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 
 #include "kernels/device/kernel_entry.hpp"
-#include "runtime/error.hpp"
+#include "runtime/device_memory_error.hpp"
 #include "runtime/expects.hpp"
 
 namespace athanor {
@@ -140,9 +140,8 @@ EmulatedQueue::~EmulatedQueue() = default;
 void* EmulatedQueue::allocate(std::size_t bytes) {
     std::size_t& left = impl_->device->free_bytes;
     if (bytes > left)
-        throw CudaError(fmt::format(
-            "the emulated device has no room for {} bytes, {} are free; lower /sampler/max_atoms",
-            bytes, left));
+        throw DeviceMemoryError(fmt::format(
+            "the emulated device has no room for {} bytes, of which {} are free", bytes, left));
     void* const memory = impl_->allocate(bytes);
     left -= bytes;
     return memory;

@@ -22,7 +22,7 @@ namespace athanor {
 /// Checks: a copy whose ends are not pinned or device memory of this queue is a CudaError, as is
 ///         one that reaches over the end.
 /// Memory: as much as the host has, or as much as it is made with, for tests of what happens when a
-///         device is full; allocate() then throws CudaError.
+///         device is full; allocate() then throws DeviceMemoryError.
 class EmulatedQueue final : public DeviceQueue {
 public:
     static constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();

@@ -283,6 +283,27 @@ TEST(DeviceCampaign, AutoTakesTheProcessorAndSaysWhyWhereADeviceCannotBeUsed) {
                 HasSubstr("stage md runs on the processor: CUDA could not launch kernel"));
 }
 
+TEST(DeviceCampaign, ADeviceWithoutMemoryForTheBatchIsSaidWithWhatToDo) {
+    std::string const stand_in = ATHANOR_CUDA_DOUBLE;
+    if (stand_in.empty()) GTEST_SKIP() << "this build has no CUDA";
+    ProgramFolder folder;
+    folder.write("in.extxyz", golden_input("lj3"));
+    folder.write("campaign.json", at(small_campaign("in.extxyz"), "out").dump());
+    std::string const run = "export ATHANOR_CUDA_DOUBLE_MEMORY=65536 LD_LIBRARY_PATH='" + stand_in +
+                            "'; athanor run campaign.json --overwrite --progress off --device ";
+    auto const words = AllOf(HasSubstr("no memory for a batch of 6 systems and 400 atoms on CUDA "
+                                       "device 0"),
+                             HasSubstr("0.1 MiB of which are free: CUDA could not allocate "),
+                             HasSubstr("lower /sampler/max_atoms or /sampler/max_systems"));
+
+    auto const wanted = folder.shell(run + "cuda");
+    EXPECT_EQ(wanted.code, 4);
+    EXPECT_THAT(wanted.text, AllOf(HasSubstr("stage relax: "), words));
+    auto const chosen = folder.shell(run + "auto");
+    EXPECT_EQ(chosen.code, 0) << chosen.text;
+    EXPECT_THAT(chosen.text, AllOf(HasSubstr("stage relax runs on the processor: "), words));
+}
+
 TEST(DeviceCampaign, AutoTakesTheProcessorWhereThereIsNoDevice) {
     if (cuda_device_count() > 0) GTEST_SKIP() << "this machine has one";
     ProgramFolder folder;

@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/cuda_error.hpp"
-#include "runtime/error.hpp"
+#include "runtime/device_memory_error.hpp"
 
 namespace athanor::test {
 namespace {
@@ -92,22 +92,30 @@ TEST_F(CudaHandles, AnEventThatWasNeverRecordedIsReached) {
     EXPECT_TRUE(event.reached());
 }
 
-TEST_F(CudaHandles, MoreThanTheDeviceHasIsACudaErrorWithAdvice) {
+template <class Allocate>
+std::string refusal_of(Allocate const& allocate) {
+    try {
+        allocate(std::size_t{1} << 50);
+        return "allocated";
+    } catch (DeviceMemoryError const& error) {
+        return error.what();
+    }
+}
+
+TEST_F(CudaHandles, MoreThanTheDeviceHasIsAnErrorThatSaysWhatItHasOrWhatToDo) {
     CudaStream const stream;
     CudaMemoryPool const pool(0);
-    for (auto const &allocate :
-         {+[](CudaMemoryPool const&, CudaStream const&, std::size_t bytes) { DeviceMemory{bytes}; },
-          +[](CudaMemoryPool const&from, CudaStream const&in, std::size_t bytes) {
-              static_cast<void>(from.allocate(bytes, in));
-          }}) {
-        try {
-            allocate(pool, stream, std::size_t{1} << 50);
-            FAIL() << "allocated";
-        } catch (CudaError const& error) {
-            EXPECT_THAT(error.what(), AllOf(HasSubstr("allocate 1125899906842624 bytes"),
-                                            HasSubstr("lower /buffers")));
-        }
-    }
+    std::string const free = std::to_string(pool.free_bytes());
+    auto const wanted = HasSubstr("allocate 1125899906842624 bytes");
+
+    EXPECT_THAT(refusal_of([](std::size_t bytes) { DeviceMemory{bytes}; }),
+                AllOf(wanted, HasSubstr("lower /buffers")));
+    EXPECT_THAT(
+        refusal_of([&](std::size_t bytes) { static_cast<void>(pool.allocate(bytes, stream)); }),
+        AllOf(wanted, HasSubstr("of which " + free + " are free")));
+    EXPECT_THAT(
+        refusal_of([](std::size_t bytes) { static_cast<void>(pinned_memory().allocate(bytes)); }),
+        HasSubstr("pin 1125899906842624 bytes of host memory"));
 }
 
 TEST_F(CudaHandles, ADeviceThatIsNotThereIsACudaError) {

@@ -34,6 +34,11 @@ constexpr int fresh = 0xa5, freed = 0xdd;  // what memory holds that nobody wrot
 
 constexpr std::size_t usual_memory = std::size_t{64} << 30;  // of all devices together
 
+std::size_t memory_at_first() {
+    char const* const wanted = std::getenv("ATHANOR_CUDA_DOUBLE_MEMORY");
+    return wanted == nullptr ? usual_memory : std::strtoull(wanted, nullptr, 10);
+}
+
 struct Mark {
     std::atomic<std::uint64_t> wanted{0}, reached{0};
 };
@@ -83,7 +88,7 @@ struct Kernel {
 struct Registry {
     std::mutex mutex;
     std::map<char const*, std::size_t> device, pinned;
-    std::size_t device_memory = usual_memory;
+    std::size_t device_memory = memory_at_first();
 
     /// Expects: the mutex is locked.
     [[nodiscard]] std::size_t free_device_memory() const {
