@@ -11,8 +11,8 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <ucontext.h>
 
+#include "kernels/device/fiber.hpp"
 #include "kernels/device/kernel_entry.hpp"
 #include "runtime/error.hpp"
 
@@ -20,17 +20,8 @@ namespace athanor {
 namespace detail {
 namespace {
 
-constexpr std::size_t stack_bytes = 64 * 1024;
-
 class BlockRunner;
 thread_local BlockRunner* running = nullptr;
-
-/// A stack on which one emulated thread runs until it meets others.
-struct Fiber {
-    ucontext_t context{};
-    std::unique_ptr<std::byte[]> stack = std::make_unique_for_overwrite<std::byte[]>(stack_bytes);
-    int thread = -1;  ///< whom it runs; -1: nobody
-};
 
 /// One thread of the block. States: ready -> (runs) -> waiting or done; waiting -> ready.
 struct EmulatedState {
@@ -38,7 +29,7 @@ struct EmulatedState {
     MeetKind kind{};
     std::uint64_t value = 0;
     GroupValues answer{};
-    Fiber* fiber = nullptr;  ///< while it has begun and is not done
+    Fiber* fiber = nullptr;  ///< runs it until it meets others; while it has begun and is not done
 };
 
 char const* name_of(MeetKind kind) {
@@ -63,7 +54,7 @@ public:
         self.kind = kind;
         self.value = value;
         self.status = EmulatedState::Status::waiting;
-        swapcontext(&self.fiber->context, &scheduler_);
+        Fiber::change(*self.fiber, scheduler_);
         return self.answer;
     }
     [[nodiscard]] EmulatedPlace place() const { return place_; }
@@ -81,7 +72,7 @@ private:
 
     KernelLaunch launch_;
     EmulatedPlace place_{};
-    ucontext_t scheduler_{};
+    Fiber scheduler_;
     std::vector<std::unique_ptr<Fiber>> fibers_;
     std::vector<Fiber*> free_;
     std::vector<EmulatedState> states_;
@@ -103,18 +94,14 @@ void BlockRunner::fiber_main() {
         self.status = Status::done;
         self.fiber = nullptr;
         runner.free_.push_back(&fiber);
-        swapcontext(&fiber.context, &runner.scheduler_);
+        Fiber::change(fiber, runner.scheduler_);
     }
 }
 
 Fiber& BlockRunner::free_fiber() {
     if (free_.empty()) {
-        Fiber& fiber = *fibers_.emplace_back(std::make_unique<Fiber>());
-        getcontext(&fiber.context);
-        fiber.context.uc_stack.ss_sp = fiber.stack.get();
-        fiber.context.uc_stack.ss_size = stack_bytes;
-        makecontext(&fiber.context, &BlockRunner::fiber_main, 0);
-        free_.push_back(&fiber);
+        fibers_.push_back(std::make_unique<Fiber>(&BlockRunner::fiber_main));
+        free_.push_back(fibers_.back().get());
     }
     Fiber& fiber = *free_.back();
     free_.pop_back();
@@ -125,7 +112,7 @@ void BlockRunner::resume(int thread) {
     EmulatedState& state = states_[static_cast<std::size_t>(thread)];
     if (state.fiber == nullptr) state.fiber = &free_fiber();
     place_.thread = thread;
-    swapcontext(&scheduler_, &state.fiber->context);
+    Fiber::change(scheduler_, *state.fiber);
     if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
 }
 

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 The Athanor developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <csetjmp>
+#include <cstddef>
+#include <memory>
+
+#include <ucontext.h>
+
+namespace athanor::detail {
+
+/// Where the processor stands in some run of code: what of it goes on after a switch. The code that
+/// runs at first is one too; nothing has to be set for it.
+class Fiber {
+public:
+    /// Code that runs on the thread's own stack.
+    Fiber() = default;
+    /// A stack of its own, on which the first switch to it begins `main`, which never returns.
+    explicit Fiber(void (*main)());
+    Fiber(Fiber const&) = delete;
+    Fiber& operator=(Fiber const&) = delete;
+    ~Fiber() = default;
+
+    /// Leaves the code that runs, as `from`, and goes on with `to` where that was left. Returns
+    /// when something switches to `from`. Both must be used by one and the same thread always, and
+    /// no exception may pass the border between them.
+    static void change(Fiber& from, Fiber& to);
+
+private:
+    std::unique_ptr<std::byte[]> stack_;
+    ucontext_t context_{};  ///< where it begins
+    std::jmp_buf left_{};   ///< where it was left
+    bool begun_ = true;
+};
+
+}  // namespace athanor::detail
