@@ -118,16 +118,14 @@ kill_job() {
     while pgrep -f "$athanor .*$folder/campaign.json" > /dev/null; do sleep 0.02; done
 }
 check_stores() {
-    local store
-    for store in "$folder/out-$1"/*.zarr; do
-        [[ -e "$store" ]] || continue
-        "$python" "$here/../support/check_store.py" "$store" --in-progress --all-chunks \
-            --tensorstore off > "$folder/check" 2>&1 || {
-            echo "FAIL $store after kill $2:"
-            cat "$folder/check"
-            return 1
-        }
-    done
+    local stores=("$folder/out-$1"/*.zarr)
+    [[ -e "${stores[0]}" ]] || return 0
+    "$python" "$here/../support/run_check_store.py" --in-progress --all-chunks --tensorstore off \
+        -- "${stores[@]}" > "$folder/check" 2>&1 || {
+        echo "FAIL a store after kill $2:"
+        cat "$folder/check"
+        return 1
+    }
 }
 
 failures=0

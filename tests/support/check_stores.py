@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The Athanor developers
 # SPDX-License-Identifier: Apache-2.0
-"""Let a program write stores into a folder, then run check_store.py on each of them.
+"""Let a program write stores into a folder, then have check_store.py look at each of them.
 
 Usage:  python check_stores.py PROGRAM FOLDER
 """
@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from run_check_store import check
 
 LEDGER = "system_id,ledger_stage,ledger_step,ledger_kind"
 
@@ -20,14 +22,14 @@ def main() -> int:
     subprocess.run([program, str(folder)], check=True)
     subprocess.run([program, str(folder)], check=True)  # over what is there
     stores = sorted(folder.glob("*.zarr"))
-    check = Path(__file__).with_name("check_store.py")
     bad = []
     for store in stores:
         # check_store.py needs a row for --unique
         unique = [] if store.stem == "empty" else ["--unique", LEDGER]
         torn = ["--in-progress"] if store.stem.startswith("torn") else []  # a killed writer's
-        command = [sys.executable, str(check), str(store), "--all-chunks", *unique, *torn]
-        if subprocess.run(command).returncode:
+        code, out = check(store, "--all-chunks", *unique, *torn)
+        print(out, end="")
+        if code:
             bad.append(store)
     left = [p.name for p in folder.iterdir() if p not in stores]
     if left:
