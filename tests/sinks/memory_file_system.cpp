@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <string_view>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -31,23 +32,33 @@ int MemoryFileSystem::finish(int result) {
     return -1;
 }
 
+int MemoryFileSystem::new_node() {
+    nodes_.emplace_back();
+    return static_cast<int>(nodes_.size()) - 1;
+}
+
 std::optional<MemoryFileSystem::Place> MemoryFileSystem::find(Path const& path) const {
     Place place{root, "", root};
-    for (Path const& part : path.relative_path()) {
+    std::string_view left = path.native();
+    for (;;) {
+        left.remove_prefix(std::min(left.find_first_not_of('/'), left.size()));
+        if (left.empty()) return place;
+        std::string_view const part = left.substr(0, left.find('/'));
+        left.remove_prefix(part.size());
         if (!place.node) {
             errno = ENOENT;
             return std::nullopt;
         }
-        if (!nodes_.at(*place.node).folder) {
+        Node const& folder = node_of(*place.node);
+        if (!folder.folder) {
             errno = ENOTDIR;
             return std::nullopt;
         }
-        Names const& names = nodes_.at(*place.node).names;
-        auto const found = names.find(part.string());
-        place = {*place.node, part.string(),
-                 found == names.end() ? std::nullopt : std::optional(found->second)};
+        auto const found = folder.names.find(part);
+        place.folder = *place.node;
+        place.name = part;
+        place.node = found == folder.names.end() ? std::nullopt : std::optional(found->second);
     }
-    return place;
 }
 
 void MemoryFileSystem::apply(Names& names,
@@ -61,7 +72,7 @@ void MemoryFileSystem::apply(Names& names,
 
 void MemoryFileSystem::set_names(int folder,
                                  std::map<std::string, std::optional<int>> const& change) {
-    Node& node = nodes_.at(folder);
+    Node& node = node_of(folder);
     apply(node.names, change);
     node.changes.push_back(change);
 }
@@ -75,14 +86,13 @@ int MemoryFileSystem::open(Path const& path, int flags) {
             errno = ENOENT;
             return -1;
         }
-        place->node = next_node_++;
-        nodes_[*place->node];
+        place->node = new_node();
         set_names(place->folder, {{place->name, *place->node}});
     } else if ((flags & O_EXCL) != 0) {
         errno = EEXIST;
         return -1;
     }
-    if ((flags & O_TRUNC) != 0) nodes_.at(*place->node).bytes.clear();
+    if ((flags & O_TRUNC) != 0) node_of(*place->node).bytes.clear();
     if (pretend_) return finish(0);
     open_[next_fd_] = *place->node;
     return next_fd_++;
@@ -90,7 +100,7 @@ int MemoryFileSystem::open(Path const& path, int flags) {
 
 int MemoryFileSystem::close(int fd) {
     if (fails("close", "", false)) return -1;
-    nodes_.at(open_.at(fd)).locked = false;
+    node_of(open_.at(fd)).locked = false;
     open_.erase(fd);
     return finish(0);
 }
@@ -100,14 +110,14 @@ ssize_t MemoryFileSystem::write(int fd, void const* bytes, std::size_t count) {
     if (failed && (fault_.form != FaultForm::half_a_write || calls_ - 1 != fault_.at)) return -1;
     if (failed) count = (count + 1) / 2;
     auto const* const first = static_cast<std::byte const*>(bytes);
-    Bytes& target = nodes_.at(open_.at(fd)).bytes;
+    Bytes& target = node_of(open_.at(fd)).bytes;
     target.insert(target.end(), first, first + count);
     return finish(0) == 0 ? static_cast<ssize_t>(count) : -1;
 }
 
 ssize_t MemoryFileSystem::pread(int fd, void* bytes, std::size_t count, off_t offset) {
     if (fails("pread", "", false)) return -1;
-    Bytes const& source = nodes_.at(open_.at(fd)).bytes;
+    Bytes const& source = node_of(open_.at(fd)).bytes;
     auto const begin = std::min(source.size(), static_cast<std::size_t>(offset));
     count = std::min(count, source.size() - begin);
     if (count > 0) std::memcpy(bytes, source.data() + begin, count);
@@ -117,7 +127,7 @@ ssize_t MemoryFileSystem::pread(int fd, void* bytes, std::size_t count, off_t of
 int MemoryFileSystem::fstat(int fd, struct stat& status) {
     if (fails("fstat", "", false)) return -1;
     int const number = open_.at(fd);
-    Node const& node = nodes_.at(number);
+    Node const& node = node_of(number);
     status = {};
     status.st_ino = static_cast<ino_t>(number);
     status.st_mode = node.folder ? S_IFDIR : S_IFREG;
@@ -133,7 +143,7 @@ int MemoryFileSystem::stat(Path const& path, struct stat& status) {
         errno = ENOENT;
         return -1;
     }
-    Node const& node = nodes_.at(*place->node);
+    Node const& node = node_of(*place->node);
     status = {};
     status.st_ino = static_cast<ino_t>(*place->node);
     status.st_mode = node.folder ? S_IFDIR : S_IFREG;
@@ -145,11 +155,11 @@ int MemoryFileSystem::list(Path const& folder, std::vector<std::string>& names) 
     if (fails("list", folder, false)) return -1;
     auto const place = find(folder);
     if (!place) return -1;
-    if (!place->node || !nodes_.at(*place->node).folder) {
+    if (!place->node || !node_of(*place->node).folder) {
         errno = place->node ? ENOTDIR : ENOENT;
         return -1;
     }
-    for (auto const& [name, node] : nodes_.at(*place->node).names) names.push_back(name);
+    for (auto const& [name, node] : node_of(*place->node).names) names.push_back(name);
     return finish(0);
 }
 
@@ -161,8 +171,9 @@ int MemoryFileSystem::mkdir(Path const& folder) {
         errno = EEXIST;
         return -1;
     }
-    nodes_[next_node_].folder = true;
-    set_names(place->folder, {{place->name, next_node_++}});
+    int const made = new_node();
+    node_of(made).folder = true;
+    set_names(place->folder, {{place->name, made}});
     return finish(0);
 }
 
@@ -170,7 +181,7 @@ int MemoryFileSystem::unlink(Path const& file) {
     if (fails("unlink", file, true)) return -1;
     auto const place = find(file);
     if (!place) return -1;
-    if (!place->node || nodes_.at(*place->node).folder) {
+    if (!place->node || node_of(*place->node).folder) {
         errno = place->node ? EISDIR : ENOENT;
         return -1;
     }
@@ -182,7 +193,7 @@ int MemoryFileSystem::rmdir(Path const& folder) {
     if (fails("rmdir", folder, true)) return -1;
     auto const place = find(folder);
     if (!place) return -1;
-    if (!place->node || !nodes_.at(*place->node).names.empty()) {
+    if (!place->node || !node_of(*place->node).names.empty()) {
         errno = place->node ? ENOTEMPTY : ENOENT;
         return -1;
     }
@@ -218,7 +229,7 @@ int MemoryFileSystem::renameat2(Path const& from, Path const& to, unsigned flags
 
 int MemoryFileSystem::lock(int fd) {
     if (fails("flock", "", false)) return -1;
-    Node& node = nodes_.at(open_.at(fd));
+    Node& node = node_of(open_.at(fd));
     if (node.locked) {
         errno = EWOULDBLOCK;
         return -1;
@@ -235,20 +246,20 @@ void MemoryFileSystem::sync_node(Node& node) {
 
 int MemoryFileSystem::fdatasync(int fd) {
     if (fails("fsync", "", true)) return -1;
-    sync_node(nodes_.at(open_.at(fd)));
+    sync_node(node_of(open_.at(fd)));
     return finish(0);
 }
 
 int MemoryFileSystem::syncfs(int /*fd*/) {
     if (fails("syncfs", "", true)) return -1;
-    for (auto& [number, node] : nodes_) sync_node(node);
+    for (Node& node : nodes_) sync_node(node);
     return finish(0);
 }
 
 MemoryFileSystem MemoryFileSystem::after_kill() const {
     MemoryFileSystem disk = *this;
     disk.open_.clear();
-    for (auto& [number, node] : disk.nodes_) node.locked = false;
+    for (Node& node : disk.nodes_) node.locked = false;
     disk.fault_ = {};
     disk.failed_call_.clear();
     disk.calls_ = 0;
@@ -263,7 +274,7 @@ static bool has_prefix(Bytes const& bytes, Bytes const& prefix) {
 MemoryFileSystem MemoryFileSystem::after_power_cut(PowerCut form, std::uint64_t seed) const {
     MemoryFileSystem disk = after_kill();
     std::mt19937_64 random(seed);
-    for (auto& [number, node] : disk.nodes_) {
+    for (Node& node : disk.nodes_) {
         if (form == PowerCut::drops_all) node.names = node.synced_names;
         if (form == PowerCut::keeps_some) {
             node.names = node.synced_names;
@@ -288,11 +299,11 @@ MemoryFileSystem MemoryFileSystem::after_power_cut(PowerCut form, std::uint64_t 
 
 void MemoryFileSystem::collect(std::string const& prefix, int node,
                                std::map<std::string, Bytes>& files) const {
-    for (auto const& [name, below] : nodes_.at(node).names) {
-        if (nodes_.at(below).folder)
+    for (auto const& [name, below] : node_of(node).names) {
+        if (node_of(below).folder)
             collect(prefix + name + "/", below, files);
         else
-            files[prefix + name] = nodes_.at(below).bytes;
+            files[prefix + name] = node_of(below).bytes;
     }
 }
 
@@ -301,6 +312,18 @@ std::map<std::string, Bytes> MemoryFileSystem::files(std::string const& folder) 
     auto const place = find(folder);
     if (place && place->node) collect("", *place->node, files);
     return files;
+}
+
+bool MemoryFileSystem::has_files_below(int node) const {
+    auto const& names = node_of(node).names;
+    return std::any_of(names.begin(), names.end(), [this](auto const& entry) {
+        return !node_of(entry.second).folder || has_files_below(entry.second);
+    });
+}
+
+bool MemoryFileSystem::has_files(std::string const& folder) const {
+    auto const place = find(folder);
+    return place && place->node && has_files_below(*place->node);
 }
 
 }  // namespace athanor::test

@@ -37,7 +37,7 @@ public:
         bool for_ever = false;  ///< all later calls fail as well, without effect: the process died
     };
 
-    MemoryFileSystem() { nodes_[root].folder = true; }
+    MemoryFileSystem() : nodes_(1) { nodes_[root].folder = true; }
 
     int open(Path const& path, int flags) override;
     int close(int fd) override;
@@ -71,9 +71,11 @@ public:
     [[nodiscard]] MemoryFileSystem after_power_cut(PowerCut form, std::uint64_t seed) const;
     /// All files below a folder, by their paths from there.
     [[nodiscard]] std::map<std::string, Bytes> files(std::string const& folder) const;
+    /// Whether there are any.
+    [[nodiscard]] bool has_files(std::string const& folder) const;
 
 private:
-    using Names = std::map<std::string, int>;
+    using Names = std::map<std::string, int, std::less<>>;
     struct Node {
         bool folder = false;
         bool locked = false;
@@ -88,17 +90,23 @@ private:
     };
     static constexpr int root = 0;
 
+    [[nodiscard]] Node& node_of(int number) { return nodes_.at(static_cast<std::size_t>(number)); }
+    [[nodiscard]] Node const& node_of(int number) const {
+        return nodes_.at(static_cast<std::size_t>(number));
+    }
+    [[nodiscard]] int new_node();
+
     [[nodiscard]] bool fails(std::string_view call, Path const& path, bool changes);
     [[nodiscard]] std::optional<Place> find(Path const& path) const;  ///< sets errno
     [[nodiscard]] int finish(int result);
     void set_names(int folder, std::map<std::string, std::optional<int>> const& change);
     static void apply(Names& names, std::map<std::string, std::optional<int>> const& change);
     static void sync_node(Node& node);
+    [[nodiscard]] bool has_files_below(int node) const;
     void collect(std::string const& prefix, int node, std::map<std::string, Bytes>& files) const;
 
-    std::map<int, Node> nodes_;
+    std::vector<Node> nodes_;  ///< by their numbers; those without a name stay
     std::map<int, int> open_;  ///< node of every file descriptor
-    int next_node_ = 1;
     int next_fd_ = 1000;
     int calls_ = 0;
     Fault fault_;

@@ -72,7 +72,7 @@ public:
         sink->close();
     }
 
-    static bool there(MemoryFileSystem const& disk) { return !disk.files(store).empty(); }
+    static bool there(MemoryFileSystem const& disk) { return disk.has_files(store); }
 
     /// How many samples a reader sees: those of some commit, right in every bit.
     std::int64_t expect_prefix(MemoryFileSystem& disk) {
