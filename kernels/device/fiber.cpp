@@ -16,11 +16,20 @@ std::size_t next_offset() {
 }  // namespace
 
 Fiber::Fiber(void (*main)())
-    : stack_(std::make_unique_for_overwrite<std::byte[]>(stack_bytes)), begun_(false) {
+    : main_(main),
+      stack_(std::make_unique_for_overwrite<std::byte[]>(stack_bytes)),
+      bottom_(stack_.get()),
+      bytes_(stack_bytes - next_offset()),
+      begun_(false) {
     getcontext(&context_);
     context_.uc_stack.ss_sp = stack_.get();
-    context_.uc_stack.ss_size = stack_bytes - next_offset();
-    makecontext(&context_, main, 0);
+    context_.uc_stack.ss_size = bytes_;
+    makecontext(&context_, &Fiber::begin, 0);
+}
+
+void Fiber::begin() {
+    entered();
+    now_->main_();
 }
 
 }  // namespace athanor::detail

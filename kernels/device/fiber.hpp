@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <csetjmp>
 #include <cstddef>
 #include <memory>
 
@@ -28,9 +27,17 @@ public:
     static void change(Fiber& from, Fiber& to);
 
 private:
+    static void begin();
+    static void entered();  ///< its stack, for the first time
+
+    static inline thread_local Fiber* now_ = nullptr;  ///< whom the last change went to
+
+    void (*main_)() = nullptr;
     std::unique_ptr<std::byte[]> stack_;
+    void const* bottom_ = nullptr;  ///< where its stack lies; of the thread's own once it was left
+    std::size_t bytes_ = 0;
     ucontext_t context_{};  ///< where it begins
-    std::jmp_buf left_{};   ///< where it was left
+    void* left_[5] = {};    ///< where it was left, for the compiler's own jump
     bool begun_ = true;
 };
 
