@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Fibers change as in fiber_jump.cpp, and AddressSanitizer is told. Of swapcontext() and longjmp()
 /// it knows, too, and removes its marks from the whole stack each time, which takes longest of all.
+#include <exception>
+
 #include <sanitizer/common_interface_defs.h>
 
 #include "kernels/device/fiber.hpp"
@@ -29,6 +31,7 @@ __attribute__((noinline, no_sanitize("address"))) void Fiber::change(Fiber& from
         if (to.begun_) __builtin_longjmp(to.left_, 1);
         to.begun_ = true;
         setcontext(&to.context_);
+        std::terminate();
     }
     arrive(fake_stack);
 }

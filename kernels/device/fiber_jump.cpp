@@ -3,6 +3,8 @@
 /// Fibers change by the compiler's own jump. swapcontext() would ask the kernel for the mask of
 /// signals each time, which takes several times as long as all the rest of it; longjmp() with
 /// checks refuses to go to another stack.
+#include <exception>
+
 #include "kernels/device/fiber.hpp"
 
 namespace athanor::detail {
@@ -13,6 +15,7 @@ namespace athanor::detail {
     if (to.begun_) __builtin_longjmp(to.left_, 1);
     to.begun_ = true;
     setcontext(&to.context_);
+    std::terminate();  // not reached: a last call could give up the frame that was left here
 }
 
 void Fiber::entered() {}
