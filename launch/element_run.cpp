@@ -131,7 +131,10 @@ void ElementRun::read_input(Surroundings const& surroundings) {
         FrameSelection(config.input.select)
             .resolved(plan.frame_count)
             .share(instance_.replica, element.replicas),
-        [&quarantine](BadFrame const& frame) { quarantine.take(frame); });
+        // Every pipeline reads all of the input; one of them says what is no sample.
+        [&quarantine, says = element.chain == 0](BadFrame const& frame) {
+            if (says) quarantine.take(frame);
+        });
     if (plan.resumption)
         source_ =
             without_settled(std::move(source_),

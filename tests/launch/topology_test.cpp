@@ -61,6 +61,28 @@ TEST(Topology, EachPipelineOfAJobRunsAllOfTheInput) {
     for (auto const& [key, sample] : second) EXPECT_EQ(key.stage, 2);
 }
 
+TEST(Topology, AFrameThatIsNoSampleIsInQuarantineOnceHoweverManyPipelinesReadIt) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", mixed_input() + "1\nProperties=species:S:1:pos:R:3\nAr 0 zero 0\n");
+    auto config = small_campaign("in.extxyz");
+    config.erase("pipeline");
+    nlohmann::json const quench = {{"dynamics", {{"type", "lbfgs"}}}, {"max_steps", 2}};
+    config["sinks"]["second"] = {{"type", "zarr"}, {"url", "second.zarr"}};
+    config["pipelines"] = {{{"pipeline", {quench}}},
+                           {{"pipeline", {quench}}, {"output", {"second"}}}};
+    folder.write("c.json", config.dump());
+
+    for (int ranks : {1, 2}) {
+        std::string const command = "run c.json --overwrite --progress plain";
+        auto const result = ranks == 1 ? folder.athanor(command) : folder.mpirun(ranks, command);
+
+        EXPECT_EQ(result.code, 5) << result.text;
+        EXPECT_THAT(result.text, HasSubstr("1 of the samples are in quarantine"));
+        std::string const rejects = folder.read("out/quarantine.extxyz.rejects.txt");
+        EXPECT_EQ(rejects.find("# sample "), rejects.rfind("# sample ")) << rejects;
+    }
+}
+
 TEST(Topology, SamplesThatFindNoRoomWaitInTheOverflowAndComeOutTheSame) {
     ProgramFolder folder;
     folder.write("in.extxyz", mixed_input());
