@@ -58,6 +58,7 @@ private:
     HookSpec read_any_hook(json hook, std::string const& stage, std::string const& pointer);
     void read_element_hooks(json const& found, std::string const& pointer, ElementSpec& element);
     void check_only_profiler(std::string const& pointer);
+    void check_order(ElementSpec const& element, std::string const& pointer);
     void check_fires(json const& stage, json const& hook, std::string const& pointer);
     void refuse_key(json const& found, char const* key, std::string const& pointer,
                     std::string const& why) {
@@ -99,6 +100,7 @@ void PipelineReader::read_element(json const& found, std::string const& pointer)
                 element.stages.push_back(read_stage(found["fuse"][s], place));
             }
         take_word(found, "order", element.order);
+        check_order(element, pointer);
         if (holds(found, "hooks")) read_element_hooks(found, pointer, element);
     } else {
         element.stages.push_back(read_stage(found, pointer));
@@ -259,6 +261,17 @@ void PipelineReader::check_only_profiler(std::string const& pointer) {
                                          profiler_));
     else
         profiler_ = pointer;
+}
+
+/// `auto` may find a device, and leaves such an element to the processor.
+void PipelineReader::check_order(ElementSpec const& element, std::string const& pointer) {
+    bool const on_device =
+        config_.device == DeviceChoice::cuda || config_.device == DeviceChoice::emulated;
+    if (on_device && element.order == FusedOrder::documented)
+        errors_.add(pointer + "/order",
+                    fmt::format("\"documented\" is made by the processor only, and /device is "
+                                "\"{}\"; take \"cpu\" or \"auto\" there, or leave the order out",
+                                detail::word_of(config_.device)));
 }
 
 void PipelineReader::check_fires(json const& stage, json const& hook, std::string const& pointer) {

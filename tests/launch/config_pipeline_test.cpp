@@ -30,6 +30,21 @@ TEST(ConfigPipeline, FusedStagesAreOneElement) {
     EXPECT_EQ(pipeline.stage_count(), 3);
 }
 
+TEST(ConfigPipeline, TheDocumentedOrderIsRefusedOnADeviceBeforeTheStart) {
+    Json document = relax_then_md();
+    document["pipeline"] =
+        Json::array({Json{{"fuse", document["pipeline"]}, {"order", "documented"}}});
+
+    for (std::string const device : {"cuda", "emulated"})
+        EXPECT_EQ(error_of(with(document, "/device", device)),
+                  "campaign.json#/pipeline/0/order: \"documented\" is made by the processor only, "
+                  "and /device is \"" +
+                      device + "\"; take \"cpu\" or \"auto\" there, or leave the order out");
+    for (char const* device : {"cpu", "auto"})
+        EXPECT_EQ(parse(with(document, "/device", device)).pipeline.elements[0].order,
+                  FusedOrder::documented);
+}
+
 TEST(ConfigPipeline, ErrorsInsideAFusedElementHaveTheirPointer) {
     EXPECT_EQ(
         error_of_stage(R"({"fuse": []})"),
