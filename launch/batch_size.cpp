@@ -216,8 +216,10 @@ void choose_batch(CampaignPlan& plan, std::int64_t free_bytes, DeviceRoom const&
         double systems = std::clamp(static_cast<double>(plan.selected_count), 1.0, most_systems);
         for (Bound const& bound : bounds) systems = std::min(systems, bound.systems());
         sampler.max_systems = static_cast<int>(std::max(1.0, systems));
-        sampler.max_atoms =
-            static_cast<int>(std::clamp(static_cast<double>(plan.atom_total), 1.0, most_atoms));
+        // A shard may have small samples only; what is too large is the same for all shards.
+        double const input = std::max(static_cast<double>(plan.atom_total),
+                                      static_cast<double>(plan.largest_atom_count));
+        sampler.max_atoms = static_cast<int>(std::clamp(input, 1.0, most_atoms));
     }
     Bound const& tightest =
         *std::min_element(bounds.begin(), bounds.end(), [&](Bound const& a, Bound const& b) {

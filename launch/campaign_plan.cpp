@@ -124,7 +124,7 @@ CampaignPlan make_campaign_plan(Config const& config,
     plan.selected_count = scan.selected_count;
     plan.bad_frame_count = scan.bad_frame_count;
     plan.atom_total = scan.atom_total;
-    plan.largest_atom_count = scan.largest_atom_count;
+    plan.largest_atom_count = whole.largest_atom_count;
     auto const longest = static_cast<int>(scan.longest_name_bytes + scan.longest_text_bytes);
     plan.text_bytes =
         std::max({longest, 64 * 1024, text_bytes_per_system * config.buffers.systems});

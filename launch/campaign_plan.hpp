@@ -38,7 +38,7 @@ struct CampaignPlan {
     std::int64_t selected_count = 0;  ///< of them take part; bad frames are not counted
     std::int64_t bad_frame_count = 0;
     std::int64_t atom_total = 0;
-    int largest_atom_count = 0;
+    int largest_atom_count = 0;      ///< of a sample; in a shard, of all shards
     int text_bytes = 0;              ///< room for names and texts in a message
     std::vector<std::string> notes;  ///< for people
     std::optional<Resumption> resumption;

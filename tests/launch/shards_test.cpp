@@ -53,6 +53,18 @@ protected:
     ProgramFolder folder_;
 };
 
+TEST_F(ShardedCampaign, AShardOfSmallSamplesChoosesABatchThatAllShardsCouldHave) {
+    auto config = small_campaign("in.extxyz");
+    config["sampler"] = {{"batch", "auto"}};
+    folder_.write("c.json", config.dump());
+
+    for (int index = 0; index < 6; ++index) {
+        ProgramResult const run = run_shard(index, 6);
+        EXPECT_TRUE(run.code == 0 || run.code == 5) << index << ": " << run.text;
+    }
+    EXPECT_EQ(folder_.athanor("merge c.json --shards 6").code, 0);
+}
+
 TEST_F(ShardedCampaign, MergedItHasTheRowsOfOneRunBitForBit) {
     ASSERT_EQ(folder_.athanor("run c.json --progress off").code, 5);
     ASSERT_EQ(folder_.shell("mv out whole").code, 0);
