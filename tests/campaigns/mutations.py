@@ -8,7 +8,8 @@ NUMBERS = (0, 1, 2, -1, 3, 1e-300, 1e-12, 0.5, 1e6, 1e300, 2 ** 31, 2 ** 53, 655
 # What would only take long, or write elsewhere than into the folder of the case.
 LEFT_ALONE = ("athanor", "path", "url", "steps", "max_steps", "quarantine", "stall_timeout_seconds",
               "threads", "$schema")
-NOT_TO_GROW = ("replicas", "slots", "capacity", "chain_length", "history")
+# Numbers that take memory, threads or, as the reach of a list in a periodic cell, time without end.
+NOT_TO_GROW = ("replicas", "slots", "capacity", "chain_length", "history", "skin", "cutoff")
 
 
 def places(node, path=()):

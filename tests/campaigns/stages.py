@@ -116,8 +116,9 @@ def draw_hooks(random, stage, kind, number, has_categories):
         hooks.append({"type": "max_force_clamp", "max_force": random.choice((0.001, 0.05, 5.0)),
                       **some(random, 0.5, log_clamps=True)})
     if random.random() < 0.15:
+        fields = ["velocities"] if takes_steps else ["cell"]  # without steps it needs one
         hooks.append({"type": "nan_detector", "frequency": every(),
-                      **some(random, 0.4, fields=["velocities"] if takes_steps else ["cell"])})
+                      **some(random, 0.4 if takes_steps else 1.0, fields=fields)})
     if takes_steps and random.random() < 0.15:
         hooks.append({"type": "energy_drift_monitor", "frequency": every(),
                       "threshold": random.choice((1e-6, 1e-3, 0.1)),
