@@ -207,6 +207,17 @@ bool FileStorage::bring_back(fs::path const& path, FileSystem& calls) {
     return true;
 }
 
+void FileStorage::remove_marks(fs::path const& path, FileSystem& calls) {
+    FileStorage storage(path, Durability::none, calls);
+    try {
+        storage.take_lock();
+    } catch (StorageError const&) {
+        return;  // whoever has it removes it
+    }
+    for (fs::path const& other : storage.leftovers("." + path.filename().string() + ".put-"))
+        remove_tree(calls, storage.parent() / other);
+}
+
 void FileStorage::write_file(fs::path const& file, std::span<std::byte const> bytes) {
     int constexpr flags = O_WRONLY | O_CREAT | O_TRUNC;
     std::optional<Descriptor> fd(std::in_place, *calls_, file, flags);

@@ -43,6 +43,10 @@ public:
     /// back here, as in create() and open(). True when there was one.
     static bool bring_back(std::filesystem::path const& path,
                            FileSystem& calls = real_file_system());
+    /// Removes what killed writers of a store that is gone have left beside it: its lock, and
+    /// objects on their way. Leaves all of it where a writer is at work.
+    static void remove_marks(std::filesystem::path const& path,
+                             FileSystem& calls = real_file_system());
     ~FileStorage() override;
 
     void put(std::string const& key, std::span<std::byte const> bytes) override;

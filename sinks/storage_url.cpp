@@ -73,6 +73,7 @@ void remove_store(std::string const& place) {
     fs::remove_all(going);
     fs::rename(place, going);
     fs::remove_all(going);
+    FileStorage::remove_marks(place);
 }
 
 std::vector<std::string> places_beside(std::string const& place, std::string const& suffix) {

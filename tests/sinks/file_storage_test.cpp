@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "runtime/error.hpp"
+#include "sinks/storage_url.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace athanor::test {
@@ -120,6 +121,28 @@ private:
     rlimit before_{};
     void (*handler_)(int);
 };
+
+TEST(FileStorage, OfARemovedStoreNothingStaysThatAKilledWriterLeft) {
+    TemporaryFolder const folder;
+    auto const begin = [&folder](char const* name) {
+        auto storage = FileStorage::create(folder.path() / name, Durability::none, false);
+        storage->put("zarr.json", bytes_of("{}"));
+        storage->publish();
+        return storage;
+    };
+    begin("s.part-0").reset();
+    for (char const* name : {".s.part-0.lock", ".s.part-0.put-4210000"})
+        std::ofstream(folder.path() / name) << "";
+    auto const writer = begin("t");
+
+    remove_store((folder.path() / "s.part-0").string());
+    remove_store((folder.path() / "t").string());
+
+    std::vector<std::string> left;
+    for (auto const& entry : fs::directory_iterator(folder.path()))
+        left.push_back(entry.path().filename().string());
+    EXPECT_THAT(left, ElementsAre(".t.lock")) << "which its writer still holds";
+}
 
 TEST(FileStorage, AFailedWriteNamesThePathTheCauseAndTheWayOut) {
     TemporaryFolder const folder;
