@@ -16,6 +16,7 @@
 #include "runtime/species.hpp"
 #include "sinks/extxyz_scanner.hpp"
 #include "stages/edge_columns.hpp"
+#include "stages/make_dynamics.hpp"
 
 namespace athanor {
 namespace {
@@ -81,6 +82,18 @@ void refuse_unknown_species(Config const& config, ExtxyzScan const& scan) {
             config.input.path.string(), unknown));
 }
 
+/// What a constructor alone knows of its options together, before a stage is made.
+void refuse_impossible_dynamics(Config const& config) {
+    for (ElementSpec const& element : config.pipeline.elements)
+        for (StageSpec const& stage : element.stages) {
+            try {
+                static_cast<void>(make_dynamics(stage.dynamics));
+            } catch (ConfigError const& error) {
+                throw ConfigError(fmt::format("stage {}: {}", stage.name, error.what()));
+            }
+        }
+}
+
 bool stores_edges(ElementSpec const& element) {
     return std::ranges::any_of(element.stages, &StageSpec::store_edges);
 }
@@ -112,6 +125,7 @@ int stored_edge_room(CampaignPlan const& plan) {
 CampaignPlan make_campaign_plan(Config const& config,
                                 std::optional<std::string> const& whole_select) {
     static_cast<void>(LennardJones(model_options(config)));  // says what is wrong with it
+    refuse_impossible_dynamics(config);
     ExtxyzScan const scan = scan_extxyz(config.input.path, FrameSelection(config.input.select));
     ExtxyzScan const whole =
         whole_select ? scan_extxyz(config.input.path, FrameSelection(*whole_select)) : scan;

@@ -82,6 +82,21 @@ TEST_F(Cli, ValidateKnowsHowManyRanksFit) {
               "athanor: --ranks: \"two\" is no number of ranks; give an integer, 1 or above\n");
 }
 
+TEST(Validate, RefusesADynamicsThatTheRunCouldNotMakeInTheSameWords) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", mixed_input());
+    auto config = small_campaign("in.extxyz");
+    config["pipeline"][1]["dynamics"]["friction_per_fs"] = 1e300;
+    folder.write("c.json", config.dump());
+
+    for (char const* command : {"validate c.json", "run c.json"}) {
+        ProgramResult const ended = folder.athanor(command);
+        EXPECT_EQ(ended.code, 2) << ended.text;
+        EXPECT_THAT(ended.text, HasSubstr("stage md: friction_per_fs: 1e+300 is out of range; give "
+                                          "a friction of at most 700 per time step"));
+    }
+}
+
 TEST_F(Cli, AWrongConfigurationEndsWithTwoAndOneLinePerError) {
     std::string const expected =
         "athanor: bad.json#/model/cutoff: -1 is no cutoff; give ångström above 0\n"
