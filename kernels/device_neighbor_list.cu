@@ -81,7 +81,8 @@ struct BeginListUpdateKernel {
             for (std::size_t k = 0; k < 9; ++k) state.cell[k] = cell[k];
             state.framed = true;
         }
-        state.broken = !state.frame.usable;
+        state.broken = !state.frame.usable ||
+                       is_crowded(update.radii.needed, state.frame, batch.atom_count[s]);
         bool holds =
             state.built && update.must_rebuild[s] == 0 && !state.broken &&
             state.system_id == batch.system_id[s] && state.atom_begin == batch.atom_begin[s] &&

@@ -68,6 +68,28 @@ struct FoldedAtom {
     return reach;
 }
 
+/// Neighbours of an atom and images of it that a list is made for, at most. No structure has as
+/// many: in a cube around a sphere of 20 Å there are 20,000 atoms at 0.3 of them in Å³.
+inline constexpr double most_neighbors = 20000.0, most_images = 100000.0;
+
+/// True when the cell is so small, or so flat, that nobody could list the neighbours of its atoms.
+/// How many they are is told by the cell where it repeats in all directions; else the images of one
+/// atom are counted. Of the cutoff alone, not of the skin, so that a sample meets the same end with
+/// any list.
+[[nodiscard]] ATHANOR_HD inline bool is_crowded(double cutoff, CellFrame const& frame,
+                                                int atom_count) {
+    std::array<double, 3> const reach = image_reach(cutoff, frame);
+    bool repeats_everywhere = true;
+    double images = 1.0, cells = 1.0;
+    for (std::size_t k = 0; k < 3; ++k) {
+        repeats_everywhere = repeats_everywhere && frame.periodic[k];
+        if (!frame.periodic[k]) continue;
+        images *= 1.0 + 2.0 * reach[k];
+        cells *= 2.0 * reach[k];
+    }
+    return images > most_images || (repeats_everywhere && cells * atom_count > most_neighbors);
+}
+
 /// low <= moved <= high for every image of one folded atom, moved by whole vectors, that can be
 /// within `reach` of another one; for some that are not, too.
 struct ImageRange {

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "kernels/image_shift.hpp"
 #include "kernels/index_rows.hpp"
 #include "kernels/list_reference.hpp"
 #include "kernels/neighbor_search.hpp"
@@ -74,7 +75,7 @@ struct NeighborList::State {
         full_reference.positions.clear();
     }
     void build(double const* positions, double const* at_cell, std::uint8_t const* at_pbc,
-               int atoms, double radius, NeighborSearch search);
+               int atoms, NeighborListOptions const& options);
     void mark_broken();
     void refresh(double const* positions);
     void renew_brief(double const* positions, double radius);
@@ -83,8 +84,8 @@ struct NeighborList::State {
 };
 
 void NeighborList::State::build(double const* positions, double const* at_cell,
-                                std::uint8_t const* at_pbc, int atoms, double radius,
-                                NeighborSearch search) {
+                                std::uint8_t const* at_pbc, int atoms,
+                                NeighborListOptions const& options) {
     thread_local RowSearch found;
     std::copy_n(at_cell, 9, cell.begin());
     std::copy_n(at_pbc, 3, pbc.begin());
@@ -96,10 +97,11 @@ void NeighborList::State::build(double const* positions, double const* at_cell,
     copy_positions(positions, atoms, full_reference.positions);
     full_reference.cell = cell;
     full_reference.frame = frame;
-    SearchWay const way = search == NeighborSearch::automatic ? faster_way(atoms)
-                          : search == NeighborSearch::direct  ? SearchWay::direct
-                                                              : SearchWay::binned;
-    broken = !found.prepare(positions, atoms, frame, radius, way);
+    SearchWay const way = options.search == NeighborSearch::automatic ? faster_way(atoms)
+                          : options.search == NeighborSearch::direct  ? SearchWay::direct
+                                                                      : SearchWay::binned;
+    broken = !frame.usable || is_crowded(options.cutoff, frame, atoms) ||
+             !found.prepare(positions, atoms, frame, options.cutoff + options.skin, way);
     if (broken)
         mark_broken();
     else
@@ -229,7 +231,7 @@ void NeighborList::check(BatchView const& batch, int system, State& state) const
     if (usable && !std::equal(state.cell.begin(), state.cell.end(), cell)) {
         std::copy_n(cell, 9, state.cell.begin());
         state.frame = CellFrame::of(cell, pbc);
-        usable = state.frame.usable;
+        usable = state.frame.usable && !is_crowded(options_.cutoff, state.frame, state.atom_count);
     }
     auto const holds = [&](ListReference const& reference, ListRadii radii) {
         return usable && still_holds(reference, positions, cell, state.frame, radii);
@@ -250,7 +252,7 @@ void NeighborList::renew(BatchView const& batch, int system, State& state) const
     if (state.needs == Needs::build) {
         state.build(positions, batch.cell + 9 * static_cast<std::ptrdiff_t>(system),
                     batch.pbc + 3 * static_cast<std::ptrdiff_t>(system), batch.atom_count[system],
-                    options_.cutoff + options_.skin, options_.search);
+                    options_);
         state.set_species(batch.atomic_numbers + begin, options_);
     }
     state.refresh(positions);
@@ -312,7 +314,7 @@ void NeighborList::restore(BatchView const& batch, SystemIndex system,
     ATHANOR_EXPECTS(positions.size() == 3 * static_cast<std::size_t>(batch.atom_count[s]));
     State& state = *states_[static_cast<std::size_t>(s)];
     state.build(positions.data(), cell.data(), batch.pbc + 3 * static_cast<std::ptrdiff_t>(s),
-                batch.atom_count[s], options_.cutoff + options_.skin, options_.search);
+                batch.atom_count[s], options_);
     state.set_species(batch.atomic_numbers + batch.atom_begin[s], options_);
 }
 

@@ -64,8 +64,8 @@ public:
 
     /// Brings the lists of `systems` up to date with the positions and cells of `batch`; entry k of
     /// the result belongs to systems[k] and is valid until the next call of a member that changes.
-    /// A system whose list cannot be made (a position that is no number, an unusable cell) gets NaN
-    /// rows, each the only neighbour of itself, so that its energy and forces say so.
+    /// A system whose list cannot be made (a position that is no number, an unusable or crowded
+    /// cell) gets NaN rows, each the only neighbour of itself, so that energy and forces say so.
     /// Expects: `systems` are distinct and have been added.
     std::span<SystemNeighbors const> update(BatchView const& batch,
                                             std::span<SystemIndex const> systems);

@@ -399,7 +399,7 @@ void FusedStage::drop_touching_atoms() {
 
 void FusedStage::drop_non_finite_results() {
     drop_where([this](SystemIndex system) {
-        return result_fault(batch_, system,
+        return result_fault(batch_, system, model_,
                             sub_stages_[code_of(system)].dynamics->needs_finite_stress());
     });
 }

@@ -231,7 +231,7 @@ void FusedStage::take_verdict(SystemIndex system, StepVerdict verdict) {
         case StepVerdict::position_fault:
             return fail(system, position_fault(batch_, system));
         case StepVerdict::result_fault:
-            return fail(system, result_fault(batch_, system,
+            return fail(system, result_fault(batch_, system, model_,
                                              sub_stages_[code].dynamics->needs_finite_stress()));
         case StepVerdict::motion_fault:
             return fail(system, motion_fault(batch_, system));

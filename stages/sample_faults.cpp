@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "kernels/cell_frame.hpp"
+#include "kernels/image_shift.hpp"
 #include "kernels/neighbor_list.hpp"
 #include "kernels/sample_reduce.hpp"
 #include "runtime/species.hpp"
@@ -26,6 +27,18 @@ std::span<double const> per_atom(Batch const& batch, FieldIndex field, SystemInd
             3 * static_cast<std::size_t>(batch.atom_count(system))};
 }
 
+CellFrame frame_of(Batch const& batch, SystemIndex system) {
+    return CellFrame::of(batch.column<double>(Fields::cell) + 9 * system.value(),
+                         batch.column<std::uint8_t>(Fields::pbc) + 3 * system.value());
+}
+
+std::string crowd_of(CellFrame const& frame, int atom_count, Model const& model) {
+    double const cutoff = model.needs().cutoff;
+    if (!is_crowded(cutoff, frame, atom_count)) return {};
+    return fmt::format(
+        "an atom has more neighbors within the cutoff of {} angstrom than can be listed", cutoff);
+}
+
 }  // namespace
 
 std::string admission_fault(Batch const& batch, SystemIndex system, Model const& model) {
@@ -36,10 +49,12 @@ std::string admission_fault(Batch const& batch, SystemIndex system, Model const&
             return fmt::format("atom {}: {} has no parameters for {}", atom, model.describe(),
                                species_text(numbers[atom]));
     if (std::string fault = position_fault(batch, system); !fault.empty()) return fault;
-    if (is_unusable_cell(batch.column<double>(Fields::cell) + 9 * system.value(),
-                         batch.column<std::uint8_t>(Fields::pbc) + 3 * system.value()))
+    CellFrame const frame = frame_of(batch, system);
+    if (!frame.usable)
         return "the cell has no volume along its periodic directions; give three independent, "
                "finite vectors or switch the direction off in pbc";
+    if (std::string crowd = crowd_of(frame, batch.atom_count(system), model); !crowd.empty())
+        return "the cell is so small that " + crowd + "; are its vectors in angstrom?";
     return {};
 }
 
@@ -48,10 +63,16 @@ std::string position_fault(Batch const& batch, SystemIndex system) {
     return "a position is not finite";
 }
 
-std::string result_fault(Batch const& batch, SystemIndex system, bool needs_stress) {
+std::string result_fault(Batch const& batch, SystemIndex system, Model const& model,
+                         bool needs_stress) {
     double const energy = batch.column<double>(Fields::energy)[system.value()];
-    // The sign of a NaN is the processor's own.
-    if (std::isnan(energy)) return "the energy is nan";
+    if (std::isnan(energy)) {
+        CellFrame const frame = frame_of(batch, system);
+        std::string const crowd =
+            frame.usable ? crowd_of(frame, batch.atom_count(system), model) : "";
+        if (!crowd.empty()) return "the cell has become so small that " + crowd;
+        return "the energy is nan";  // without its sign, which is the processor's own
+    }
     if (!std::isfinite(energy)) return fmt::format("the energy is {}", energy);
     if (!all_finite(per_atom(batch, Fields::forces, system))) return "a force is not finite";
     if (needs_stress && !all_finite({batch.column<double>(Fields::stress) + 9 * system.value(), 9}))

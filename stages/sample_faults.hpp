@@ -20,7 +20,8 @@ namespace athanor {
 /// Before the forces are evaluated.
 [[nodiscard]] std::string position_fault(Batch const& batch, SystemIndex system);
 /// After it: energy, forces and, where it `needs_stress`, stress.
-[[nodiscard]] std::string result_fault(Batch const& batch, SystemIndex system, bool needs_stress);
+[[nodiscard]] std::string result_fault(Batch const& batch, SystemIndex system, Model const& model,
+                                       bool needs_stress);
 /// At the end of a step: what the next one starts from. Afterwards positions, forces and energy of
 /// a sample are finite as well, so that its state is one to go back to.
 [[nodiscard]] std::string motion_fault(Batch const& batch, SystemIndex system);

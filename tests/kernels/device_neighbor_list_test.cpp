@@ -209,6 +209,24 @@ TEST(DeviceNeighborList, ABrokenSystemIsMarkedAndHasNoList) {
     EXPECT_EQ(device.rebuilds(0), 1);
 }
 
+TEST(DeviceNeighborList, ASystemWhoseCellCollapsesIsBrokenUntilItIsOne) {
+    Batch batch = make_batch(
+        {line_of_atoms(plain_schema(), 0, 5, 4.0), line_of_atoms(plain_schema(), 1, 3, 4.0)});
+    std::span<double> const cell = batch.values<double>(Fields::cell, SystemIndex{0});
+    std::span<std::uint8_t> const pbc = batch.values<std::uint8_t>(Fields::pbc, SystemIndex{0});
+    for (std::size_t k = 0; k < 3; ++k) pbc[k] = 1, cell[4 * k] = 30.0;
+    ListTwin device(batch, usual);
+
+    for (std::size_t k = 0; k < 3; ++k) cell[4 * k] = 0.02;
+    device.update();
+    EXPECT_TRUE(device.state(0).broken);
+    EXPECT_FALSE(device.state(1).broken);
+
+    for (std::size_t k = 0; k < 3; ++k) cell[4 * k] = 30.0;
+    device.update();
+    EXPECT_FALSE(device.state(0).broken);
+}
+
 TEST(DeviceNeighborList, ACutoffOrSkinThatIsNoDistanceIsRefused) {
     EmulatedQueue queue;
     DeviceNeighborListOptions options = usual;

@@ -330,6 +330,48 @@ TEST(NeighborList, UnusableCellsGiveNoNumbers) {
     EXPECT_TRUE(std::isnan(ours.energy()));
 }
 
+TEST(NeighborList, ACellThatCollapsesGivesNoNumbersInsteadOfEndlessImages) {
+    Sample const sample = read_golden_sample("ar32");
+    Evaluation ours({sample, sample}, argon_options());
+    ours.compute();
+    std::vector<double> const good = ours.result(0);
+    for (double const shrunk : {0.05, 0.002}) {  // 0.5 and 0.02 Å
+        std::span<double> const cell = ours.batch().values<double>(Fields::cell, SystemIndex{0});
+        std::vector<double> const before(cell.begin(), cell.end());
+        for (double& value : cell) value *= shrunk;
+
+        ours.compute();
+
+        EXPECT_TRUE(std::isnan(ours.energy(0)));
+        EXPECT_TRUE(same_bits(ours.result(1), good));
+        std::copy(before.begin(), before.end(), cell.begin());
+        ours.compute();
+        EXPECT_TRUE(same_bits(ours.result(0), good));
+    }
+}
+
+TEST(NeighborList, ASmallCellHasAllItsImages) {
+    // As many pairs as there are points of the lattice in a sphere.
+    Evaluation ours({make_sample({.positions = {0, 0, 0},
+                                  .symbols = {"Ar"},
+                                  .cell = {1, 0, 0, 0, 1, 0, 0, 0, 1},
+                                  .pbc = {true, true, true}})},
+                    argon_options());
+    SystemNeighbors const list = ours.list().update(ours.batch().view(), ours.systems())[0];
+    int within = 0;
+    for (std::int64_t at = list.row_begin[0]; at < list.row_begin[1]; ++at) {
+        double const* const r =
+            list.positions + 4 * static_cast<std::ptrdiff_t>(list.neighbors[at]);
+        if (r[0] * r[0] + r[1] * r[1] + r[2] * r[2] < 8.5 * 8.5) ++within;
+    }
+    int lattice_points = 0;
+    for (int a = -8; a <= 8; ++a)
+        for (int b = -8; b <= 8; ++b)
+            for (int c = -8; c <= 8; ++c)
+                if (a * a + b * b + c * c < 8.5 * 8.5) ++lattice_points;
+    EXPECT_EQ(within, lattice_points - 1);
+}
+
 TEST(NeighborList, SettingsThatAreNoDistancesAreRefused) {
     auto const species = [](std::int64_t) { return 0; };
     EXPECT_THROW(NeighborList({.cutoff = 0.0, .skin = 2.0, .species_index = species}, 1),

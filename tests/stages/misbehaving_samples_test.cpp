@@ -100,7 +100,10 @@ TEST(MisbehavingSamples, LeaveWithTheirReasonWhereTheyCannotBegin) {
     self.values<double>(Fields::cell)[0] = 1e-6;
     self.values<std::uint8_t>(Fields::pbc)[0] = 1;
     bad.emplace_back(self, "the cell");
-    Sample colliding = test::argon_crystal(schema, 105, 1, 0.0, 1);
+    Sample much_too_small = test::argon_crystal(schema, 105, 1, 0.0, 1);
+    for (double& value : much_too_small.values<double>(Fields::cell)) value *= 0.01;
+    bad.emplace_back(much_too_small, "the cell is so small");
+    Sample colliding = test::argon_crystal(schema, 106, 1, 0.0, 1);
     colliding.values<double>(Fields::positions)[3] = 1e-4;
     colliding.values<double>(Fields::positions)[4] = 0.0;
     colliding.values<double>(Fields::positions)[5] = 0.0;
@@ -119,7 +122,7 @@ TEST(MisbehavingSamples, LeaveWithTheirReasonWhereTheyCannotBegin) {
         mixed.add(bad[k].first);
         mixed.add(good[k]);
     }
-    mixed.add(bad.back().first);
+    for (std::size_t k = good.size(); k < bad.size(); ++k) mixed.add(bad[k].first);
     clean.run();
     mixed.run();
 
@@ -135,7 +138,23 @@ TEST(MisbehavingSamples, LeaveWithTheirReasonWhereTheyCannotBegin) {
         ASSERT_TRUE(reasons.count(id)) << id;
         EXPECT_NE(reasons[id].find(words), std::string::npos) << id << ": " << reasons[id];
     }
-    EXPECT_EQ(mixed.metrics.failed.load(), 6);
+    EXPECT_EQ(mixed.metrics.failed.load(), 7);
+}
+
+TEST(MisbehavingSamples, ACellThatCollapsesFailsWithThatSaid) {
+    LennardJonesOptions weightless = test::reference_argon().options();
+    weightless.species[18] = {1e-9, 0.01};
+    LennardJones model(weightless);  // nothing withstands the pressure
+    NphOptions const squeezing{.timestep_fs = 2.0, .pressure_ev_per_a3 = 2.0};
+    StageRunner run(model, sub_stages(sub_stage(0, squeezing, 5000)), {2, 300, 0});
+    run.add(test::argon_crystal(test::plain_schema(), 0, 2, 0.05, 3));
+
+    run.run();
+
+    ASSERT_EQ(run.outcomes.size(), 1u);
+    EXPECT_EQ(run.outcomes[0].outcome, Outcome::failed);
+    EXPECT_NE(run.outcomes[0].reason.find("the cell has become so small"), std::string::npos)
+        << run.outcomes[0].reason;
 }
 
 /// Makes the energy of sample `bad` no number when it is admitted.
