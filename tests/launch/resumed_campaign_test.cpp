@@ -54,7 +54,7 @@ void expect_as_undisturbed(ProgramFolder const& folder, Status status = Status::
 /// Starts a command, sends the signal once it has written a checkpoint of the second stage, waits.
 std::string interrupt(std::string const& command, std::string const& signal) {
     return "touch started; sleep 0.02; " + command +
-           " & child=$!\nfor turn in {1..400}; do find out/checkpoint -name 'stage-1-*' -newer "
+           " & child=$!\nfor turn in {1..3000}; do find out/checkpoint -name 'stage-1-*' -newer "
            "started "
            "2>/dev/null | grep -q . && break; sleep 0.02; done\nsleep 0.1; kill -" +
            signal + " $child; wait $child";
