@@ -56,7 +56,8 @@ std::string interrupt(std::string const& command, std::string const& signal) {
     return "touch started; sleep 0.02; " + command +
            " & child=$!\nfor turn in {1..3000}; do find out/checkpoint -name 'stage-1-*' -newer "
            "started "
-           "2>/dev/null | grep -q . && break; sleep 0.02; done\nsleep 0.1; kill -" +
+           "2>/dev/null | grep -q . && break; kill -0 $child 2>/dev/null || break; sleep 0.02; "
+           "done\nsleep 0.1; kill -" +
            signal + " $child; wait $child";
 }
 
