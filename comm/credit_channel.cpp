@@ -37,9 +37,6 @@ std::shared_ptr<ChannelState> make_state(ChannelOptions const& options, ChannelS
     return options.states->add(options.edge, side, options.buffers.slots, options.link);
 }
 
-/// Messages go through the slots in turn.
-int slot_behind(int slot, int slots) { return slot + 1 == slots ? 0 : slot + 1; }
-
 std::size_t text_bytes(Batch const& batch, SystemIndex s) {
     return batch.name(s).size() + batch.text(s).size();
 }
@@ -51,9 +48,10 @@ CreditChannelSender::CreditChannelSender(ChannelOptions options,
     : options_(checked(std::move(options))),
       transport_(std::move(transport)),
       fingerprint_(options_.schema->fingerprint()),
+      next_(options_.buffers.slots),
       counts_of_slot_(static_cast<std::size_t>(options_.buffers.slots)),
       packer_(options_.schema, edge_rows()),
-      show_([this](std::size_t bytes) { transport_->show(next_slot_, bytes); }),
+      show_([this](std::size_t bytes) { transport_->show(next_.slot(), bytes); }),
       state_(make_state(options_, ChannelSide::sender)) {
     expect_room(*transport_, options_);
 }
@@ -68,24 +66,24 @@ EdgeRows CreditChannelSender::edge_rows() const {
 int CreditChannelSender::under_way() const {
     int const slots = options_.buffers.slots;
     std::uint64_t const credits = transport_->credits();
-    if (credits > sequence_ || sequence_ - credits > static_cast<std::uint64_t>(slots))
+    if (credits > next_.messages() ||
+        next_.messages() - credits > static_cast<std::uint64_t>(slots))
         throw CampaignError(fmt::format(
             "channel {}: {} messages were sent through {} slots and {} are said to be emptied; the "
             "receiver's credits are wrong",
-            options_.edge.value(), sequence_, slots, credits));
-    return static_cast<int>(sequence_ - credits);
+            options_.edge.value(), next_.messages(), slots, credits));
+    return static_cast<int>(next_.messages() - credits);
 }
 
 int CreditChannelSender::free_slots() const {
-    int const slots = options_.buffers.slots, empty = slots - under_way();
+    int const empty = options_.buffers.slots - under_way();
     int free = 0;
-    for (int k = next_slot_; free < empty && transport_->has_left(k); k = slot_behind(k, slots))
-        ++free;
+    for (int k = next_.slot(); free < empty && transport_->has_left(k); k = next_.behind(k)) ++free;
     return free;
 }
 
 bool CreditChannelSender::next_is_free() const {
-    return under_way() < options_.buffers.slots && transport_->has_left(next_slot_);
+    return under_way() < options_.buffers.slots && transport_->has_left(next_.slot());
 }
 
 void CreditChannelSender::look() {
@@ -145,25 +143,23 @@ int CreditChannelSender::try_send(Batch const& batch, std::span<SystemIndex cons
 
 /// Without a batch: the end of the stream.
 void CreditChannelSender::post(Batch const* batch, std::span<SystemIndex const> systems) {
-    Slot& slot = transport_->slot(next_slot_);
+    Slot& slot = transport_->slot(next_.slot());
     MessageHeader header;
     header.edge = options_.edge;
-    header.sequence = sequence_;
+    header.sequence = next_.messages();
     header.schema_fingerprint = fingerprint_;
     header.end_of_stream = batch == nullptr;
     if (batch != nullptr) {
         header.counts = count_packed(*batch, systems, edge_rows());
         header.payload_bytes = packed_bytes(*options_.schema, header.counts);
     }
-    counts_of_slot_[static_cast<std::size_t>(next_slot_)] = header.counts;
+    counts_of_slot_[static_cast<std::size_t>(next_.slot())] = header.counts;
     std::uint32_t checksum = begin_header(header, slot.header());
     if (batch != nullptr)
         checksum = packer_.pack(*batch, systems, header.counts, slot.payload(), checksum, show_);
     seal_header(slot.header(), checksum);
-    transport_->post(next_slot_, header.payload_bytes);
-    ++sequence_;
-    next_slot_ = slot_behind(next_slot_, options_.buffers.slots);
-    state_->sequence.store(sequence_, std::memory_order_relaxed);
+    transport_->post(next_.slot(), header.payload_bytes);
+    state_->sequence.store(next_.advance(), std::memory_order_relaxed);
     state_->ended.store(header.end_of_stream, std::memory_order_relaxed);
     metrics_.messages += 1;
     metrics_.samples += header.counts.systems;
@@ -197,7 +193,7 @@ std::vector<Sample> CreditChannelSender::unreceived() {
     look();
     std::vector<Sample> samples;
     auto const slots = static_cast<std::uint64_t>(options_.buffers.slots);
-    for (std::uint64_t message = transport_->credits(); message < sequence_; ++message) {
+    for (std::uint64_t message = transport_->credits(); message < next_.messages(); ++message) {
         auto const k = static_cast<std::size_t>(message % slots);
         if (counts_of_slot_[k].systems == 0) continue;
         PackedSamples const packed(options_.schema, counts_of_slot_[k],
@@ -223,7 +219,9 @@ CreditChannelReceiver::CreditChannelReceiver(ChannelOptions options,
     : options_(checked(std::move(options))),
       transport_(std::move(transport)),
       fingerprint_(options_.schema->fingerprint()),
+      current_(options_.buffers.slots),
       samples_(options_.schema),
+      arrived_(options_.buffers.slots),
       state_(make_state(options_, ChannelSide::receiver)) {
     expect_room(*transport_, options_);
     samples_.reserve(options_.buffers.systems);
@@ -241,7 +239,7 @@ ReceiveStatus CreditChannelReceiver::poll() {
     polled_ = false;
     while (!ended_ && !slot_is_open()) {
         look();
-        auto const message_bytes = transport_->arrived(current_slot_);
+        auto const message_bytes = transport_->arrived(current_.slot());
         if (!message_bytes) {
             check_ahead();
             if (!in_vain_since_) in_vain_since_ = Clock::now();
@@ -260,27 +258,26 @@ ReceiveStatus CreditChannelReceiver::poll() {
 void CreditChannelReceiver::look() {
     transport_->progress();
     auto const slots = static_cast<std::uint64_t>(options_.buffers.slots);
-    while (arrived_ < sequence_ + slots && transport_->arrived(next_to_arrive_).has_value()) {
-        ++arrived_;
-        next_to_arrive_ = slot_behind(next_to_arrive_, options_.buffers.slots);
-    }
-    state_->answered.store(arrived_, std::memory_order_relaxed);
+    while (arrived_.messages() < current_.messages() + slots &&
+           transport_->arrived(arrived_.slot()).has_value())
+        arrived_.advance();
+    state_->answered.store(arrived_.messages(), std::memory_order_relaxed);
 }
 
 void CreditChannelReceiver::check_ahead() {
-    std::size_t const shown = transport_->shown(current_slot_);
+    std::size_t const shown = transport_->shown(current_.slot());
     if (shown == 0) return;
-    Slot& slot = transport_->slot(current_slot_);
+    Slot& slot = transport_->slot(current_.slot());
     checksum_.take(slot.header().first(checked_header_bytes), slot.payload().first(shown));
 }
 
 void CreditChannelReceiver::open_slot(std::size_t message_bytes) {
     auto const message =
-        std::span<std::byte const>(transport_->slot(current_slot_).bytes()).first(message_bytes);
+        std::span<std::byte const>(transport_->slot(current_.slot()).bytes()).first(message_bytes);
     auto const header = message.first(std::min(message_bytes, message_header_bytes));
     auto const payload = message.subspan(header.size());
-    MessageHeader const said =
-        decode_message(header, payload, {options_.edge, sequence_, fingerprint_}, checksum_);
+    MessageHeader const said = decode_message(
+        header, payload, {options_.edge, current_.messages(), fingerprint_}, checksum_);
     samples_.read(said.counts, payload);
     std::copy_n(header.begin(), open_header_.size(), open_header_.begin());
     next_sample_ = 0;
@@ -292,22 +289,21 @@ void CreditChannelReceiver::open_slot(std::size_t message_bytes) {
 }
 
 void CreditChannelReceiver::empty_slot() {
-    transport_->give_back(current_slot_);
-    ++sequence_;
-    current_slot_ = slot_behind(current_slot_, options_.buffers.slots);
+    transport_->give_back(current_.slot());
+    current_.advance();
     ended_ = last_message_;
-    state_->sequence.store(sequence_, std::memory_order_relaxed);
+    state_->sequence.store(current_.messages(), std::memory_order_relaxed);
     state_->ended.store(ended_, std::memory_order_relaxed);
 }
 
 /// Where both ends share their slots, a credit too early lets the sender into the open one.
 void CreditChannelReceiver::expect_untouched() {
-    auto const header = transport_->slot(current_slot_).header();
+    auto const header = transport_->slot(current_.slot()).header();
     if (std::memcmp(header.data(), open_header_.data(), open_header_.size()) != 0)
         throw CampaignError(fmt::format(
             "channel {}, message {}: its slot was overwritten before it was empty; the credits of "
             "this channel are wrong",
-            options_.edge.value(), sequence_));
+            options_.edge.value(), current_.messages()));
 }
 
 int CreditChannelReceiver::next_atoms() const {

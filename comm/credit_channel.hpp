@@ -14,6 +14,7 @@
 #include "comm/channel_state.hpp"
 #include "comm/running_checksum.hpp"
 #include "comm/slot.hpp"
+#include "comm/slot_turn.hpp"
 #include "comm/transport.hpp"
 #include "runtime/channel.hpp"
 #include "runtime/packed_samples.hpp"
@@ -69,8 +70,7 @@ private:
     ChannelOptions options_;
     std::unique_ptr<TransportSender> transport_;
     std::uint64_t fingerprint_;
-    std::uint64_t sequence_ = 0;  // of the next message, and so the number of messages posted
-    int next_slot_ = 0;           // where it goes
+    detail::SlotTurn next_;  // message
     bool closed_ = false;
     bool end_posted_ = false;
     std::vector<PackedCounts> counts_of_slot_;
@@ -114,18 +114,16 @@ private:
     ChannelOptions options_;
     std::unique_ptr<TransportReceiver> transport_;
     std::uint64_t fingerprint_;
-    std::uint64_t sequence_ = 0;  // of the open message, or of the next one when none is open
-    int current_slot_ = 0;        // where it is
-    RunningChecksum checksum_;    // of the message that comes next
-    PackedSamples samples_;       // of the open slot
+    detail::SlotTurn current_;  // the open message, or the next one when none is open
+    RunningChecksum checksum_;  // of the message that comes next
+    PackedSamples samples_;     // of the open slot
     std::array<std::byte, message_header_bytes> open_header_{};  // as it was when checked
     int next_sample_ = 0;
     bool polled_ = false;  // the last poll() gave `received`
     bool last_message_ = false;
     bool ended_ = false;
     std::optional<Clock::time_point> in_vain_since_;
-    std::uint64_t arrived_ = 0;  // messages found in slots so far
-    int next_to_arrive_ = 0;     // the slot of the one after them
+    detail::SlotTurn arrived_;  // messages found in slots so far
     ChannelMetrics metrics_;
     std::shared_ptr<ChannelState> state_;
 };

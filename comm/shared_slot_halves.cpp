@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "comm/slot_turn.hpp"
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
 
@@ -24,25 +25,6 @@ static_assert(Counter::is_always_lock_free, "the other half may be another proce
 constexpr int size_bits = 40;
 constexpr std::uint64_t size_mask = (std::uint64_t{1} << size_bits) - 1;
 constexpr std::uint64_t tag_of(std::uint64_t message) { return message << size_bits; }
-
-/// A number of messages, and the slot of the one after them: they go through the slots in turn.
-class Turn {
-public:
-    explicit Turn(int slots) : slots_(slots) {}
-    [[nodiscard]] std::uint64_t messages() const { return messages_; }
-    [[nodiscard]] int slot() const { return slot_; }
-    /// How many messages after that one goes through slot k.
-    [[nodiscard]] int until(int k) const { return k >= slot_ ? k - slot_ : k - slot_ + slots_; }
-    std::uint64_t advance() {
-        if (++slot_ == slots_) slot_ = 0;
-        return ++messages_;
-    }
-
-private:
-    int slots_;
-    int slot_ = 0;
-    std::uint64_t messages_ = 0;
-};
 
 class Sender : public TransportSender {
 public:
@@ -70,7 +52,7 @@ public:
 
 private:
     std::shared_ptr<SharedSlots> slots_;
-    Turn posted_;
+    SlotTurn posted_;
     std::uint64_t given_back_ = 0;
 };
 
@@ -116,7 +98,7 @@ private:
     std::shared_ptr<SharedSlots> slots_;
     std::uint64_t posted_ = 0;
     std::uint64_t shown_ = 0;
-    Turn given_back_;
+    SlotTurn given_back_;
 };
 
 }  // namespace
