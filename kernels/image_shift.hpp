@@ -68,9 +68,9 @@ struct FoldedAtom {
     return reach;
 }
 
-/// Neighbours of an atom and images of it that a list is made for, at most. No structure has as
-/// many: in a cube around a sphere of 20 Å there are 20,000 atoms at 0.3 of them in Å³.
-inline constexpr double most_neighbors = 20000.0, most_images = 100000.0;
+/// Neighbours of an atom, in a cube around the cutoff, and images of it that a list is made for, at
+/// most. Structures have less: 21,600 of such neighbours in water with a cutoff of 30 Å.
+inline constexpr double most_neighbors = 60000.0, most_images = 100000.0;
 
 /// True when the cell is so small, or so flat, that nobody could list the neighbours of its atoms.
 /// How many they are is told by the cell where it repeats in all directions; else the images of one
