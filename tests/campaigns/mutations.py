@@ -9,7 +9,7 @@ NUMBERS = (0, 1, 2, -1, 3, 1e-300, 1e-12, 0.5, 1e6, 1e300, 2 ** 31, 2 ** 53, 655
 LEFT_ALONE = ("athanor", "path", "url", "steps", "max_steps", "quarantine", "stall_timeout_seconds",
               "threads", "$schema")
 # Numbers that take memory, threads or, as the reach of a list in a periodic cell, time without end.
-NOT_TO_GROW = ("replicas", "slots", "capacity", "chain_length", "history", "skin", "cutoff")
+NOT_TO_GROW = ("replicas", "slots", "capacity", "chain_length", "history", "cutoff")
 
 
 def places(node, path=()):

@@ -301,6 +301,9 @@ TEST(ConfigPipeline, NeighborListSetsTheSkinOfItsStageAndWhetherEdgesAreStored) 
     EXPECT_EQ(parse(document).pipeline.elements[0].stages[0].skin, 0.5);
     EXPECT_TRUE(parse(document).pipeline.elements[0].stages[0].store_edges);
     EXPECT_FALSE(parse(document).pipeline.elements[1].stages[0].store_edges);
+    EXPECT_EQ(error_of(with(document, "/pipeline/0/hooks/0/skin", 5e9)),  // a list without end
+              "campaign.json#/pipeline/0/hooks/0/skin: 5000000000.0 is no length; give ångström "
+              "from 0 to 100");
 
     document["pipeline"][0]["hooks"].push_back({{"type", "neighbor_list"}});
     EXPECT_EQ(error_of(document),
