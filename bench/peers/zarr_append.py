@@ -48,17 +48,27 @@ SYSTEM_ARRAYS = [("core/cell", "float64", (3, 3)), ("core/pbc", "bool", (3,)),
                  ("meta/edges_ptr", "int64", ()), ("meta/samples_mask", "bool", ())]
 
 
-def rows_of(atoms, samples):
-    """The rows of one append, by array: numbers as of a crystal that moves."""
-    random = np.random.default_rng(1)
-    rows = {}
-    for arrays, count in ((ATOM_ARRAYS, atoms * samples), (SYSTEM_ARRAYS, samples)):
-        for name, dtype, shape in arrays:
-            if dtype == "float64" and shape == (3,):
-                rows[name] = random.normal(size=(count, 3))
-            else:
-                rows[name] = np.ones((count,) + shape, dtype=dtype)
-    return rows
+class Rows:
+    """What is appended, by array: numbers as of a crystal that moves. They come again after two
+    chunks, so that no codec meets the same ones twice in one."""
+
+    def __init__(self, atoms, samples):
+        random = np.random.default_rng(1)
+        self.distinct = -(-2 * ATOM_CHUNK // (atoms * samples))
+        self.arrays = {}
+        for arrays, count in ((ATOM_ARRAYS, atoms * samples), (SYSTEM_ARRAYS, samples)):
+            for name, dtype, shape in arrays:
+                shape = (self.distinct, count) + shape
+                self.arrays[name] = (random.normal(size=shape) if shape[2:] == (3,) and
+                                     dtype == "float64" else np.ones(shape, dtype=dtype))
+
+    def append(self, k):
+        """Pairs of a name and the rows of append number k."""
+        return [(name, rows[k % self.distinct]) for name, rows in self.arrays.items()]
+
+    def bytes(self):
+        """Of one append."""
+        return sum(rows.nbytes for _, rows in self.append(0))
 
 
 def chunk_rows(name):
@@ -72,22 +82,22 @@ def shuffle_of(dtype):
 def with_zarr(folder, rows, appends, compressed):
     group = zarr.open_group(folder, mode="w")
     arrays = {}
-    for name, block in rows.items():
+    for name, block in rows.append(0):
         codec = zarr.codecs.BloscCodec(cname="lz4", clevel=5, shuffle=shuffle_of(block.dtype))
         arrays[name] = group.create_array(
             name, shape=(0,) + block.shape[1:], dtype=block.dtype,
             chunks=(chunk_rows(name),) + block.shape[1:],
             compressors=codec if compressed else None)
     begin = time.perf_counter()
-    for _ in range(appends):
-        for name, block in rows.items():
+    for k in range(appends):
+        for name, block in rows.append(k):
             arrays[name].append(block)
     return time.perf_counter() - begin
 
 
-def open_with_tensorstore(folder, rows, compressed, count):
+def open_with_tensorstore(folder, blocks, compressed, count):
     arrays = {}
-    for name, block in rows.items():
+    for name, block in blocks:
         codecs = [{"name": "bytes", "configuration": {"endian": "little"}}]
         if block.dtype.itemsize == 1:
             codecs = [{"name": "bytes"}]
@@ -107,25 +117,26 @@ def open_with_tensorstore(folder, rows, compressed, count):
 
 
 def with_tensorstore(folder, rows, appends, compressed):
-    arrays = open_with_tensorstore(folder, rows, compressed, 0)
+    arrays = open_with_tensorstore(folder, rows.append(0), compressed, 0)
     begin = time.perf_counter()
     for k in range(appends):
-        for name, block in rows.items():
+        for name, block in rows.append(k):
             first, last = k * len(block), (k + 1) * len(block)
             arrays[name] = arrays[name].resize(
                 exclusive_max=(last,) + block.shape[1:]).result()
         writes = [arrays[name][k * len(block):(k + 1) * len(block)].write(block)
-                  for name, block in rows.items()]
+                  for name, block in rows.append(k)]
         for write in writes:
             write.result()
     return time.perf_counter() - begin
 
 
 def with_tensorstore_bulk(folder, rows, appends, compressed):
-    whole = {name: np.concatenate([block] * appends) for name, block in rows.items()}
+    parts = [dict(rows.append(k)) for k in range(appends)]
+    whole = [(name, np.concatenate([part[name] for part in parts])) for name in parts[0]]
     arrays = open_with_tensorstore(folder, whole, compressed, 1)
     begin = time.perf_counter()
-    writes = [arrays[name].write(block) for name, block in whole.items()]
+    writes = [arrays[name].write(block) for name, block in whole]
     for write in writes:
         write.result()
     return time.perf_counter() - begin
@@ -133,14 +144,14 @@ def with_tensorstore_bulk(folder, rows, appends, compressed):
 
 def peer_rate(writer, folder, atoms, samples, total_samples, compressed):
     """Bytes of rows a second."""
-    rows = rows_of(atoms, samples)
+    rows = Rows(atoms, samples)
     appends = max(1, total_samples // samples)
     place = tempfile.mkdtemp(dir=folder)
     try:
         seconds = writer(os.path.join(place, "x.zarr"), rows, appends, compressed)
     finally:
         shutil.rmtree(place)
-    return appends * sum(block.nbytes for block in rows.values()) / seconds
+    return appends * rows.bytes() / seconds
 
 
 def our_rate(binary, folder, name):

@@ -6,6 +6,7 @@
 /// ratios of one run: --benchmark_enable_random_interleaving=true --benchmark_repetitions=5.
 /// The column CPU counts all threads of the process and is what a busy machine changes least.
 /// ATHANOR_BENCH_FOLDER: where files go (default: temporary).
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -13,6 +14,7 @@
 #include <memory>
 #include <numeric>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,8 +33,11 @@ namespace fs = std::filesystem;
 
 constexpr int batch_samples = 16;
 constexpr int atoms_written = 1048576;
+/// Snapshots come again after so many atoms, two chunks: a codec that met them twice in one chunk
+/// would have less to do than it has with what a campaign stores.
+constexpr int atoms_before_repeat = 2 * 16384;
 
-int writes_of_batch(int atoms) { return atoms_written / (atoms * batch_samples); }
+int writes_of_batches(int atoms) { return atoms_written / (atoms * batch_samples); }
 
 fs::path bench_folder() {
     char const* const folder = std::getenv("ATHANOR_BENCH_FOLDER");
@@ -41,10 +46,10 @@ fs::path bench_folder() {
 }
 
 /// Numbers as of a crystal that moves: what a codec meets in practice.
-Batch snapshots(int atoms) {
+Batch snapshots(int atoms, unsigned seed) {
     auto const schema = std::make_shared<Schema const>();
     Batch batch(schema, {batch_samples, batch_samples * atoms, 0});
-    std::mt19937_64 random(1);
+    std::mt19937_64 random(seed);
     std::normal_distribution<double> normal;
     for (int s = 0; s < batch_samples; ++s) {
         Sample sample(schema, SampleId{s}, "ar256:" + std::to_string(s), atoms);
@@ -57,6 +62,36 @@ Batch snapshots(int atoms) {
     return batch;
 }
 
+/// Batches that are written in turn, all of the same systems.
+class Snapshots {
+public:
+    explicit Snapshots(int atoms) : atoms_(atoms) {
+        int const rows = batch_samples * atoms;
+        for (int k = 0; k * rows < atoms_before_repeat; ++k)
+            batches_.push_back(snapshots(atoms, static_cast<unsigned>(k)));
+        for (int s = 0; s < batch_samples; ++s) systems_.emplace_back(s);
+    }
+
+    [[nodiscard]] SchemaPtr const& schema() const { return batches_.front().schema_ptr(); }
+    /// Gives all of them to `write(batch, systems)`, so many systems at a time.
+    template <class Write>
+    void write_all(int step, Write const& write) {
+        for (int k = 0; k < writes_of_batches(atoms_); ++k) {
+            Batch& batch = batches_[static_cast<std::size_t>(k) % batches_.size()];
+            for (int s = 0; s < batch_samples; ++s)
+                batch.column<std::int64_t>(Fields::stage_step)[s] = k;
+            for (int s = 0; s < batch_samples; s += step)
+                write(batch, std::span<SystemIndex const>(systems_).subspan(
+                                 static_cast<std::size_t>(s), static_cast<std::size_t>(step)));
+        }
+    }
+
+private:
+    int atoms_;
+    std::vector<Batch> batches_;
+    std::vector<SystemIndex> systems_;
+};
+
 std::int64_t bytes_per_sample(int atoms) {
     std::int64_t bytes = 0;
     for (StoredArray const& array : plan_store(Schema(), Dtype::float64))
@@ -67,7 +102,7 @@ std::int64_t bytes_per_sample(int atoms) {
 }
 
 void report(benchmark::State& state, int atoms) {
-    std::int64_t const samples = state.iterations() * batch_samples * writes_of_batch(atoms);
+    std::int64_t const samples = state.iterations() * batch_samples * writes_of_batches(atoms);
     state.SetBytesProcessed(samples * bytes_per_sample(atoms));
     state.SetItemsProcessed(samples);
 }
@@ -85,10 +120,7 @@ struct Append {
 /// Every store holds about 1048576 atoms and is committed once, at the end. With a journal every
 /// row is written twice, and what is in the store at the end is synced.
 void append_to_zarr(benchmark::State& state, Append const& append) {
-    int const step = append.step;
-    Batch batch = snapshots(append.atoms);
-    std::vector<SystemIndex> systems;
-    for (int s = 0; s < batch_samples; ++s) systems.emplace_back(s);
+    Snapshots batches(append.atoms);
     fs::path const folder = bench_folder();
     for (auto _ : state) {
         state.PauseTiming();
@@ -100,14 +132,11 @@ void append_to_zarr(benchmark::State& state, Append const& append) {
                        .journal = append.journal,
                        .threads = append.threads,
                        .queue_bytes = append.queue_bytes});
-        sink.open(batch.schema());
+        sink.open(*batches.schema());
         state.ResumeTiming();
-        for (int k = 0; k < writes_of_batch(append.atoms); ++k) {
-            for (int s = 0; s < batch_samples; ++s)
-                batch.column<std::int64_t>(Fields::stage_step)[s] = k;
-            for (int s = 0; s < batch_samples; s += step)
-                sink.write(batch, std::span(systems).subspan(s, step), RowKind::frame);
-        }
+        batches.write_all(append.step, [&sink](Batch const& batch, auto systems) {
+            sink.write(batch, systems, RowKind::frame);
+        });
         sink.close();
     }
     fs::remove_all(folder);
@@ -116,9 +145,7 @@ void append_to_zarr(benchmark::State& state, Append const& append) {
 
 /// What write() alone costs the loop that calls it; the threads finish outside the time.
 void hand_over(benchmark::State& state, Append const& append) {
-    Batch batch = snapshots(append.atoms);
-    std::vector<SystemIndex> systems;
-    for (int s = 0; s < batch_samples; ++s) systems.emplace_back(s);
+    Snapshots batches(append.atoms);
     fs::path const folder = bench_folder();
     double stalled = 0;
     for (auto _ : state) {
@@ -126,13 +153,11 @@ void hand_over(benchmark::State& state, Append const& append) {
         fs::remove_all(folder);
         {
             ZarrSink sink({.path = folder / "x.zarr", .codec = append.codec});
-            sink.open(batch.schema());
+            sink.open(*batches.schema());
             state.ResumeTiming();
-            for (int k = 0; k < writes_of_batch(append.atoms); ++k) {
-                for (int s = 0; s < batch_samples; ++s)
-                    batch.column<std::int64_t>(Fields::stage_step)[s] = k;
+            batches.write_all(append.step, [&sink](Batch const& batch, auto systems) {
                 sink.write(batch, systems, RowKind::frame);
-            }
+            });
             state.PauseTiming();
             sink.close();
             stalled += sink.stalled_seconds();
@@ -153,23 +178,24 @@ struct FullChunk {
 };
 
 std::vector<FullChunk> chunks_of_a_store(int atoms, std::string const& codec) {
-    Batch const batch = snapshots(atoms);
     StoreForm const store{{}, 0, codecs_from_name(codec), "{}"};
     std::vector<FullChunk> chunks;
     for (StoredArray const& array : plan_store(Schema(), Dtype::float64)) {
         if (array.axis != RowAxis::atom) continue;  // the others are a hundredth of the bytes
         ArrayMetadata const metadata = array_metadata(array, store);
-        FullChunk chunk{
-            metadata.codecs, metadata.chunk_form(), {}, atoms_written / metadata.chunk_shape[0]};
+        std::int64_t const rows = metadata.chunk_shape[0];
+        FullChunk chunk{metadata.codecs, metadata.chunk_form(), {}, atoms_written / rows};
         chunk.bytes.resize(chunk.form.bytes(), std::byte{1});
         if (array.source == RowSource::field) {
-            auto const field = *batch.schema().find(array.field);
-            auto const rows =
-                std::span(batch.rows(field, SystemIndex{0}),
-                          static_cast<std::size_t>(atoms * batch_samples) * array.row_bytes());
-            for (std::size_t at = 0; at < chunk.bytes.size(); at += rows.size())
-                std::memcpy(chunk.bytes.data() + at, rows.data(),
-                            std::min(rows.size(), chunk.bytes.size() - at));
+            auto to = std::span(chunk.bytes);
+            for (unsigned seed = 0; !to.empty(); ++seed) {
+                Batch const batch = snapshots(atoms, seed);
+                auto const field = *batch.schema().find(array.field);
+                std::size_t const bytes = std::min(
+                    to.size(), static_cast<std::size_t>(atoms * batch_samples) * array.row_bytes());
+                std::memcpy(to.data(), batch.rows(field, SystemIndex{0}), bytes);
+                to = to.subspan(bytes);
+            }
         }
         chunks.push_back(std::move(chunk));
     }
@@ -197,7 +223,7 @@ void copy_in_memory(benchmark::State& state) {
     std::vector<std::byte> const from(bytes, std::byte{1});
     std::vector<std::byte> to(bytes);
     for (auto _ : state)
-        for (int k = 0; k < writes_of_batch(atoms); ++k) {
+        for (int k = 0; k < writes_of_batches(atoms); ++k) {
             std::memcpy(to.data(), from.data(), bytes);
             benchmark::DoNotOptimize(to.data());
         }
