@@ -31,7 +31,6 @@ public:
 
 private:
     json check(json const& found, KeySpec const& spec, std::string const& pointer);
-    json check_available(json const& found, KeySpec const& spec, std::string const& pointer);
     json check_text(json const& found, KeySpec const& spec, std::string const& pointer);
     json check_word(json const& found, KeySpec const& spec, std::string const& pointer);
     json check_number(json const& found, KeySpec const& spec, std::string const& pointer);
@@ -58,7 +57,7 @@ json Checker::check_object(json const& found, std::span<KeySpec const> keys,
         if (spec == keys.end())
             report_unknown(key, keys, child_pointer(pointer, key), tagged);
         else
-            checked[key] = check_available(value, *spec, child_pointer(pointer, key));
+            checked[key] = check(value, *spec, child_pointer(pointer, key));
     }
     for (KeySpec const& spec : keys) {
         std::string const key(spec.key);
@@ -72,19 +71,6 @@ json Checker::check_object(json const& found, std::span<KeySpec const> keys,
         }
     }
     return checked;
-}
-
-json Checker::check_available(json const& found, KeySpec const& spec, std::string const& pointer) {
-    if (spec.unavailable.empty()) return check(found, spec, pointer);
-    if (!spec.only_available.empty()) {
-        json const checked = check(found, spec, pointer);
-        if (checked.is_null() || checked == json::parse(spec.only_available)) return checked;
-    }
-    errors_.add(pointer, fmt::format("not available in this version ({}); {}", spec.unavailable,
-                                     spec.only_available.empty()
-                                         ? "leave the key out"
-                                         : fmt::format("give {}", spec.only_available)));
-    return nullptr;
 }
 
 json Checker::check(json const& found, KeySpec const& spec, std::string const& pointer) {
@@ -135,17 +121,13 @@ json Checker::check_text(json const& found, KeySpec const& spec, std::string con
 json Checker::check_word(json const& found, KeySpec const& spec, std::string const& pointer) {
     if (!found.is_string()) return refuse(found, spec, pointer);
     auto const& text = found.get_ref<std::string const&>();
-    std::vector<std::string> available;
+    std::vector<std::string> known;
     for (KeyChoice const& choice : spec.choices) {
-        if (choice.unavailable.empty()) available.emplace_back(choice.word);
-        if (choice.word != text) continue;
-        if (choice.unavailable.empty()) return found;
-        errors_.add(pointer, fmt::format("{} is not available in this version ({})", show(found),
-                                         choice.unavailable));
-        return nullptr;
+        if (choice.word == text) return found;
+        known.emplace_back(choice.word);
     }
     errors_.add(pointer, fmt::format("{} is no {}; give {}", show(found), spec.noun,
-                                     known_words(text, available)));
+                                     known_words(text, known)));
     return nullptr;
 }
 
@@ -167,8 +149,7 @@ json Checker::check_tagged(json const& found, KeySpec const& spec, std::string c
     std::string const type_pointer = child_pointer(pointer, std::string("type"));
     if (!found.contains("type")) {
         std::vector<std::string> words;
-        for (KeyChoice const& choice : spec.choices)
-            if (choice.unavailable.empty()) words.emplace_back(choice.word);
+        for (KeyChoice const& choice : spec.choices) words.emplace_back(choice.word);
         errors_.add(type_pointer, fmt::format("missing; give {}", any_of_words(words)));
         return nullptr;
     }
@@ -200,17 +181,13 @@ json Checker::check_items(json const& found, KeySpec const& spec, std::string co
 
 void Checker::report_unknown(std::string const& key, std::span<KeySpec const> keys,
                              std::string const& pointer, bool tagged) {
-    std::vector<std::string> known, available;
-    for (KeySpec const& spec : keys) {
-        known.emplace_back(spec.key);
-        if (spec.unavailable.empty() || !spec.only_available.empty())
-            available.emplace_back(spec.key);
-    }
-    if (tagged) available.insert(available.begin(), "type");
+    std::vector<std::string> known;
+    for (KeySpec const& spec : keys) known.emplace_back(spec.key);
     std::string const nearest = nearest_word(key, known);
+    if (tagged) known.insert(known.begin(), "type");
     errors_.add(
         pointer,
-        fmt::format("unknown key {}; known here: {}{}", show(json(key)), fmt::join(available, ", "),
+        fmt::format("unknown key {}; known here: {}{}", show(json(key)), fmt::join(known, ", "),
                     nearest.empty() ? "" : fmt::format(" (nearest: {})", nearest)));
 }
 

@@ -16,7 +16,6 @@ struct KeyChoice {
     std::string_view word;
     std::string_view help = {};
     std::span<KeySpec const> keys = {};
-    std::string_view unavailable = {};  ///< why this version refuses it; empty: it runs
 };
 
 enum class KeyKind {
@@ -52,8 +51,6 @@ struct KeySpec {
     std::span<KeyChoice const> choices = {};
     std::span<KeySpec const> keys = {};
     KeySpec const* item = nullptr;
-    std::string_view unavailable = {};     ///< why this version refuses the key; empty: it runs
-    std::string_view only_available = {};  ///< JSON of the one value that it takes all the same
 };
 
 /// The keys of a configuration file; everything else hangs below.

@@ -46,7 +46,7 @@ std::string description_of(KeySpec const& spec) {
     std::string text(spec.help);
     if (!spec.unit.empty()) text += fmt::format(" [{}]", spec.unit);
     for (KeyChoice const& choice : spec.choices)
-        if (choice.unavailable.empty()) text += fmt::format("\n{}: {}", choice.word, choice.help);
+        text += fmt::format("\n{}: {}", choice.word, choice.help);
     return text;
 }
 
@@ -60,8 +60,7 @@ Json schema_of_text(KeySpec const& spec) {
 
 Json words_of(KeySpec const& spec) {
     Json words = Json::array();
-    for (KeyChoice const& choice : spec.choices)
-        if (choice.unavailable.empty()) words.push_back(choice.word);
+    for (KeyChoice const& choice : spec.choices) words.push_back(choice.word);
     return words;
 }
 
@@ -85,11 +84,6 @@ Json SchemaWriter::schema_of(KeySpec const& spec) {
         return shared(&spec, spec.noun, [&] { return schema_of_value(spec); });
     Json schema = {{"description", description_of(spec)}};
     if (!spec.default_json.empty()) schema["default"] = Json::parse(spec.default_json);
-    if (!spec.unavailable.empty()) {
-        if (spec.only_available.empty()) return false;
-        schema["const"] = Json::parse(spec.only_available);
-        return schema;
-    }
     schema.update(schema_of_value(spec));
     return schema;
 }
@@ -164,7 +158,6 @@ Json SchemaWriter::schema_of_tagged(KeySpec const& spec) {
                    {"properties", {{"type", {{"enum", words_of(spec)}}}}},
                    {"allOf", Json::array()}};
     for (KeyChoice const& choice : spec.choices) {
-        if (!choice.unavailable.empty()) continue;
         Json const chosen = {{"properties", {{"type", {{"const", choice.word}}}}},
                              {"required", {"type"}}};
         schema["allOf"].push_back(

@@ -64,11 +64,7 @@ private:
     void words(std::string_view key, KeySpec const& spec) {
         text += fmt::format("\nWords of `{}`:\n\n", key);
         for (KeyChoice const& choice : spec.choices)
-            text +=
-                fmt::format("- `{}`: {}{}\n", choice.word, choice.help,
-                            choice.unavailable.empty()
-                                ? ""
-                                : fmt::format(" (not in this version: {})", choice.unavailable));
+            text += fmt::format("- `{}`: {}\n", choice.word, choice.help);
     }
     void below(KeySpec const& spec, std::string const& name) {
         if (spec.item != nullptr && spec.item->kind == KeyKind::stage_or_fuse)

@@ -27,12 +27,8 @@ std::string sentence(std::string_view help) { return help.empty() ? "" : fmt::fo
 /// The words of a key, or the keys of an object, a line each.
 std::string lines_of_words(std::span<KeyChoice const> choices) {
     std::string text;
-    for (KeyChoice const& choice : choices) {
-        text += fmt::format("    {}{}", padded(choice.word, help_column), choice.help);
-        if (!choice.unavailable.empty())
-            text += fmt::format(" (not in this version: {})", choice.unavailable);
-        text += '\n';
-    }
+    for (KeyChoice const& choice : choices)
+        text += fmt::format("    {}{}\n", padded(choice.word, help_column), choice.help);
     return text;
 }
 
@@ -69,8 +65,6 @@ std::string facts_of_key(KeySpec const& spec) {
 std::string describe(KeyEntry const& entry) {
     if (entry.word == nullptr) return sentence(entry.spec->help) + "\n" + facts_of_key(*entry.spec);
     std::string text = sentence(entry.word->help) + "\n";
-    if (!entry.word->unavailable.empty())
-        text += fmt::format("  not in this version: {}\n", entry.word->unavailable);
     if (!entry.word->keys.empty()) text += "  keys\n" + lines_of_keys(entry.word->keys);
     return text;
 }
@@ -139,8 +133,7 @@ std::string range_of_key(KeySpec const& spec) {
         return range;
     }
     std::vector<std::string> words;
-    for (KeyChoice const& choice : spec.choices)
-        if (choice.unavailable.empty()) words.emplace_back(choice.word);
+    for (KeyChoice const& choice : spec.choices) words.emplace_back(choice.word);
     if (!words.empty()) return any_of_words(words);
     return spec.may_be_empty ? "" : "not empty";
 }
