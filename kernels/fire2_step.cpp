@@ -10,7 +10,7 @@ namespace athanor {
 namespace {
 
 void step_system(BatchView const& batch, int s, Fire2Settings const& settings,
-                 Fire2State const& state) {
+                 FireState const& state) {
     int const atoms = batch.atom_count[s];
     int const elements = 3 * atoms;
     double* const r = batch.positions + 3 * batch.atom_begin[s];
@@ -32,7 +32,7 @@ void step_system(BatchView const& batch, int s, Fire2Settings const& settings,
 }  // namespace
 
 void fire2_step(BatchView const& batch, std::span<SystemIndex const> systems,
-                Fire2Settings const& settings, Fire2State const& state) {
+                Fire2Settings const& settings, FireState const& state) {
     for_each_system(batch, systems, 10.0,
                     [&](int k) { step_system(batch, systems[k].value(), settings, state); });
 }

@@ -15,7 +15,7 @@ struct Fire2DecideKernel {
     double const* parts;
     SystemNumbers numbers;
     Fire2Settings settings;
-    Fire2State state;
+    FireState state;
 
     template <class Thread>
     ATHANOR_HD void operator()(Thread thread) const {
@@ -74,7 +74,7 @@ struct Fire2MoveKernel {
 }  // namespace detail
 
 void fire2_step(DeviceQueue& queue, DeviceSystems const& systems, DeviceSums const& sums,
-                Fire2Settings const& settings, Fire2State const& state) {
+                Fire2Settings const& settings, FireState const& state) {
     using namespace detail;
     SystemNumbers const numbers(systems, sums);
     double* const v = systems.batch.velocities;

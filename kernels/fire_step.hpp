@@ -6,18 +6,12 @@
 #include <span>
 
 #include "kernels/fire_functor.hpp"
+#include "kernels/fire_state.hpp"
 #include "runtime/batch_view.hpp"
 #include "runtime/device_dynamics.hpp"
 #include "runtime/ids.hpp"
 
 namespace athanor {
-
-/// Per-system columns of FIRE's state, one value per row of the batch.
-struct FireState {
-    double* dt;
-    double* mixing;
-    std::int64_t* downhill;
-};
 
 /// One whole FIRE step of the listed systems (stages/fire.hpp): sums, one decision per system,
 /// move.

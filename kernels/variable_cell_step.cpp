@@ -54,7 +54,7 @@ double share_within(double max_step, CellMatrix const& flow, double reach, doubl
 }
 
 void fire2_step_system(BatchView const& batch, int s, Fire2Settings const& settings,
-                       Fire2State const& state, CellState const& cell_state) {
+                       FireState const& state, CellState const& cell_state) {
     int const atoms = batch.atom_count[s];
     std::ptrdiff_t const first = 3 * static_cast<std::ptrdiff_t>(batch.atom_begin[s]);
     double* const r = batch.positions + first;
@@ -102,7 +102,7 @@ void fire_variable_cell_step(BatchView const& batch, std::span<SystemIndex const
 }
 
 void fire2_variable_cell_step(BatchView const& batch, std::span<SystemIndex const> systems,
-                              Fire2Settings const& settings, Fire2State const& state,
+                              Fire2Settings const& settings, FireState const& state,
                               CellState const& cell) {
     for_each_system(batch, systems, 30.0, [&](int k) {
         fire2_step_system(batch, systems[k].value(), settings, state, cell);

@@ -98,7 +98,7 @@ struct Fire2CellDecideKernel {
     double const* parts;
     SystemNumbers numbers;
     Fire2Settings settings;
-    Fire2State state;
+    FireState state;
     CellState cell_state;
 
     template <class Thread>
@@ -211,7 +211,7 @@ void fire_variable_cell_step(DeviceQueue& queue, DeviceSystems const& systems,
 
 void fire2_variable_cell_step(DeviceQueue& queue, DeviceSystems const& systems,
                               DeviceSums const& sums, Fire2Settings const& settings,
-                              Fire2State const& state, CellState const& cell) {
+                              FireState const& state, CellState const& cell) {
     using namespace detail;
     SystemNumbers const numbers(systems, sums);
     launch(queue, Fire2KickKernel{systems, state.dt}, threads_of_atoms(systems));

@@ -27,7 +27,7 @@ void fire_variable_cell_step(BatchView const& batch, std::span<SystemIndex const
 /// One whole step of the listed systems (stages/fire2_variable_cell.hpp).
 /// Expects: forces and residual stress are up to date.
 void fire2_variable_cell_step(BatchView const& batch, std::span<SystemIndex const> systems,
-                              Fire2Settings const& settings, Fire2State const& state,
+                              Fire2Settings const& settings, FireState const& state,
                               CellState const& cell);
 
 // The same on a device, with the same bits: enqueued for the systems whose turn it is. Columns are
@@ -38,6 +38,6 @@ void fire_variable_cell_step(DeviceQueue& queue, DeviceSystems const& systems,
                              FireState const& state, CellState const& cell);
 void fire2_variable_cell_step(DeviceQueue& queue, DeviceSystems const& systems,
                               DeviceSums const& sums, Fire2Settings const& settings,
-                              Fire2State const& state, CellState const& cell);
+                              FireState const& state, CellState const& cell);
 
 }  // namespace athanor

@@ -62,40 +62,20 @@ Fire::Fire(FireOptions const& options)
       dt_start_(units::time_from_fs(options.timestep_fs)),
       keep_velocities_(options.keep_velocities) {}
 
-std::vector<FieldSpec> Fire::state_fields() const {
-    return {{"fire_timestep",
-             Level::system,
-             Dtype::float64,
-             {1},
-             "angstrom*sqrt(amu/eV)",
-             FieldRole::state},
-            {"fire_mixing", Level::system, Dtype::float64, {1}, "", FieldRole::state},
-            {"fire_downhill_steps", Level::system, Dtype::int64, {1}, "", FieldRole::state}};
-}
+std::vector<FieldSpec> Fire::state_fields() const { return fields_.specs(); }
 
-void Fire::bind(Batch& batch) {
-    dt_ = batch.column<double>(*batch.schema().find("fire_timestep"));
-    mixing_ = batch.column<double>(*batch.schema().find("fire_mixing"));
-    downhill_ = batch.column<std::int64_t>(*batch.schema().find("fire_downhill_steps"));
-}
+void Fire::bind(Batch& batch) { state_ = fields_.of(batch); }
 
 void Fire::admit(UpdateContext const& context) {
-    for (SystemIndex s : context.systems) {
-        dt_[s.value()] = dt_start_;
-        mixing_[s.value()] = settings_.mixing_start;
-        downhill_[s.value()] = 0;
-    }
+    begin_relaxation(state_, context.systems, dt_start_, settings_.mixing_start);
 }
 
 void Fire::pre_update(UpdateContext const& context) {
-    fire_step(context.batch, context.systems, settings_, {dt_, mixing_, downhill_});
+    fire_step(context.batch, context.systems, settings_, state_);
 }
 
 std::unique_ptr<DeviceDynamics> Fire::on_device(DeviceColumns const& columns) const {
-    FireState const state{columns.column<double>("fire_timestep"),
-                          columns.column<double>("fire_mixing"),
-                          columns.column<std::int64_t>("fire_downhill_steps")};
-    return std::make_unique<DeviceFire>(settings_, state);
+    return std::make_unique<DeviceFire>(settings_, fields_.of(columns));
 }
 
 }  // namespace athanor

@@ -4,6 +4,7 @@
 
 #include "kernels/fire_step.hpp"
 #include "runtime/dynamics.hpp"
+#include "stages/fire_fields.hpp"
 
 namespace athanor {
 
@@ -51,9 +52,8 @@ private:
     FireSettings settings_;
     double dt_start_;
     bool keep_velocities_;
-    double* dt_ = nullptr;
-    double* mixing_ = nullptr;
-    std::int64_t* downhill_ = nullptr;
+    FireFields fields_{"fire"};
+    FireState state_{};
 };
 
 }  // namespace athanor

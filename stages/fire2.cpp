@@ -10,7 +10,7 @@ namespace {
 
 class DeviceFire2 final : public DeviceDynamics {
 public:
-    DeviceFire2(Fire2Settings const& settings, Fire2State const& state)
+    DeviceFire2(Fire2Settings const& settings, FireState const& state)
         : settings_(settings), state_(state) {}
     void pre_update(DeviceUpdate const& update) override {
         fire2_step(update.queue, update.systems, update.sums, settings_, state_);
@@ -19,7 +19,7 @@ public:
 
 private:
     Fire2Settings settings_;
-    Fire2State state_;
+    FireState state_;
 };
 
 }  // namespace
@@ -56,26 +56,12 @@ Fire2::Fire2(Fire2Options const& options)
       dt_start_(units::time_from_fs(options.timestep_fs)),
       keep_velocities_(options.keep_velocities) {}
 
-std::vector<FieldSpec> Fire2::state_fields() const {
-    char const* const time = "angstrom*sqrt(amu/eV)";
-    return {{"fire2_timestep", Level::system, Dtype::float64, {1}, time, FieldRole::state},
-            {"fire2_mixing", Level::system, Dtype::float64, {1}, "", FieldRole::state},
-            {"fire2_downhill_steps", Level::system, Dtype::int64, {1}, "", FieldRole::state}};
-}
+std::vector<FieldSpec> Fire2::state_fields() const { return fields_.specs(); }
 
-void Fire2::bind(Batch& batch) {
-    Schema const& schema = batch.schema();
-    state_ = {batch.column<double>(*schema.find("fire2_timestep")),
-              batch.column<double>(*schema.find("fire2_mixing")),
-              batch.column<std::int64_t>(*schema.find("fire2_downhill_steps"))};
-}
+void Fire2::bind(Batch& batch) { state_ = fields_.of(batch); }
 
 void Fire2::admit(UpdateContext const& context) {
-    for (SystemIndex s : context.systems) {
-        state_.dt[s.value()] = dt_start_;
-        state_.mixing[s.value()] = settings_.mixing_start;
-        state_.downhill[s.value()] = 0;
-    }
+    begin_relaxation(state_, context.systems, dt_start_, settings_.mixing_start);
 }
 
 void Fire2::pre_update(UpdateContext const& context) {
@@ -83,10 +69,7 @@ void Fire2::pre_update(UpdateContext const& context) {
 }
 
 std::unique_ptr<DeviceDynamics> Fire2::on_device(DeviceColumns const& columns) const {
-    Fire2State const state{columns.column<double>("fire2_timestep"),
-                           columns.column<double>("fire2_mixing"),
-                           columns.column<std::int64_t>("fire2_downhill_steps")};
-    return std::make_unique<DeviceFire2>(settings_, state);
+    return std::make_unique<DeviceFire2>(settings_, fields_.of(columns));
 }
 
 }  // namespace athanor

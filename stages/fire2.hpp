@@ -4,6 +4,7 @@
 
 #include "kernels/fire2_step.hpp"
 #include "runtime/dynamics.hpp"
+#include "stages/fire_fields.hpp"
 
 namespace athanor {
 
@@ -53,7 +54,8 @@ private:
     Fire2Settings settings_;
     double dt_start_;
     bool keep_velocities_;
-    Fire2State state_{};
+    FireFields fields_{"fire2"};
+    FireState state_{};
 };
 
 }  // namespace athanor

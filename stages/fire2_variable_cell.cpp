@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/fire2_variable_cell.hpp"
 
-#include <algorithm>
-
 #include "runtime/units.hpp"
 #include "stages/options_check.hpp"
 #include "stages/variable_cell_fields.hpp"
@@ -13,7 +11,7 @@ namespace {
 
 class DeviceFire2VariableCell final : public DeviceDynamics {
 public:
-    DeviceFire2VariableCell(Fire2Settings const& settings, Fire2State const& state,
+    DeviceFire2VariableCell(Fire2Settings const& settings, FireState const& state,
                             CellState const& cell)
         : settings_(settings), state_(state), cell_(cell) {}
     void pre_update(DeviceUpdate const& update) override {
@@ -26,7 +24,7 @@ public:
 
 private:
     Fire2Settings settings_;
-    Fire2State state_;
+    FireState state_;
     CellState cell_;
 };
 
@@ -40,30 +38,19 @@ Fire2VariableCell::Fire2VariableCell(Fire2VariableCellOptions const& options)
 }
 
 std::vector<FieldSpec> Fire2VariableCell::state_fields() const {
-    char const* const time = "angstrom*sqrt(amu/eV)";
-    std::vector<FieldSpec> fields{
-        {"fire2_timestep", Level::system, Dtype::float64, {1}, time, FieldRole::state},
-        {"fire2_mixing", Level::system, Dtype::float64, {1}, "", FieldRole::state},
-        {"fire2_downhill_steps", Level::system, Dtype::int64, {1}, "", FieldRole::state}};
+    std::vector<FieldSpec> fields = fields_.specs();
     for (FieldSpec& field : variable_cell_fields()) fields.push_back(std::move(field));
     return fields;
 }
 
 void Fire2VariableCell::bind(Batch& batch) {
-    Schema const& schema = batch.schema();
-    state_ = {batch.column<double>(*schema.find("fire2_timestep")),
-              batch.column<double>(*schema.find("fire2_mixing")),
-              batch.column<std::int64_t>(*schema.find("fire2_downhill_steps"))};
+    state_ = fields_.of(batch);
     bind_variable_cell(batch, cell_);
 }
 
 void Fire2VariableCell::admit(UpdateContext const& context) {
-    for (SystemIndex s : context.systems) {
-        state_.dt[s.value()] = dt_start_;
-        state_.mixing[s.value()] = settings_.mixing_start;
-        state_.downhill[s.value()] = 0;
-        std::fill_n(cell_.velocity + 9 * static_cast<std::ptrdiff_t>(s.value()), 9, 0.0);
-    }
+    begin_relaxation(state_, context.systems, dt_start_, settings_.mixing_start);
+    rest_cells(context.systems, cell_);
     find_residual_stress(context.batch, context.systems, cell_);
 }
 
@@ -76,12 +63,8 @@ void Fire2VariableCell::post_update(UpdateContext const& context) {
 }
 
 std::unique_ptr<DeviceDynamics> Fire2VariableCell::on_device(DeviceColumns const& columns) const {
-    Fire2State const state{columns.column<double>("fire2_timestep"),
-                           columns.column<double>("fire2_mixing"),
-                           columns.column<std::int64_t>("fire2_downhill_steps")};
-    CellState const cell{columns.column<double>("cell_velocity"),
-                         columns.column<double>("residual_stress"), cell_.pressure};
-    return std::make_unique<DeviceFire2VariableCell>(settings_, state, cell);
+    return std::make_unique<DeviceFire2VariableCell>(settings_, fields_.of(columns),
+                                                     variable_cell(columns, cell_.pressure));
 }
 
 }  // namespace athanor

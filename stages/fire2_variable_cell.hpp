@@ -43,7 +43,8 @@ public:
 private:
     Fire2Settings settings_;
     double dt_start_;
-    Fire2State state_{};
+    FireFields fields_{"fire2"};
+    FireState state_{};
     CellState cell_{};
 };
 

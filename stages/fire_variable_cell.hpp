@@ -43,6 +43,7 @@ public:
 private:
     FireSettings settings_;
     double dt_start_;
+    FireFields fields_{"fire"};
     FireState state_{};
     CellState cell_{};
 };

@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <span>
 #include <vector>
 
 #include "kernels/variable_cell_step.hpp"
 #include "runtime/batch.hpp"
+#include "runtime/device_columns.hpp"
 
 namespace athanor {
 
@@ -26,6 +30,16 @@ namespace athanor {
 inline void bind_variable_cell(Batch& batch, CellState& cell) {
     cell.velocity = batch.column<double>(*batch.schema().find("cell_velocity"));
     cell.residual = batch.column<double>(*batch.schema().find("residual_stress"));
+}
+[[nodiscard]] inline CellState variable_cell(DeviceColumns const& columns, double pressure) {
+    return {columns.column<double>("cell_velocity"), columns.column<double>("residual_stress"),
+            pressure};
+}
+
+/// No cell of these systems moves yet.
+inline void rest_cells(std::span<SystemIndex const> systems, CellState const& cell) {
+    for (SystemIndex s : systems)
+        std::fill_n(cell.velocity + 9 * static_cast<std::ptrdiff_t>(s.value()), 9, 0.0);
 }
 
 }  // namespace athanor
