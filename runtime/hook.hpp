@@ -77,6 +77,12 @@ public:
     /// neither changes anything else nor fails a sample. Where a device makes the steps, it then
     /// fires some steps late: the batch has by then the rows as they were at that point.
     [[nodiscard]] virtual bool may_fire_late() const { return false; }
+    /// False for a field that it does not read when it fires late. What stands there is anything:
+    /// only fields that are read come from the device. `stage_step`, and `stress` if it needs that,
+    /// are read always; `stored_rows` is the host's own. Asked after bind().
+    [[nodiscard]] virtual bool reads_late(Schema const& /*schema*/, FieldIndex /*field*/) const {
+        return true;
+    }
     /// Fields of its own, per sample; two hooks of one kind in a stage do not share them.
     [[nodiscard]] virtual std::vector<FieldSpec> state_fields() const { return {}; }
     /// Sets the entries of the atoms of a sample, from 0, that it holds still: each takes three

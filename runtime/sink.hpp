@@ -48,6 +48,9 @@ public:
     [[nodiscard]] virtual std::int64_t rows_written() const = 0;
     /// True when rows outlive the process, so that a campaign that goes on counts on them.
     [[nodiscard]] virtual bool keeps_rows() const { return false; }
+    /// False for a field of batches that no row has: write() then does not care what it holds. Same
+    /// at every call; any thread may ask.
+    [[nodiscard]] virtual bool stores(FieldSpec const& /*field*/) const { return true; }
     /// How long callers of write() have waited for a disk, for room in a queue or for its memory
     /// [s].
     [[nodiscard]] virtual double stalled_seconds() const { return 0.0; }

@@ -37,6 +37,9 @@ public:
     void flush() override {}
     void close() override;
     [[nodiscard]] std::int64_t rows_written() const override;
+    [[nodiscard]] bool stores(FieldSpec const& field) const override {
+        return batch_.schema().find(field.name).has_value();
+    }
     [[nodiscard]] std::string describe() const override;
 
     [[nodiscard]] std::optional<Sample> take_oldest_for(Batch const& batch) override;

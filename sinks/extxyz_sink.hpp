@@ -45,6 +45,9 @@ public:
     /// Rows taken by write(); those skipped as known do not count.
     [[nodiscard]] std::int64_t rows_written() const override;
     [[nodiscard]] bool keeps_rows() const override { return true; }
+    [[nodiscard]] bool stores(FieldSpec const& field) const override {
+        return field.role != FieldRole::state;
+    }
     [[nodiscard]] std::string describe() const override;
 
     /// True when a row of this key was written, or was there before.

@@ -72,6 +72,9 @@ public:
     [[nodiscard]] std::int64_t rows_written() const override;
     /// Not for a store in memory.
     [[nodiscard]] bool keeps_rows() const override { return keeps_rows_; }
+    [[nodiscard]] bool stores(FieldSpec const& field) const override {
+        return field.role != FieldRole::state;
+    }
     [[nodiscard]] std::string describe() const override;
 
     [[nodiscard]] double stalled_seconds() const override;

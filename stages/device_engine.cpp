@@ -68,7 +68,7 @@ DeviceEngine::DeviceEngine(DeviceQueue& queue, SchemaPtr schema, BatchCapacity c
     told_.reserve(slots_.size());
     wanted_.reserve(slots_.size());
     wanted_stress_.reserve(slots_.size());
-    if (hooks_.any_late()) late_rows_.emplace(batch_, verdict_.data());
+    if (hooks_.any_late()) late_rows_.emplace(batch_, verdict_.data(), hooks_.late_readers());
     make_room_for_stress();
 }
 
@@ -257,10 +257,9 @@ void DeviceEngine::find_wanted() {
         auto const code = static_cast<std::size_t>(slots_[s].code);
         std::int64_t const completed = slots_[s].completed + steps_since_load(slot);
         auto const late = hooks_.late_is_due(code, completed);
-        if (late == DeviceHooks::Late::nothing) continue;
-        wanted_.push_back({slot, completed + 1});
-        if (late == DeviceHooks::Late::rows_with_stress && extra_stress_[code] != 0)
-            wanted_stress_.push_back(slot);
+        if (late.readers == 0) continue;
+        wanted_.push_back({slot, completed + 1, late.readers});
+        if (late.needs_stress && extra_stress_[code] != 0) wanted_stress_.push_back(slot);
     }
 }
 

@@ -27,7 +27,8 @@ namespace athanor {
 ///           sub-stage, check of positions, forces, check of results, post_update of each, check of
 ///           the motion, criteria and budget.
 /// Rows:     of samples for whom a hook that may fire late is due are on their way to the host
-///           behind their step (LateRows), with the stress that such a hook may need.
+///           behind their step (LateRows): the fields that it reads, with the stress if it needs
+///           that.
 /// Waits:    step() for the step before the last one, so that two are under way, and for all where
 ///           neighbour rows become longer; what else waits says so.
 /// Ownership: owns the samples' copies on the device, and the halves of model, dynamics and hooks

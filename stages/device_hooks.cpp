@@ -18,10 +18,26 @@ bool fires_in_a_step(Hook const& hook) {
     return false;
 }
 
+/// What has to come for it, by field. Rows say by their count of steps who is due; what was stored
+/// of a sample is counted here.
+std::vector<bool> read_late_by(Hook const& hook, Schema const& schema) {
+    std::vector<bool> fields(static_cast<std::size_t>(schema.field_count()));
+    for (int f = 0; f < schema.field_count(); ++f)
+        fields[static_cast<std::size_t>(f)] = hook.reads_late(schema, FieldIndex{f});
+    auto const at = [&fields](FieldIndex field) {
+        return fields[static_cast<std::size_t>(field.value())];
+    };
+    at(Fields::stage_step) = true;
+    if (hook.needs_stress()) at(Fields::stress) = true;
+    at(Fields::stored_rows) = false;
+    return fields;
+}
+
 }  // namespace
 
 DeviceHooks::DeviceHooks(DeviceQueue& queue, DeviceColumns const& columns, int systems,
-                         StageHooks const& hooks) {
+                         StageHooks const& hooks)
+    : readers_(columns.schema.field_count()) {
     bool any_seldom = false;
     for (std::size_t l = 0; l < hooks.lists().size(); ++l) {
         List& list = lists_.emplace_back();
@@ -41,11 +57,11 @@ DeviceHooks::DeviceHooks(DeviceQueue& queue, DeviceColumns const& columns, int s
         }
     }
     if (any_seldom) due_ = {queue, static_cast<std::size_t>(systems)};
-    divide_others(hooks);
+    divide_others(hooks, columns.schema);
 }
 
 /// Those without a half here: who fires late, and for whom the host makes the step.
-void DeviceHooks::divide_others(StageHooks const& hooks) {
+void DeviceHooks::divide_others(StageHooks const& hooks, Schema const& schema) {
     for (std::size_t l = 0; l < lists_.size(); ++l) {
         List& list = lists_[l];
         auto half = list.on_device.begin();
@@ -54,7 +70,8 @@ void DeviceHooks::divide_others(StageHooks const& hooks) {
             if (half != list.on_device.end() && half->place == h)
                 ++half;
             else if (fires_late(hooks, l, h))
-                list.late.push_back({hook.frequency(), hook.needs_stress()});
+                list.late.push_back({hook.frequency(), hook.needs_stress(),
+                                     readers_.add(read_late_by(hook, schema))});
             else if (fires_in_a_step(hook))
                 list.host_frequencies.push_back(hook.frequency());
         }
@@ -112,17 +129,14 @@ bool DeviceHooks::list_is_due(std::size_t list, std::int64_t completed) const {
 }
 
 DeviceHooks::Late DeviceHooks::late_is_due(std::size_t list, std::int64_t completed) const {
-    Late most = Late::nothing;
+    Late late;
     for (std::size_t const l : {list, lists_.size() - 1})
         for (LateHook const& hook : lists_[l].late)
-            if (completed % hook.frequency == 0)
-                most = std::max(most, hook.needs_stress ? Late::rows_with_stress : Late::rows);
-    return most;
-}
-
-bool DeviceHooks::any_late() const {
-    return std::any_of(lists_.begin(), lists_.end(),
-                       [](List const& list) { return !list.late.empty(); });
+            if (completed % hook.frequency == 0) {
+                late.readers |= hook.reader;
+                late.needs_stress = late.needs_stress || hook.needs_stress;
+            }
+    return late;
 }
 
 bool DeviceHooks::late_needs_stress(std::size_t list) const {

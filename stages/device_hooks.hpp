@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "kernels/device/field_readers.hpp"
 #include "kernels/step_checks.hpp"
 #include "runtime/device_array.hpp"
 #include "runtime/device_columns.hpp"
@@ -49,14 +50,20 @@ public:
     /// True when a hook of this list, or of the element, that has no half on the device and may not
     /// fire late, fires in the step of a sample that has completed so many.
     [[nodiscard]] bool host_is_due(std::size_t list, std::int64_t completed) const;
-    /// What late firings want of a step.
-    enum class Late : std::uint8_t { nothing, rows, rows_with_stress };
+    /// What late firings want of a step: rows for these of late_readers(), none for nobody, and
+    /// whether one of them needs the stress.
+    struct Late {
+        FieldReaders::Bits readers = 0;
+        bool needs_stress = false;
+    };
     /// The same for hooks that fire late: those that may, and find the rows after a step as they
     /// were at their point of it. So none before a hook that the device fires at after_step, and
     /// none that is given edges, which might fail a sample that has gone on meanwhile.
     [[nodiscard]] Late late_is_due(std::size_t list, std::int64_t completed) const;
-    [[nodiscard]] bool any_late() const;
-    /// True when late_is_due() may say rows_with_stress for a list.
+    /// Which fields of the rows those hooks read (Hook::reads_late()), a reader for each kind.
+    [[nodiscard]] FieldReaders const& late_readers() const { return readers_; }
+    [[nodiscard]] bool any_late() const { return readers_.everyone() != 0; }
+    /// True when late_is_due() may say needs_stress for a list.
     [[nodiscard]] bool late_needs_stress(std::size_t list) const;
 
 private:
@@ -68,6 +75,7 @@ private:
     struct LateHook {
         int frequency;
         bool needs_stress;
+        FieldReaders::Bits reader;
     };
     struct List {
         std::vector<OnDevice> on_device;
@@ -77,11 +85,12 @@ private:
 
     [[nodiscard]] bool fires_late(StageHooks const& hooks, std::size_t list,
                                   std::size_t place) const;
-    void divide_others(StageHooks const& hooks);
+    void divide_others(StageHooks const& hooks, Schema const& schema);
     [[nodiscard]] bool list_is_due(std::size_t list, std::int64_t completed) const;
     [[nodiscard]] std::int32_t number_of(Firing const& firing) const;
 
     std::vector<List> lists_;
+    FieldReaders readers_;
     std::vector<Firing> may_fail_;
     DeviceArray<std::int32_t> due_;  ///< of the firing that is under way
 };

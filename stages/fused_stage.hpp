@@ -83,8 +83,9 @@ struct SubStage {
 ///           they end there or when a hook is due: that step is then made here, with the same bits.
 ///           A hook that may fire late does not bring them back: their rows come while they go on,
 ///           and it fires when those are here, before the sample itself is, and before anything of
-///           a later step fires here. The rows of samples there are those of some step since they
-///           went; bring_back_rows() refreshes them. Rows that hooks store are counted here alone.
+///           a later step fires here. Each row of samples there is that of some step since they
+///           went, and not all of one; bring_back_rows() refreshes them. Rows that hooks store are
+///           counted here alone.
 /// Ownership: owns its batch, its neighbour lists and its dynamics; the model must outlive it.
 /// Threads:  one; kernels use threads inside.
 class FusedStage final : private StageHooks::Host {

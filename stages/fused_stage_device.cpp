@@ -125,13 +125,11 @@ void FusedStage::fire_oldest_late(StageClock& clock) {
     device_->late_rows()->drop_oldest();
 }
 
-/// The host's rows of a sample become what they were after that step; false when it has none.
+/// The host's rows of a sample become what they were after that step, as far as hooks read them
+/// that are due in it; false when it has none. What it has stored is counted here alone.
 bool FusedStage::take_late(SystemIndex system) {
     Row& row = rows_[system.value()];
-    BatchView const view = batch_.view();
-    std::int64_t const stored = view.stored_rows[system.value()];
     bool const taken = device_->late_rows()->take(batch_, {row.slot, system});
-    view.stored_rows[system.value()] = stored;
     if (taken) row.stress_is_current = true;  // where a hook needs it
     return taken;
 }

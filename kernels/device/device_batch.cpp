@@ -26,17 +26,21 @@ std::size_t capacity_rows(BatchCapacity const& capacity, Level level) {
     return static_cast<std::size_t>(level == Level::atom ? capacity.atoms : capacity.systems);
 }
 
-std::size_t staging_bytes(Schema const& schema, BatchCapacity const& capacity) {
+std::size_t staging_bytes(Schema const& schema, BatchCapacity const& capacity,
+                          ReadFields fields = {}) {
     std::size_t bytes = 0;
-    for (FieldSpec const& field : schema.fields())
-        if (is_on_device(field))
+    for (int f = 0; f < schema.field_count(); ++f) {
+        FieldSpec const& field = schema.field(FieldIndex{f});
+        if (is_on_device(field) && fields.has(FieldIndex{f}))
             bytes += capacity_rows(capacity, field.level) * field.bytes_per_row() +
                      word * static_cast<std::size_t>(capacity.systems);
+    }
     return bytes;
 }
 
-std::size_t staging_moves(Schema const& schema, BatchCapacity const& capacity) {
-    return staging_bytes(schema, capacity) / most_bytes_of_move +
+std::size_t staging_moves(Schema const& schema, BatchCapacity const& capacity,
+                          ReadFields fields = {}) {
+    return staging_bytes(schema, capacity, fields) / most_bytes_of_move +
            static_cast<std::size_t>(schema.field_count() * capacity.systems);
 }
 
@@ -125,15 +129,19 @@ void DeviceBatch::wait_for_staging() {
     staging_read_.reset();
 }
 
-std::size_t DeviceBatch::most_bytes() const { return staging_bytes(*schema_, capacity_); }
-std::size_t DeviceBatch::most_moves() const { return staging_moves(*schema_, capacity_); }
+std::size_t DeviceBatch::most_bytes(ReadFields fields) const {
+    return staging_bytes(*schema_, capacity_, fields);
+}
+std::size_t DeviceBatch::most_moves(ReadFields fields) const {
+    return staging_moves(*schema_, capacity_, fields);
+}
 
 /// Between the slot and the end of a layout, column after column.
-void DeviceBatch::add_moves(std::vector<void*> const& columns, int slot, bool to_device,
-                            Layout& layout) const {
+void DeviceBatch::add_moves(std::vector<void*> const& columns, int slot, ReadFields fields,
+                            bool to_device, Layout& layout) const {
     for (std::size_t f = 0; f < columns.size(); ++f) {
         FieldSpec const& field = schema_->fields()[f];
-        if (columns[f] == nullptr) continue;
+        if (columns[f] == nullptr || !fields.has(FieldIndex{static_cast<int>(f)})) continue;
         std::size_t const bytes = row_bytes(field, slot);
         std::byte* const there = rows(columns[f], field, slot);
         std::byte* const here = layout.data + layout.bytes;
@@ -147,9 +155,9 @@ void DeviceBatch::add_moves(std::vector<void*> const& columns, int slot, bool to
 }
 
 std::byte const* DeviceBatch::unpack(std::vector<void*> const& columns, std::byte const* laid_out,
-                                     Batch& batch, Place place) const {
+                                     ReadFields fields, Batch& batch, Place place) const {
     for (int f = 0; f < schema_->field_count(); ++f) {
-        if (columns[static_cast<std::size_t>(f)] == nullptr) continue;
+        if (columns[static_cast<std::size_t>(f)] == nullptr || !fields.has(FieldIndex{f})) continue;
         std::size_t const bytes = row_bytes(schema_->field(FieldIndex{f}), place.slot);
         ATHANOR_EXPECTS(bytes == batch.row_bytes(FieldIndex{f}, place.system));
         std::memcpy(batch.rows(FieldIndex{f}, place.system), laid_out, bytes);
@@ -245,7 +253,7 @@ void DeviceBatch::enqueue_loaded() {
     Layout layout{staging_.data(), moves_.data()};
     for (Loaded const& one : loaded_) {
         layout.bytes = one.begin;
-        add_moves(columns_, one.slot, true, layout);
+        add_moves(columns_, one.slot, {}, true, layout);
         rows_there_[static_cast<std::size_t>(one.slot)] = atom_begin(one.slot);
     }
     move_rows(queue_, layout.moves, layout.move_count);
@@ -295,11 +303,11 @@ void DeviceBatch::bring_back_from(std::vector<void*> const& columns, Batch& batc
     flush();
     wait_for_staging();
     Layout layout{staging_.data(), moves_.data()};
-    for (Place const& place : places) add_moves(columns, place.slot, false, layout);
+    for (Place const& place : places) add_moves(columns, place.slot, {}, false, layout);
     move_rows(queue_, layout.moves, layout.move_count);
     queue_.mark()->wait();
     std::byte const* from = layout.data;
-    for (Place const& place : places) from = unpack(columns, from, batch, place);
+    for (Place const& place : places) from = unpack(columns, from, {}, batch, place);
 }
 
 SlotTables DeviceBatch::tables() const {

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "kernels/device/field_readers.hpp"
 #include "kernels/device/keep_state.hpp"
 #include "kernels/device/row_slide.hpp"
 #include "kernels/device/slot_tables.hpp"
@@ -65,14 +66,18 @@ public:
         RowMove* moves;   ///< of all that were laid out
         std::size_t bytes = 0, move_count = 0;
     };
-    /// What a layout of all the room there is takes.
-    [[nodiscard]] std::size_t most_bytes() const;
-    [[nodiscard]] std::size_t most_moves() const;
-    /// Lists the moves of a slot's rows to the end of a layout.
-    void lay_out(int slot, Layout& layout) const { add_moves(columns_, slot, false, layout); }
-    /// Copies rows as lay_out() puts them, from `laid_out` on, to a system; where they end.
-    std::byte const* unpack(std::byte const* laid_out, Batch& batch, Place place) const {
-        return unpack(columns_, laid_out, batch, place);
+    /// What a layout of these fields of all the room there is takes.
+    [[nodiscard]] std::size_t most_bytes(ReadFields fields) const;
+    [[nodiscard]] std::size_t most_moves(ReadFields fields) const;
+    /// Lists the moves of these rows of a slot to the end of a layout.
+    void lay_out(int slot, ReadFields fields, Layout& layout) const {
+        add_moves(columns_, slot, fields, false, layout);
+    }
+    /// Copies rows as lay_out() puts them for the same fields, from `laid_out` on, to a system;
+    /// where they end. Its other rows stay.
+    std::byte const* unpack(std::byte const* laid_out, ReadFields fields, Batch& batch,
+                            Place place) const {
+        return unpack(columns_, laid_out, fields, batch, place);
     }
     /// The slot is free; nobody takes part there. Expects: nothing that is enqueued uses it, but
     /// what passes over systems that do not take part.
@@ -106,10 +111,10 @@ private:
     void enqueue_loaded();
     void bring_back_from(std::vector<void*> const& columns, Batch& batch,
                          std::span<Place const> places);
-    void add_moves(std::vector<void*> const& columns, int slot, bool to_device,
+    void add_moves(std::vector<void*> const& columns, int slot, ReadFields fields, bool to_device,
                    Layout& layout) const;
     std::byte const* unpack(std::vector<void*> const& columns, std::byte const* laid_out,
-                            Batch& batch, Place place) const;
+                            ReadFields fields, Batch& batch, Place place) const;
     [[nodiscard]] KeptState kept() const;
     [[nodiscard]] SlotTables tables() const;
     [[nodiscard]] std::size_t row_bytes(FieldSpec const& field, int slot) const;

@@ -32,13 +32,30 @@ double pressure_of(BatchView const& view, SystemIndex system) {
 
 }  // namespace
 
-LogScalar kinetic_energy_scalar() { return {"kinetic_energy", kinetic_energy_of, false}; }
-LogScalar volume_scalar() { return {"volume", volume_of, false}; }
-LogScalar pressure_scalar() { return {"pressure", pressure_of, true}; }
+LogScalar kinetic_energy_scalar() {
+    return {"kinetic_energy", kinetic_energy_of, false,
+            std::vector{Fields::velocities, Fields::atomic_masses}};
+}
+LogScalar volume_scalar() { return {"volume", volume_of, false, std::vector{Fields::cell}}; }
+LogScalar pressure_scalar() {
+    return {"pressure", pressure_of, true,
+            std::vector{Fields::velocities, Fields::atomic_masses, Fields::cell, Fields::stress}};
+}
 
 Logging::Logging(std::unique_ptr<LogWriter> writer, LoggingOptions options)
     : writer_(std::move(writer)), options_(std::move(options)) {
     require_option(options_.frequency >= 1, "frequency", options_.frequency, "1 or more");
+    auto const read = [this](FieldIndex field) {
+        reads_[static_cast<std::size_t>(field.value())] = true;
+    };
+    for (FieldIndex const field :
+         {Fields::stage_step, Fields::system_id, Fields::status, Fields::energy, Fields::forces,
+          Fields::velocities, Fields::atomic_masses, Fields::degrees_of_freedom})
+        read(field);
+    for (LogScalar const& scalar : options_.scalars) {
+        if (!scalar.reads) reads_.fill(true);
+        for (FieldIndex const field : scalar.reads.value_or(std::vector<FieldIndex>{})) read(field);
+    }
 }
 
 bool Logging::needs_stress() const {

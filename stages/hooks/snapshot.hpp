@@ -27,6 +27,10 @@ public:
     [[nodiscard]] bool needs_stress() const override { return true; }
     [[nodiscard]] bool needs_edges() const override { return true; }
     [[nodiscard]] bool may_fire_late() const override { return true; }
+    /// What the sink stores.
+    [[nodiscard]] bool reads_late(Schema const& schema, FieldIndex field) const override {
+        return sink_.stores(schema.field(field));
+    }
     void fire(HookContext& context) override;
     void close() override { sink_.flush(); }
 

@@ -44,6 +44,18 @@ TEST_F(DeviceBuffer, RowsComeBackWithEveryBit) {
     }
 }
 
+TEST_F(DeviceBuffer, FieldsThatItDoesNotStoreMayHoldAnything) {
+    DeviceBufferSink sink(std::make_shared<Schema const>(), {9, 30, 0});
+    Batch batch = counted_batch(schema_, 0, 3);
+    Batch const wanted = counted_batch(std::make_shared<Schema const>(), 0, 3);
+    ASSERT_EQ(spoil_unstored(sink, batch), schema_->field_count() - Fields::count);
+
+    sink.write(batch, all_systems(batch), RowKind::frame);
+
+    for (int k = 0; k < 3; ++k)
+        expect_stored_equal(sink.read(k).sample, wanted.extract(SystemIndex{k}));
+}
+
 TEST_F(DeviceBuffer, DrainAndZeroMakeRoomInTheSameMemory) {
     DeviceBufferSink sink(stored_, {5, 20, 20});
     Batch const batch = counted_batch(schema_, 0, 3);

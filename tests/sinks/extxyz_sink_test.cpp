@@ -81,6 +81,17 @@ protected:
     std::string whole_;
 };
 
+TEST_F(ExtxyzSinkFile, FieldsThatItDoesNotStoreMayHoldAnything) {
+    std::filesystem::remove(path_);
+    ExtxyzSink sink(path_);
+    ASSERT_EQ(spoil_unstored(sink, batch_), 1) << "fire_dt";
+
+    write_all(sink);
+    sink.close();
+
+    EXPECT_EQ(content_of(path_), whole_);
+}
+
 TEST_F(ExtxyzSinkFile, CutAnywhereAndWrittenAgainItIsTheUndisturbedFile) {
     std::int64_t most_cut = 0;
     for (std::size_t size = 0; size <= whole_.size(); ++size) {

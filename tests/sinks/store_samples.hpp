@@ -13,6 +13,7 @@
 
 #include "runtime/batch.hpp"
 #include "runtime/outcome.hpp"
+#include "runtime/sink.hpp"
 
 namespace athanor::test {
 
@@ -85,6 +86,18 @@ inline std::vector<SystemIndex> all_systems(Batch const& batch) {
     std::vector<SystemIndex> systems;
     for (int s = 0; s < batch.system_count(); ++s) systems.emplace_back(s);
     return systems;
+}
+
+/// Overwrites every row of a field that the sink says it does not store; how many fields.
+inline int spoil_unstored(Sink const& sink, Batch& batch) {
+    int fields = 0;
+    for (int f = 0; f < batch.schema().field_count(); ++f) {
+        if (sink.stores(batch.schema().field(FieldIndex{f}))) continue;
+        ++fields;
+        for (SystemIndex const s : all_systems(batch))
+            std::memset(batch.rows(FieldIndex{f}, s), 0xff, batch.row_bytes(FieldIndex{f}, s));
+    }
+    return fields;
 }
 
 }  // namespace athanor::test

@@ -74,6 +74,21 @@ TEST(ZarrSink, SamplesComeBackBitForBit) {
     EXPECT_EQ(reader.ledger_outcomes()[5], static_cast<std::uint8_t>(Outcome::converged));
 }
 
+TEST(ZarrSink, FieldsThatItDoesNotStoreMayHoldAnything) {
+    TemporaryFolder const folder;
+    std::string const path = folder.path() / "out.zarr";
+    Batch const wanted = counted_batch(rich_schema(), 0, 3);
+    Batch batch = counted_batch(rich_schema(), 0, 3);
+    ZarrSink sink(small_chunks(path));
+    ASSERT_EQ(spoil_unstored(sink, batch), 1) << "fire_dt";
+
+    sink.write(batch, all_systems(batch), RowKind::converged);
+    sink.close();
+
+    ZarrReader reader(path);
+    for (int k = 0; k < 3; ++k) expect_stored_equal(reader.read(k), wanted.extract(SystemIndex{k}));
+}
+
 TEST(ZarrSink, NegativeZeroAndThePayloadOfNaNAreKept) {
     TemporaryFolder const folder;
     std::string const path = folder.path() / "out.zarr";

@@ -2,12 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Snapshots and logs of samples that make their steps on a device: the rows of the host, in its
 /// order, and no step there.
-#include <algorithm>
-#include <bit>
-#include <functional>
 #include <memory>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -18,105 +14,14 @@
 #include "stages/hooks/logging.hpp"
 #include "stages/hooks/snapshot.hpp"
 #include "stages/hooks/wrap_periodic.hpp"
-#include "tests/support/counting_model.hpp"
 #include "tests/support/device_harmonic_model.hpp"
 #include "tests/support/device_queues.hpp"
-#include "tests/support/hooked_stages.hpp"
-#include "tests/support/memory_sink.hpp"
 #include "tests/support/recording_hook.hpp"
-#include "tests/support/stage_ends.hpp"
 #include "tests/support/uneven_chains.hpp"
+#include "tests/support/written_rows.hpp"
 
 namespace athanor::test {
 namespace {
-
-/// A sink of rows that outlive the process, so that each sample counts its own.
-class KeepingSink final : public Sink {
-public:
-    void write(Batch const& batch, std::span<SystemIndex const> systems, RowKind kind) override {
-        for (SystemIndex s : systems)
-            rows.emplace_back(batch.sample_id(s).value(), kind, all_bytes(batch.extract(s)));
-    }
-    void flush() override {}
-    void close() override {}
-    [[nodiscard]] std::int64_t rows_written() const override {
-        return static_cast<std::int64_t>(rows.size());
-    }
-    [[nodiscard]] bool keeps_rows() const override { return true; }
-    [[nodiscard]] std::string describe() const override { return "keeping sink"; }
-
-    std::vector<std::tuple<std::int64_t, RowKind, std::vector<std::byte>>> rows;
-};
-
-/// Lines of a log as they were written, but for the place in the batch.
-class LineWriter final : public LogWriter {
-public:
-    struct Line {
-        std::int64_t step, sample, status;
-        std::string name;
-        std::vector<std::uint64_t> bits;  ///< of its numbers, which may be NaN
-        bool operator==(Line const&) const = default;
-    };
-    explicit LineWriter(std::vector<Line>& lines) : lines_(lines) {}
-    void open(std::span<std::string const>) override {}
-    void write(LogBlock& block) override {
-        for (std::size_t k = 0; k < block.size(); ++k) {
-            LogRow const& row = block.row(k);
-            Line& line =
-                lines_.emplace_back(Line{row.step, row.system_id, row.status, row.name, {}});
-            for (double const value : block.scalars(k))
-                line.bits.push_back(std::bit_cast<std::uint64_t>(value));
-        }
-    }
-    [[nodiscard]] std::string describe() const override { return "lines"; }
-    void close() override {}
-
-private:
-    std::vector<Line>& lines_;
-};
-
-/// What a run wrote, beside what left it.
-struct Written {
-    KeepingSink first, second;
-    std::vector<LineWriter::Line> lines;
-    StageEnds ends;
-    std::int64_t host_evaluations = 0;
-};
-
-using LateHooks = std::function<Hooks(Written&, int)>;
-
-/// The same stages over the same samples on the host or a device. Langevin dynamics, then a
-/// relaxation in which samples converge after different numbers of steps.
-void run_stages(Written& written, LateHooks const& hooks, DeviceQueue* device,
-                BatchCapacity capacity = {5, 160, 0}, int save_every = 0) {
-    CountingModel model(reference_argon());
-    auto const of_part = [&](int part) { return hooks(written, part); };
-    std::vector<SubStage> stages = sub_stages(hooked_part(0, of_part), hooked_part(1, of_part));
-    stages[0].initial_temperature_kelvin = 300.0;
-    written.ends = run_stage(argon_samples(), std::move(stages),
-                             {model, capacity, device, hooks(written, 2), save_every});
-    written.host_evaluations = model.host_evaluations;
-}
-
-auto sorted(KeepingSink const& sink) {
-    auto rows = sink.rows;
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](auto const& a, auto const& b) { return std::get<0>(a) < std::get<0>(b); });
-    return rows;
-}
-auto sorted(std::vector<LineWriter::Line> lines) {
-    std::stable_sort(lines.begin(), lines.end(),
-                     [](auto const& a, auto const& b) { return a.sample < b.sample; });
-    return lines;
-}
-
-/// Each sample's rows in their order, and all its bytes.
-void expect_same_rows(Written const& host, Written const& device) {
-    expect_equal(host.ends, device.ends);
-    EXPECT_EQ(sorted(host.first), sorted(device.first));
-    EXPECT_EQ(sorted(host.second), sorted(device.second));
-    EXPECT_EQ(sorted(host.lines), sorted(device.lines));
-}
 
 std::int64_t admissions() { return static_cast<std::int64_t>(2 * argon_samples().size()); }
 
