@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,14 +90,30 @@ double group_bytes() {
     return least;
 }
 
-/// Copies of a batch's columns on a device: its own, and those of rows on their way to hooks.
-double device_copies(ElementSpec const& element) {
-    auto const hooks = all_hooks(element);
-    bool const writes = std::any_of(hooks.begin(), hooks.end(), [](HookSpec const* hook) {
-        return std::holds_alternative<SnapshotSpec>(*hook) ||
-               std::holds_alternative<LoggingSpec>(*hook);
-    });
-    return writes ? 1.0 + static_cast<double>(LateRows::groups) : 1.0;
+/// True for a hook to which rows are on their way beside the steps.
+bool fires_late(HookSpec const& hook) {
+    return std::holds_alternative<SnapshotSpec>(hook) || std::holds_alternative<LoggingSpec>(hook);
+}
+/// True where its sink keeps whatever a batch has; others leave out the state of a stage.
+bool reads_state(HookSpec const& hook, std::map<std::string, SinkSpec> const& sinks) {
+    auto const* const snapshot = std::get_if<SnapshotSpec>(&hook);
+    if (snapshot == nullptr) return false;
+    auto const sink = sinks.find(snapshot->sink);
+    return sink != sinks.end() && std::holds_alternative<HostMemorySpec>(sink->second);
+}
+
+/// Bytes of a batch's columns on a device, for a row of `level`: those of its own, and those of
+/// rows on their way to hooks, at most.
+double device_column_bytes(CampaignPlan const& plan, ElementSpec const& element,
+                           Schema const& schema, Level level) {
+    double late = 0.0;
+    for (HookSpec const* hook : all_hooks(element))
+        if (fires_late(*hook))
+            late = std::fmax(late, static_cast<double>(reads_state(*hook, plan.config.sinks)
+                                                           ? schema.bytes_per_row(level)
+                                                           : plan.schema->bytes_per_row(level)));
+    return static_cast<double>(schema.bytes_per_row(level)) +
+           static_cast<double>(LateRows::groups) * late;
 }
 
 /// Atoms around one at the density of diamond, within the reach of a stage's lists.
@@ -174,13 +191,12 @@ BatchBytes largest_device_batch_bytes(CampaignPlan const& plan) {
             schema = schema.with(make_dynamics(stage.dynamics)->state_fields());
             neighbors = std::max(neighbors, densest_neighbors(plan, stage));
         }
-        double const copies = device_copies(element);
-        most.per_atom = std::max(most.per_atom,
-                                 copies * static_cast<double>(schema.bytes_per_row(Level::atom)) +
-                                     device_atom_bytes + device_bytes_per_pair * neighbors);
-        most.per_system = std::max(
-            most.per_system, copies * static_cast<double>(schema.bytes_per_row(Level::system)) +
-                                 device_system_bytes);
+        most.per_atom =
+            std::max(most.per_atom, device_column_bytes(plan, element, schema, Level::atom) +
+                                        device_atom_bytes + device_bytes_per_pair * neighbors);
+        most.per_system =
+            std::max(most.per_system, device_column_bytes(plan, element, schema, Level::system) +
+                                          device_system_bytes);
     }
     return most;
 }

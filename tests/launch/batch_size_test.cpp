@@ -81,6 +81,27 @@ TEST(BatchSize, RowsOnTheirWayToSnapshotsTakeMemoryOfADevice) {
               largest_device_batch_bytes(without).per_atom + 3.0 * columns);
 }
 
+/// The relaxation of the plan keeps state of atoms; sinks leave it out, but one in memory.
+TEST(BatchSize, RowsOnTheirWayHaveStateOnlyWhereASinkKeepsIt) {
+    CampaignPlan plan = plan_with({{"batch", "auto"}});
+    auto& stages = plan.config.pipeline.elements.at(0).stages;
+    stages.resize(1);
+    plan.config.pipeline.elements.resize(1);
+    stages[0].dynamics = LbfgsOptions{.history = 16};
+    plan.config.sinks = {{"kept", HostMemorySpec{.capacity = 100}}, {"stored", ZarrSinkSpec{}}};
+    auto const late_bytes_with = [&](HookSpec hook) {
+        stages[0].hooks.clear();
+        double const without = largest_device_batch_bytes(plan).per_atom;
+        stages[0].hooks = {std::move(hook)};
+        return largest_device_batch_bytes(plan).per_atom - without;
+    };
+    double const travelling = static_cast<double>(plan.schema->bytes_per_row(Level::atom));
+
+    EXPECT_EQ(late_bytes_with(LoggingSpec{}), 3.0 * travelling);
+    EXPECT_EQ(late_bytes_with(SnapshotSpec{.sink = "stored"}), 3.0 * travelling);
+    EXPECT_GE(late_bytes_with(SnapshotSpec{.sink = "kept"}), 3.0 * (travelling + 16 * 48));
+}
+
 TEST(BatchSize, ItIsNoLargerThanTheInput) {
     CampaignPlan plan = plan_with({{"batch", "auto"}});
 
