@@ -11,6 +11,7 @@
 
 #include "launch/batch_size.hpp"
 #include "launch/device_choice.hpp"
+#include "launch/make_sub_stages.hpp"
 #include "runtime/constants.hpp"
 #include "runtime/error.hpp"
 #include "runtime/species.hpp"
@@ -134,6 +135,7 @@ CampaignPlan make_campaign_plan(Config const& config,
     plan.config = config;
     plan.schema = whole.schema();
     if (std::ranges::any_of(config.pipeline.elements, stores_edges)) add_edge_fields(plan);
+    rehearse_elements(plan);
     plan.frame_count = scan.frame_count;
     plan.selected_count = scan.selected_count;
     plan.bad_frame_count = scan.bad_frame_count;

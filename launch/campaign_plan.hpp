@@ -49,8 +49,9 @@ struct CampaignPlan {
 /// Reads the input once and holds configuration and input against each other.
 /// `whole_select`: where the configuration is that of a shard, the frames of all shards. Fields and
 /// what is refused are theirs, so that shards fit together; nothing: it is no shard.
-/// Throws: InputError; ConfigError for a model that cannot be, a frame that is too large (unless
-///         oversized ones go to quarantine) and for input of which no sample could run.
+/// Throws: InputError; ConfigError for a model or a stage that cannot be, also for the fields that
+///         the input has, a frame that is too large (unless oversized ones go to quarantine) and
+///         for input of which no sample could run.
 [[nodiscard]] CampaignPlan make_campaign_plan(Config const& config,
                                               std::optional<std::string> const& whole_select = {});
 

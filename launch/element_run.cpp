@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <string>
 #include <utility>
-#include <variant>
 
 #include <fmt/format.h>
 
@@ -15,11 +14,11 @@
 #include "launch/batch_size.hpp"
 #include "launch/device_choice.hpp"
 #include "launch/make_hooks.hpp"
+#include "launch/make_sub_stages.hpp"
 #include "launch/placement.hpp"
 #include "launch/resumption.hpp"
 #include "runtime/error.hpp"
 #include "sinks/extxyz_reader.hpp"
-#include "stages/make_dynamics.hpp"
 
 namespace athanor {
 namespace {
@@ -32,31 +31,6 @@ HookSurroundings hook_surroundings(ElementRun::Surroundings const& of) {
              instance_name(pipeline, of.instance), of.plan.started},
             of.instance.replica,
             of.plan.resumption.has_value()};
-}
-
-std::vector<SubStage> make_sub_stages(ElementRun::Surroundings const& surroundings) {
-    CampaignPlan const& plan = surroundings.plan;
-    ElementSpec const& element = plan.config.pipeline.elements[surroundings.instance.element];
-    std::vector<SubStage> sub_stages;
-    auto const momentum_is_zero = momentum_stays_zero(plan.config.pipeline);
-    int id = first_stage_of(plan.config.pipeline, surroundings.instance.element).value();
-    for (StageSpec const& spec : element.stages) {
-        SubStage sub;
-        sub.id = StageId{id++};
-        sub.name = spec.name;
-        sub.dynamics = make_dynamics(spec.dynamics);
-        sub.criteria = spec.converge;
-        sub.step_budget = spec.step_budget;
-        if (std::holds_alternative<SinglePointOptions>(spec.dynamics)) sub.step_budget = 0;
-        sub.initial_temperature_kelvin = spec.initial_temperature_kelvin;
-        sub.skin = spec.skin;
-        sub.store_edges = spec.store_edges;
-        sub.degrees_of_freedom = spec.degrees_of_freedom;
-        sub.momentum_is_zero = momentum_is_zero.at(static_cast<std::size_t>(sub.id.value()));
-        sub.hooks = make_hooks(spec.hooks, hook_surroundings(surroundings));
-        sub_stages.push_back(std::move(sub));
-    }
-    return sub_stages;
 }
 
 /// Neighbours of all atoms at the sample's mean density; every pair where there is no volume.
@@ -115,8 +89,12 @@ void ElementRun::make_stage(Surroundings const& surroundings) {
     FusedStage::Options options{batch_capacity(plan, instance_.element), config.seed, element.order,
                                 make_hooks(element.hooks, hook_surroundings(surroundings))};
     options.device = device_.get();
-    stage_ = std::make_unique<FusedStage>(plan.schema, make_sub_stages(surroundings), *model_,
-                                          options, metrics_, FusedStage::OutcomeListener{});
+    auto sub_stages = make_sub_stages(config.pipeline, instance_.element,
+                                      [&](std::vector<HookSpec> const& specs) {
+                                          return make_hooks(specs, hook_surroundings(surroundings));
+                                      });
+    stage_ = std::make_unique<FusedStage>(plan.schema, std::move(sub_stages), *model_, options,
+                                          metrics_, FusedStage::OutcomeListener{});
 }
 
 void ElementRun::read_input(Surroundings const& surroundings) {

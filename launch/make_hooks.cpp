@@ -55,7 +55,50 @@ std::unique_ptr<Bias const> make_bias(WallBiasOptions const& options) {
     return std::make_unique<WallBias const>(options);
 }
 
-struct HookMaker {
+/// Hooks that write nothing have all they need in their options.
+struct QuietHookMaker {
+    std::shared_ptr<Hook> operator()(MaxForceClampOptions const& options) const {
+        return std::make_shared<MaxForceClamp>(options, warn);
+    }
+    std::shared_ptr<Hook> operator()(WrapPeriodicOptions const& options) const {
+        return std::make_shared<WrapPeriodic>(options);
+    }
+    std::shared_ptr<Hook> operator()(FreezeAtomsOptions const& options) const {
+        return std::make_shared<FreezeAtoms>(options);
+    }
+    std::shared_ptr<Hook> operator()(NanDetectorOptions const& options) const {
+        return std::make_shared<NanDetector>(options);
+    }
+    std::shared_ptr<Hook> operator()(EnergyDriftMonitorOptions const& options) const {
+        return std::make_shared<EnergyDriftMonitor>(options, warn);
+    }
+    std::shared_ptr<Hook> operator()(AlignCellOptions const&) const {
+        return std::make_shared<AlignCell>();
+    }
+    std::shared_ptr<Hook> operator()(BiasedPotentialSpec const& spec) const {
+        return std::make_shared<BiasedPotential>(
+            std::visit([](auto const& options) { return make_bias(options); }, spec.bias));
+    }
+};
+
+/// Has the place of a hook that writes: state of hooks is named by their places.
+struct NoHook final : Hook {
+    [[nodiscard]] std::string name() const override { return "none"; }
+    [[nodiscard]] bool runs_at(HookPoint point) const override {
+        return point == HookPoint::on_admission;
+    }
+    void fire(HookContext&) override {}
+};
+
+struct RehearsingHookMaker : QuietHookMaker {
+    using QuietHookMaker::operator();
+    std::shared_ptr<Hook> operator()(auto const&) const { return std::make_shared<NoHook>(); }
+};
+
+struct HookMaker : QuietHookMaker {
+    using QuietHookMaker::operator();
+    explicit HookMaker(HookSurroundings const& surroundings) : around(surroundings) {}
+
     HookSurroundings const& around;
 
     [[nodiscard]] std::string placed(std::string const& path) const {
@@ -82,32 +125,10 @@ struct HookMaker {
     std::shared_ptr<Hook> operator()(ConvergedSnapshotSpec const& spec) const {
         return std::make_shared<ConvergedSnapshot>(around.sinks.at(spec.sink));
     }
-    std::shared_ptr<Hook> operator()(MaxForceClampOptions const& options) const {
-        return std::make_shared<MaxForceClamp>(options, warn);
-    }
-    std::shared_ptr<Hook> operator()(WrapPeriodicOptions const& options) const {
-        return std::make_shared<WrapPeriodic>(options);
-    }
-    std::shared_ptr<Hook> operator()(FreezeAtomsOptions const& options) const {
-        return std::make_shared<FreezeAtoms>(options);
-    }
-    std::shared_ptr<Hook> operator()(NanDetectorOptions const& options) const {
-        return std::make_shared<NanDetector>(options);
-    }
-    std::shared_ptr<Hook> operator()(EnergyDriftMonitorOptions const& options) const {
-        return std::make_shared<EnergyDriftMonitor>(options, warn);
-    }
     std::shared_ptr<Hook> operator()(ProfilerOptions const& options) const {
         ProfilerOptions named = options;
         named.path = placed(options.path);
         return std::make_shared<Profiler>(std::move(named), around.place);
-    }
-    std::shared_ptr<Hook> operator()(AlignCellOptions const&) const {
-        return std::make_shared<AlignCell>();
-    }
-    std::shared_ptr<Hook> operator()(BiasedPotentialSpec const& spec) const {
-        return std::make_shared<BiasedPotential>(
-            std::visit([](auto const& options) { return make_bias(options); }, spec.bias));
     }
 };
 
@@ -115,9 +136,16 @@ struct HookMaker {
 
 std::vector<std::shared_ptr<Hook>> make_hooks(std::vector<HookSpec> const& specs,
                                               HookSurroundings const& around) {
-    HookMaker const maker{around};
+    HookMaker const maker(around);
     std::vector<std::shared_ptr<Hook>> hooks;
     for (HookSpec const& spec : specs) hooks.push_back(std::visit(maker, spec));
+    return hooks;
+}
+
+std::vector<std::shared_ptr<Hook>> make_hooks_that_write_nothing(
+    std::vector<HookSpec> const& specs) {
+    std::vector<std::shared_ptr<Hook>> hooks;
+    for (HookSpec const& spec : specs) hooks.push_back(std::visit(RehearsingHookMaker{}, spec));
     return hooks;
 }
 

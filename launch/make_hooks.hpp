@@ -25,4 +25,9 @@ struct HookSurroundings {
 [[nodiscard]] std::vector<std::shared_ptr<Hook>> make_hooks(std::vector<HookSpec> const& specs,
                                                             HookSurroundings const& around);
 
+/// The same for a check of their options: in place of those that write stand some that do nothing.
+/// Throws: ConfigError for options out of range.
+[[nodiscard]] std::vector<std::shared_ptr<Hook>> make_hooks_that_write_nothing(
+    std::vector<HookSpec> const& specs);
+
 }  // namespace athanor

@@ -49,6 +49,14 @@ bool needs_stress(SubStage const& sub) {
                        [](Criterion const& criterion) { return criterion.field == "stress"; });
 }
 
+Convergence make_convergence(SubStage const& sub, Schema const& schema) {
+    try {
+        return {sub.criteria, schema, sub.predicates};
+    } catch (ConfigError const& error) {
+        throw ConfigError(fmt::format("stage \"{}\": {}", sub.name, error.what()));
+    }
+}
+
 }  // namespace
 
 FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, Model& model,
@@ -67,7 +75,7 @@ FusedStage::FusedStage(SchemaPtr travelling, std::vector<SubStage> sub_stages, M
     hooks_.bind(batch_.schema());
     for (SubStage& sub : sub_stages_) {
         sub.dynamics->bind(batch_);
-        convergence_.emplace_back(sub.criteria, batch_.schema(), sub.predicates);
+        convergence_.push_back(make_convergence(sub, batch_.schema()));
         // Where atoms move on after the compute, it alone can work out the stress.
         needs_stress_.push_back(needs_stress(sub) || options.order == FusedOrder::documented);
         stores_edges_ = stores_edges_ || sub.store_edges;

@@ -28,6 +28,17 @@ bool runs_after_forces(Hook const& hook) {
     return false;
 }
 
+/// `stage`: whose it is; empty: of the fused element.
+void bind_hook(Hook& hook, Schema const& schema, std::string const& stage) {
+    try {
+        hook.bind(schema);
+    } catch (ConfigError const& error) {
+        throw ConfigError(stage.empty()
+                              ? fmt::format("hooks of the fused element: {}", error.what())
+                              : fmt::format("stage \"{}\": {}", stage, error.what()));
+    }
+}
+
 }  // namespace
 
 StageHooks::StageHooks(std::vector<List> lists, int systems) : lists_(std::move(lists)) {
@@ -60,7 +71,7 @@ void StageHooks::bind(Schema const& schema) {
         auto& stress = stress_needs_.emplace_back();
         for (std::size_t h = 0; h < lists_[l].hooks.size(); ++h) {
             Hook& hook = *lists_[l].hooks[h];
-            hook.bind(schema);
+            bind_hook(hook, schema, l + 1 == lists_.size() ? "" : lists_[l].stage_name);
             if (hook.needs_stress()) {
                 if (runs_after_forces(hook)) stress.frequencies.push_back(hook.frequency());
                 stress.at_admission = stress.at_admission || hook.runs_at(HookPoint::on_admission);

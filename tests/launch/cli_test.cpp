@@ -3,6 +3,8 @@
 #include "launch/cli.hpp"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -95,6 +97,50 @@ TEST(Validate, RefusesADynamicsThatTheRunCouldNotMakeInTheSameWords) {
         EXPECT_THAT(ended.text, HasSubstr("stage md: friction_per_fs: 1e+300 is out of range; give "
                                           "a friction of at most 700 per time step"));
     }
+}
+
+/// What stands in the configuration is known to be wrong only with the fields of the input.
+TEST(Validate, RefusesWhatTheFieldsOfTheInputDoNotAllowAndTheRunTouchesNothing) {
+    ProgramFolder folder;
+    folder.write("in.extxyz", mixed_input());
+    auto const good = small_campaign("in.extxyz");
+    folder.write("c.json", good.dump());
+    ASSERT_EQ(folder.athanor("run c.json --progress none").text, "");
+    auto const hook = [&good](nlohmann::json const& added) {
+        auto config = good;
+        config["pipeline"][1]["hooks"].push_back(added);
+        return config;
+    };
+    auto criterion = good;
+    criterion["pipeline"][0]["converge"] = {{{"field", "charges"}, {"threshold", 1.0}}};
+    auto fused = good;
+    fused["pipeline"] = {{{"fuse", good["pipeline"]},
+                          {"hooks", {{{"type", "nan_detector"}, {"fields", {"charges"}}}}}}};
+    std::vector<std::pair<nlohmann::json, std::string>> const wrong{
+        {hook({{"type", "nan_detector"}, {"fields", {"charges"}}}),
+         "stage \"md\": nan_detector: there is no field \"charges\"; give fields of the samples"},
+        {hook({{"type", "nan_detector"}, {"fields", {"stress"}}}),
+         "stage \"md\": nan_detector: \"stress\" is NaN by definition for samples that are not "
+         "periodic; leave it out"},
+        {hook({{"type", "freeze_atoms"}, {"category", 1}}),
+         "stage \"md\": freeze_atoms: the samples have no atom_categories; give the input a column "
+         "of that name (atom_categories:I:1), or freeze by \"indices\""},
+        {criterion,
+         "stage \"relax\": convergence on \"charges\": there is no such field; give a field of the "
+         "batch, for example \"forces\""},
+        {fused,
+         "hooks of the fused element: nan_detector: there is no field \"charges\"; give fields of "
+         "the samples"}};
+
+    for (auto const& [config, words] : wrong) {
+        folder.write("wrong.json", config.dump());
+        for (char const* command : {"validate wrong.json", "run wrong.json --overwrite"}) {
+            ProgramResult const ended = folder.athanor(command);
+            EXPECT_EQ(ended.code, 2) << ended.text;
+            EXPECT_EQ(ended.text, "athanor: " + words + "\n");
+        }
+    }
+    EXPECT_EQ(folder.athanor("inspect out/done.zarr").code, 0) << "refused runs left it there";
 }
 
 TEST_F(Cli, AWrongConfigurationEndsWithTwoAndOneLinePerError) {
