@@ -3,7 +3,6 @@
 #include "launch/sink_set.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -46,8 +45,7 @@ fs::path part_path(fs::path const& url, int rank) {
 }
 
 bool is_digits(std::string_view text) {
-    return !text.empty() &&
-           std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 // What stands behind the name of a store: only names that we give, for others may begin with it.
@@ -55,7 +53,14 @@ bool is_part(std::string_view rest) {
     return rest.starts_with(".part-") && is_digits(rest.substr(6));
 }
 bool is_temporary(std::string_view rest) {
-    return rest.starts_with(".tmp-") && (rest == ".tmp-removed" || is_digits(rest.substr(5)));
+    rest = rest.substr(0, rest.find(".tmp-removed"));
+    return rest.empty() || (rest.starts_with(".tmp-") && is_digits(rest.substr(5)));
+}
+
+/// Of ranks that died before or after their part was there.
+void remove_locks_of_parts(std::string const& url) {
+    for (std::string const& place : locked_beside(url, ".part-"))
+        if (is_part(std::string_view(place).substr(url.size()))) remove_lock(place);
 }
 
 /// Parts of a store that are there, also those of another placement.
@@ -356,6 +361,9 @@ void refuse_existing_outputs(Config const& config) { clear_places(config, false)
 
 void clear_outputs(Config const& config, bool overwrite) {
     clear_places(config, overwrite);
+    for (auto const& [name, spec] : config.sinks)
+        if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec))
+            remove_locks_of_parts(zarr->url.string());
     if (config.checkpoint) CheckpointFolder(config.checkpoint->path).clear();
 }
 
@@ -417,6 +425,7 @@ void remove_unfinished_stores(Config const& config) {
                              is_temporary(rest.substr(temporary))))
                 remove_store(place);
         }
+        remove_locks_of_parts(url);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 
 #include "sinks/file_storage.hpp"
 #include "sinks/file_system.hpp"
@@ -19,6 +20,8 @@ namespace fs = std::filesystem;
 
 /// parse_object_url() has the words for schemes that we do not know.
 bool is_url(std::string const& place) { return place.find("://") != std::string::npos; }
+
+constexpr char const* going_suffix = ".tmp-removed";
 
 std::unique_ptr<Storage> open_objects(std::string const& place, StoreAccess access) {
     ObjectUrl const url = parse_object_url(place);
@@ -69,9 +72,11 @@ void remove_store(std::string const& place) {
     // First what would be taken for the journal of the next store of this name.
     if (JournalPlace const beside{&real_file_system(), place}; !journal_files(beside).empty())
         remove_journal(beside);
-    fs::path const going = place + ".tmp-removed";
-    fs::remove_all(going);
-    fs::rename(place, going);
+    fs::path const going = place.ends_with(going_suffix) ? place : place + going_suffix;
+    if (going != place) {
+        fs::remove_all(going);
+        fs::rename(place, going);
+    }
     fs::remove_all(going);
     FileStorage::remove_marks(place);
 }
@@ -88,6 +93,27 @@ std::vector<std::string> places_beside(std::string const& place, std::string con
             found.push_back(entry.path().string());
     std::sort(found.begin(), found.end());
     return found;
+}
+
+std::vector<std::string> locked_beside(std::string const& place, std::string const& suffix) {
+    std::vector<std::string> found;
+    if (is_url(place)) return found;
+    constexpr std::string_view end = ".lock";
+    fs::path const store = place;
+    std::string const start = "." + store.filename().string() + suffix;
+    std::error_code error;
+    for (auto const& entry : fs::directory_iterator(store.parent_path(), error)) {
+        std::string const name = entry.path().filename().string();
+        if (name.starts_with(start) && name.ends_with(end))
+            found.push_back(
+                (store.parent_path() / name.substr(1, name.size() - 1 - end.size())).string());
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+void remove_lock(std::string const& place) {
+    if (!is_url(place)) FileStorage::remove_marks(place);
 }
 
 }  // namespace athanor

@@ -46,4 +46,13 @@ void remove_store(std::string const& place);
 [[nodiscard]] std::vector<std::string> places_beside(std::string const& place,
                                                      std::string const& suffix);
 
+/// Of such places those that a writer has locked, dead or alive, whether or not a store stands
+/// there; sorted. Nothing has a lock in buckets and in memory.
+[[nodiscard]] std::vector<std::string> locked_beside(std::string const& place,
+                                                     std::string const& suffix);
+
+/// Removes the lock that a killed writer left at a place, and objects on their way to it. Leaves it
+/// to a writer that is at work.
+void remove_lock(std::string const& place);
+
 }  // namespace athanor

@@ -12,8 +12,6 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from same_rows import rows_of  # noqa: E402
 
-# Empty files of killed ranks.
-LOCK_OF_PART = re.compile(r"\..*\.part-\d+\.lock$")
 # Which of the stages inside its element a sample is in; depends on what is fused.
 PLACEMENT_ONLY = ("core/status",)
 PLACEMENT_ONLY_TEXT = re.compile(r"(?m) status=\d+(?= |$)")
@@ -92,8 +90,6 @@ def contents(folder, with_logs):
                 raise Broken(str(error)) from None
         elif path.suffix == ".extxyz":
             found[path.stem] = text_rows(path)
-        elif LOCK_OF_PART.match(path.name):
-            continue
         elif not (path.name.startswith(("log_", "checkpoint", "quarantine.extxyz.rejects")) or
                   path.suffix in (".json",)):
             raise Broken("%s was left behind" % path)

@@ -176,9 +176,9 @@ class Case:
             return
         code = job.ask(getattr(signal, "SIG" + which))
         # mpirun itself ends with 1 after a SIGTERM or SIGINT, whatever its ranks say, and now and
-        # then crashes in PMIx_Finalize when its ranks end meanwhile.
+        # then crashes when its ranks end meanwhile: in PMIx_Finalize, or writing to one of them.
         of_mpirun = "mpirun" in job.command and (
-            code == 1 and which in ("TERM", "INT") or code == -signal.SIGSEGV)
+            code == 1 and which in ("TERM", "INT") or code in (-signal.SIGSEGV, -signal.SIGPIPE))
         if code not in (75, self.code) + NOT_LISTENING and not of_mpirun:
             raise Failure("SIG%s gave %s: %s\n%s" % (which, code, self.said, job.text()[-3000:]))
 

@@ -264,6 +264,32 @@ TEST(ResumedCampaign, PartsOfAnotherCampaignAreNeitherMergedNorLeftBehind) {
     EXPECT_TRUE(std::filesystem::exists(folder.path() / "out/trajectory.zarr.part-mine"));
 }
 
+TEST(ResumedCampaign, NothingStaysOfRanksThatWereKilledAroundTheirPartsOfAStore) {
+    ProgramFolder const folder;
+    run_undisturbed(folder, long_campaign());
+    folder.write("campaign.json", long_campaign().dump());
+    ASSERT_EQ(folder.athanor("run campaign.json --progress off").code, 0);
+    auto const out = folder.path() / "out";
+    std::string const locks[]{".done.zarr.part-1.lock", ".done.zarr.part-1.put-420000",
+                              ".trajectory.zarr.part-12.lock"};
+    for (char const* command : {"resume campaign.json", "run campaign.json --overwrite"}) {
+        SCOPED_TRACE(command);
+        for (std::string const& name : locks) std::ofstream(out / name) << "";
+        std::ofstream(out / ".done.zarr.part-mine.lock") << "";
+        if (std::string_view(command).starts_with("resume"))  // killed while it was removed
+            std::filesystem::create_directories(out / "done.zarr.tmp-42.tmp-removed/core");
+
+        auto const ended = folder.athanor(std::string(command) + " --progress off");
+
+        EXPECT_EQ(ended.code, 0) << ended.text;
+        for (std::string const& name : locks)
+            EXPECT_FALSE(std::filesystem::exists(out / name)) << name;
+        EXPECT_TRUE(std::filesystem::exists(out / ".done.zarr.part-mine.lock"));
+        EXPECT_FALSE(std::filesystem::exists(out / "done.zarr.tmp-42.tmp-removed"));
+    }
+    expect_as_undisturbed(folder);
+}
+
 TEST(ResumedCampaign, ASampleThatOnePipelineRefusedGoesOnInAnother) {
     ProgramFolder const folder;
     folder.write("in.extxyz", golden_input("lj3") + golden_input("lj13"));
