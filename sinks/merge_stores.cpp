@@ -4,6 +4,10 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -35,6 +39,56 @@ std::vector<Place> sorted_places(std::vector<std::unique_ptr<ZarrReader>> const&
     return places;
 }
 
+/// What a sample takes in memory, about [bytes].
+std::size_t memory_of(ZarrReader const& reader, std::int64_t row) {
+    Schema const& schema = *reader.schema();
+    constexpr std::size_t of_a_column = 48;
+    auto const rows = [&schema](Level level, int count) {
+        return static_cast<std::size_t>(count) * schema.bytes_per_row(level);
+    };
+    return rows(Level::system, 1) + rows(Level::atom, reader.atom_count(row)) +
+           rows(Level::edge, reader.edge_count(row)) +
+           of_a_column * static_cast<std::size_t>(schema.field_count());
+}
+
+/// Reads rows in the order in which they stand in the parts, and gives them in the order of their
+/// keys: a part has the steps of all samples of a batch side by side, so that the rows of one
+/// sample are in many chunks, each of which would be decoded for each of its rows.
+class Window {
+public:
+    Window(std::vector<std::unique_ptr<ZarrReader>> const& readers, std::size_t bytes)
+        : readers_(readers), bytes_(bytes) {}
+
+    /// Reads from the first of `places` on as many as fit, one at least; returns how many.
+    std::size_t fill(std::span<Place const> places) {
+        std::size_t count = 0, bytes = 0;
+        while (count < places.size() && (count == 0 || bytes < bytes_)) {
+            bytes += memory_of(reader_of(places[count]), places[count].row);
+            ++count;
+        }
+        order_.resize(count);
+        std::iota(order_.begin(), order_.end(), std::size_t{0});
+        std::ranges::sort(order_, {}, [&places](std::size_t k) {
+            return std::pair(places[k].part, places[k].row);
+        });
+        samples_.clear();
+        samples_.resize(count);
+        for (std::size_t const k : order_) samples_[k] = reader_of(places[k]).read(places[k].row);
+        return count;
+    }
+    [[nodiscard]] Sample const& at(std::size_t k) const { return *samples_[k]; }
+
+private:
+    [[nodiscard]] ZarrReader& reader_of(Place const& place) const {
+        return *readers_[static_cast<std::size_t>(place.part)];
+    }
+
+    std::vector<std::unique_ptr<ZarrReader>> const& readers_;
+    std::size_t bytes_;
+    std::vector<std::size_t> order_;
+    std::vector<std::optional<Sample>> samples_;
+};
+
 /// Objects cannot be renamed: what stands in a bucket already stays, and grows by the other parts.
 bool stays(ZarrSinkOptions const& options, std::vector<std::string> const& parts) {
     return is_object_url(options.path) &&
@@ -43,13 +97,15 @@ bool stays(ZarrSinkOptions const& options, std::vector<std::string> const& parts
 
 }  // namespace
 
-std::int64_t merge_stores(std::vector<std::string> const& all_parts, ZarrSinkOptions options) {
+std::int64_t merge_stores(std::vector<std::string> const& all_parts, ZarrSinkOptions options,
+                          MergeMemory const& memory) {
     bool const grows = stays(options, all_parts);
     std::vector<std::string> parts = all_parts;
     if (grows) std::erase(parts, options.path);
     std::vector<std::unique_ptr<ZarrReader>> readers;
     for (std::string const& part : parts) {
-        ZarrReader const& reader = *readers.emplace_back(std::make_unique<ZarrReader>(part));
+        ZarrReader const& reader =
+            *readers.emplace_back(std::make_unique<ZarrReader>(part, memory.chunk_bytes));
         if (!reader.has_ledger())
             throw StorageError(fmt::format("{}: has no ledger and cannot be merged", part));
         if (reader.schema()->fingerprint() != readers.front()->schema()->fingerprint())
@@ -65,8 +121,13 @@ std::int64_t merge_stores(std::vector<std::string> const& all_parts, ZarrSinkOpt
         sink->open(*readers.front()->schema());
         sink->set_provenance(readers.front()->provenance());
     }
-    for (Place const& place : sorted_places(readers))
-        sink->write(readers[static_cast<std::size_t>(place.part)]->read(place.row), place.key.kind);
+    std::vector<Place> const sorted = sorted_places(readers);
+    Window window(readers, memory.row_bytes);
+    for (std::span<Place const> left = sorted; !left.empty();) {
+        std::size_t const count = window.fill(left);
+        for (std::size_t k = 0; k < count; ++k) sink->write(window.at(k), left[k].key.kind);
+        left = left.subspan(count);
+    }
     sink->close();
     return sink->committed_samples();
 }

@@ -83,7 +83,8 @@ void store(std::byte* to, std::int64_t index, T value) {
 }
 
 ZarrStoreWriter::Queue queue_of(ZarrSinkOptions const& options) {
-    bool const waits = options.durability == Durability::strict && !options.journal;
+    bool const waits =
+        options.durability == Durability::strict && !options.journal && options.visible_at_once;
     return {waits ? 0 : options.threads, static_cast<std::size_t>(options.queue_bytes)};
 }
 
@@ -284,13 +285,17 @@ void ZarrSink::write_rows(SchemaPtr const& schema, Rows& rows) {
             rows.list[kept++] = rows.list[k];
     rows.list.resize(kept);
     if (kept > 0) append(rows, binding);
+    if (options_.visible_at_once) commit_when_due();
+    rows_written_ += static_cast<std::int64_t>(kept);
+}
+
+void ZarrSink::commit_when_due() {
     std::chrono::duration<double> const since = std::chrono::steady_clock::now() - last_commit_;
     bool const strict = options_.durability == Durability::strict;
     if (strict && options_.journal) writer_->sync_journal();
     if ((strict && !options_.journal) || bytes_since_commit_ >= options_.commit_bytes ||
         (bytes_since_commit_ > 0 && since.count() >= options_.commit_seconds))
         commit_locked(false);
-    rows_written_ += static_cast<std::int64_t>(kept);
 }
 
 void ZarrSink::append(Rows const& rows, Binding const& binding) {

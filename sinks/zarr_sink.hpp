@@ -100,6 +100,7 @@ private:
     [[nodiscard]] Binding const& binding_for(SchemaPtr const& schema);
     void append(Rows const& rows, Binding const& binding);
     void write_rows(SchemaPtr const& schema, Rows& rows);
+    void commit_when_due();
     void commit_locked(bool wait);
 
     ZarrSinkOptions options_;

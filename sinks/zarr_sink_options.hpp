@@ -22,7 +22,8 @@ struct ZarrSinkOptions {
     std::int64_t commit_bytes = std::int64_t{64} << 20;  ///< a commit after this much [bytes]
     double commit_seconds = 10.0;  ///< a write() this long after the last commit commits [s]
     bool overwrite = false;        ///< replace a store that is there
-    bool visible_at_once = true;   ///< false: the store appears under its name at close()
+    /// false: the store appears under its name at close(), and commits at flush() and close() only.
+    bool visible_at_once = true;
     /// Rows go into a journal beside the store, so that flush(), and every write() that is strict,
     /// costs one sync instead of some hundred; the arrays follow at the commits by bytes and
     /// seconds and at close(). Needs a folder and syncs; for stores that are visible_at_once.

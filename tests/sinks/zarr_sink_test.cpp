@@ -494,6 +494,10 @@ TEST(ZarrSink, CommitsByBytesBySecondsAndAtEveryWriteWhenStrict) {
     EXPECT_EQ(committed_after_write({.path = "x", .commit_bytes = 1, .threads = 0}), 2);
     EXPECT_EQ(committed_after_write({.path = "x", .commit_seconds = 0.0, .threads = 0}), 2);
     EXPECT_EQ(committed_after_write({.path = "x", .durability = Durability::strict}), 2);
+    // Nobody can read a store that is made aside: what it would be to commit there is only work.
+    EXPECT_EQ(committed_after_write(
+                  {.path = "x", .durability = Durability::strict, .visible_at_once = false}),
+              0);
 }
 
 }  // namespace
