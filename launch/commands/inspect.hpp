@@ -17,10 +17,10 @@ struct InspectCommand {
 /// Throws: InputError when there is no store.
 /// JSON:   one object with the members below; members may be added, none changes or goes.
 ///         store (text), samples active atoms edges (whole numbers: rows, live rows, their atoms
-///         and edges), systems (distinct ids or null), atoms_smallest atoms_largest, energy_lowest
-///         energy_highest (eV or null), non_finite_energies, ledger (bool), kinds outcomes stages
-///         (objects from word or number to rows), rows [{stage kind outcome rows systems
-///         first_step last_step}], arrays [{key data_type shape chunk_shape codecs chunks
+///         and edges), systems (distinct ids of live rows, or null), atoms_smallest atoms_largest,
+///         energy_lowest energy_highest (eV or null), non_finite_energies, ledger (bool), kinds
+///         outcomes stages (objects from word or number to rows), rows [{stage kind outcome rows
+///         systems first_step last_step}], arrays [{key data_type shape chunk_shape codecs chunks
 ///         chunks_stored raw_bytes stored_bytes (null when quick)}], provenance, journal
 ///         (null, or {rows known_rows torn_bytes}: of the journal beside the store, rows that the
 ///         arrays lack, rows that they have, bytes of unfinished records), check {depth

@@ -20,6 +20,7 @@ except ImportError as missing:
     print("skipped: %s" % missing)
     sys.exit(77)
 import random_campaigns
+from afterwards import check_convert, check_inspect
 from campaign import Campaign
 from contents import Broken, check_complete, contents, differences, steps_made
 from mutations import mutated
@@ -42,7 +43,9 @@ def small_campaign(folder):
     return found
 
 
-class Comparison(unittest.TestCase):
+class OfOneRun(unittest.TestCase):
+    """A copy of what one run left behind, for each test."""
+
     @classmethod
     def setUpClass(cls):
         cls.made = tempfile.mkdtemp()
@@ -66,6 +69,8 @@ class Comparison(unittest.TestCase):
     def found(self):
         return differences(self.expected, contents(self.out, with_logs=True))
 
+
+class Comparison(OfOneRun):
     def test_an_untouched_copy_is_the_same_and_complete(self):
         self.assertEqual(self.found(), [])
         check_complete(self.campaign, self.expected, self.frames)
@@ -138,6 +143,45 @@ class Comparison(unittest.TestCase):
         del lost["frames"][next(iter(lost["frames"]))]
         with self.assertRaisesRegex(Broken, "rows that hooks write are not there"):
             check_complete(self.campaign, lost, self.frames)
+
+
+class Afterwards(OfOneRun):
+    def wrapped(self, before="", after=""):
+        """The program with a fault, as a script that works on "$@" and what is printed."""
+        path = self.folder / "program"
+        path.write_text("#!/bin/sh\n%s\n'%s' \"$@\" %s" % (before, PROGRAM, after))
+        path.chmod(0o755)
+        return str(path)
+
+    def check_all(self, program):
+        """Every store, and every selection that convert is asked for."""
+        for store in sorted(self.out.glob("*.zarr")):
+            check_inspect(program, store)
+            for seed in range(12):
+                check_convert(program, store, randoms.Random(seed))
+
+    def test_the_program_itself_is_right_and_leaves_nothing(self):
+        self.check_all(PROGRAM)
+        self.assertEqual(self.found(), [])
+
+    def test_a_wrong_count_of_inspect_is_seen(self):
+        with self.assertRaisesRegex(Broken, "and there are"):
+            self.check_all(self.wrapped(after="| sed 's/\"samples\": /&1/'"))
+
+    def test_a_damaged_store_is_seen(self):
+        chunks = (self.out / "done.zarr/core/positions/c").rglob("*")
+        next(path for path in chunks if path.is_file()).unlink()
+        with self.assertRaises(Broken):
+            self.check_all(PROGRAM)
+
+    def test_rows_that_convert_selects_wrongly_are_seen(self):
+        with self.assertRaisesRegex(Broken, "are too many"):
+            self.check_all(self.wrapped('[ "$4" = --select ] && set -- "$1" "$2" "$3"'))
+
+    def test_a_file_that_does_not_come_back_the_same_is_seen(self):
+        spoil = "&& if [ \"$3\" = two.xyz ]; then echo >> two.xyz; fi"
+        with self.assertRaisesRegex(Broken, "another file"):
+            self.check_all(self.wrapped(after=spoil))
 
 
 class Draw(unittest.TestCase):
