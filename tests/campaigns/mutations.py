@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The Athanor developers
 # SPDX-License-Identifier: Apache-2.0
 """Configurations a few changes away from a good one, most of them wrong: numbers at the edges of
-what a key takes, words and parts of another place, keys that are missing or stand twice."""
+what a key takes, words that nobody knows, words and parts of another place, keys that are missing
+or stand twice."""
 import copy
 
 NUMBERS = (0, 1, 2, -1, 3, 1e-300, 1e-12, 0.5, 1e6, 1e300, 2 ** 31, 2 ** 53, 65536, 5000000000)
@@ -47,6 +48,8 @@ def change(config, random, where):
             value.append(copy.deepcopy(random.choice(value)))
         else:
             random.shuffle(value)
+    elif isinstance(value, str) and pick < 0.5:
+        parent[key] = value[:-1] + random.choice("sx_")
     elif isinstance(value, (dict, str)):
         others = [at(config, other) for other in places(config)
                   if other[-1] == key and other != where and key not in LEFT_ALONE]
