@@ -30,7 +30,7 @@ class Campaign:
         self.seed = seed
         self.frames, self.largest, form = draw_structures(random, folder + "/in.extxyz")
         count = random.choice((1, 2, 2, 3, 3, 4))
-        stages = [draw_stage(random, s, "atom_categories" in form.columns) for s in range(count)]
+        stages = [draw_stage(random, s, form) for s in range(count)]
         self.chains = [stages]
         if count > 1 and random.random() < 0.15:
             cut = random.randint(1, count - 1)

@@ -64,7 +64,7 @@ def draw_dynamics(random, kind):
     return {"type": kind, **options[kind]()}
 
 
-def draw_converge(random, kind):
+def draw_converge(random, kind, form):
     fmax = random.choice((0.001, 0.01, 0.05, 1.0))
     if random.random() < 0.6:
         found = {"fmax": fmax}
@@ -78,7 +78,8 @@ def draw_converge(random, kind):
             {"field": "forces", "reduce": "max_abs", "threshold": fmax},
             {"field": "forces", "reduce": "mean", "threshold": fmax},
             {"field": "velocities", "reduce": "norm", "threshold": 10.0},
-            {"field": "stress", "reduce": "max_abs", "threshold": 0.01})))
+            {"field": "stress", "reduce": "max_abs", "threshold": 0.01},
+            *({"field": name, "reduce": "max", "threshold": 4.0} for name in form.numbers()))))
     return criteria
 
 
@@ -97,7 +98,7 @@ def draw_bias(random):
     return found
 
 
-def draw_hooks(random, stage, kind, number, has_categories):
+def draw_hooks(random, stage, kind, number, form):
     """In an order that a guide would give, or sometimes in another that is allowed."""
     takes_steps = kind != "single_point"
     every = lambda: random.choice((1, 1, 2, 3, 5, 10, 17))  # noqa: E731
@@ -110,13 +111,14 @@ def draw_hooks(random, stage, kind, number, has_categories):
     if random.random() < 0.15:
         hooks.append({"type": "freeze_atoms", **some(random, 0.5, zero_forces=False),
                       **({"category": random.choice((-1, 0, 1, 2))}
-                         if has_categories and random.random() < 0.7
+                         if "atom_categories" in form.columns and random.random() < 0.7
                          else {"indices": random.choice(([0], [0, 1]))})})
     if random.random() < 0.15:
         hooks.append({"type": "max_force_clamp", "max_force": random.choice((0.001, 0.05, 5.0)),
                       **some(random, 0.5, log_clamps=True)})
     if random.random() < 0.15:
         fields = ["velocities"] if takes_steps else ["cell"]  # without steps it needs one
+        fields += random.sample(form.numbers(), random.randint(0, len(form.numbers())))
         hooks.append({"type": "nan_detector", "frequency": every(),
                       **some(random, 0.4 if takes_steps else 1.0, fields=fields)})
     if takes_steps and random.random() < 0.15:
@@ -146,7 +148,7 @@ def draw_hooks(random, stage, kind, number, has_categories):
     return first + hooks
 
 
-def draw_stage(random, number, has_categories):
+def draw_stage(random, number, form):
     kind = random.choice(("single_point",) + MOLECULAR_DYNAMICS + OPTIMIZERS)
     stage = {"name": "s%d" % number, "dynamics": draw_dynamics(random, kind)}
     if random.random() < 0.1:
@@ -159,11 +161,11 @@ def draw_stage(random, number, has_categories):
         # Always a bound: what fails on purpose never converges.
         stage["max_steps"] = random.choice((1, 5, 30, 80))
         if random.random() < 0.8:
-            stage["converge"] = draw_converge(random, kind)
+            stage["converge"] = draw_converge(random, kind, form)
         if stage["dynamics"].get("keep_velocities"):
             stage.update(some(random, 0.5, initial_temperature_kelvin=temperature))
     stage.update(some(random, 0.15, degrees_of_freedom="3N"))
-    hooks = draw_hooks(random, stage, kind, number, has_categories)
+    hooks = draw_hooks(random, stage, kind, number, form)
     if hooks:
         stage["hooks"] = hooks
     return stage

@@ -70,6 +70,10 @@ class FileForm:
         self.weights = random.random() < 0.3
         self.everywhere = random.random() < 0.6
 
+    def numbers(self):
+        """Fields of a user that hold floating-point numbers, in some of the frames at least."""
+        return [c for c in self.columns if c == "tag"] + ["weight"] * self.weights
+
 
 def lattice(random, count, shape, skew):
     """Sites of a rattled lattice and its cell; `shape` lattice planes a side."""
