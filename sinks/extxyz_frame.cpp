@@ -270,6 +270,8 @@ void ExtxyzFrameReader::read_atom(ExtxyzFrame& frame, std::string_view line) {
         }
         return true;
     };
+    // A snapshot may show velocities that end the sample in its next step.
+    bool const starts = content_ != FrameContent::result;
     for (ExtxyzColumn const& column : frame.header.columns) {
         bool good = true;
         switch (column.role) {
@@ -299,10 +301,10 @@ void ExtxyzFrameReader::read_atom(ExtxyzFrame& frame, std::string_view line) {
                 good = read_reals(column, frame.positions, true);
                 break;
             case Role::velocity:
-                good = read_reals(column, frame.velocities, true);
+                good = read_reals(column, frame.velocities, starts);
                 break;
             case Role::momentum:
-                good = read_reals(column, momenta_, true);
+                good = read_reals(column, momenta_, starts);
                 break;
             case Role::mass:
                 good = read_reals(column, frame.masses, true);

@@ -72,6 +72,8 @@ Sample awkward_sample(SchemaPtr const& schema, int id) {
     for (std::int64_t& z : sample.values<std::int64_t>(Fields::atomic_numbers)) z = 1 + z % 90;
     if (id % 3 == 0)  // unknown
         for (double& x : sample.values<double>(Fields::stress)) x = std::nan("");
+    if (id % 7 == 0)  // in the step before the sample fails
+        sample.values<double>(Fields::velocities)[0] = std::nan("");
     if (id % 4 == 0)  // after a relaxation
         for (double& x : sample.values<double>(Fields::velocities)) x = 0.0;
     std::ranges::fill(sample.values<std::uint8_t>(Fields::pbc), std::uint8_t{0});
