@@ -53,7 +53,8 @@ bool is_part(std::string_view rest) {
     return rest.starts_with(".part-") && is_digits(rest.substr(6));
 }
 bool is_temporary(std::string_view rest) {
-    rest = rest.substr(0, rest.find(".tmp-removed"));
+    constexpr std::string_view going = ".tmp-removed";
+    if (rest.ends_with(going)) rest.remove_suffix(going.size());
     return rest.empty() || (rest.starts_with(".tmp-") && is_digits(rest.substr(5)));
 }
 

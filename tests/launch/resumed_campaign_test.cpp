@@ -272,12 +272,15 @@ TEST(ResumedCampaign, NothingStaysOfRanksThatWereKilledAroundTheirPartsOfAStore)
     auto const out = folder.path() / "out";
     std::string const locks[]{".done.zarr.part-1.lock", ".done.zarr.part-1.put-420000",
                               ".trajectory.zarr.part-12.lock"};
+    char const* const names_of_users[]{"done.zarr.tmp-removed-by-hand",
+                                       "done.zarr.tmp-42.tmp-removed.old"};
     for (char const* command : {"resume campaign.json", "run campaign.json --overwrite"}) {
         SCOPED_TRACE(command);
         for (std::string const& name : locks) std::ofstream(out / name) << "";
         std::ofstream(out / ".done.zarr.part-mine.lock") << "";
         if (std::string_view(command).starts_with("resume"))  // killed while it was removed
             std::filesystem::create_directories(out / "done.zarr.tmp-42.tmp-removed/core");
+        for (char const* name : names_of_users) std::filesystem::create_directory(out / name);
 
         auto const ended = folder.athanor(std::string(command) + " --progress off");
 
@@ -286,6 +289,8 @@ TEST(ResumedCampaign, NothingStaysOfRanksThatWereKilledAroundTheirPartsOfAStore)
             EXPECT_FALSE(std::filesystem::exists(out / name)) << name;
         EXPECT_TRUE(std::filesystem::exists(out / ".done.zarr.part-mine.lock"));
         EXPECT_FALSE(std::filesystem::exists(out / "done.zarr.tmp-42.tmp-removed"));
+        for (char const* name : names_of_users)
+            EXPECT_TRUE(std::filesystem::exists(out / name)) << name;
     }
     expect_as_undisturbed(folder);
 }
