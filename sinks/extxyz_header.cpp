@@ -36,14 +36,6 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-std::string field_name(std::string_view key) {
-    static Schema const built_in;
-    if (key == "force") return "input_forces";
-    if (built_in.find(key) || key.starts_with("ledger_") || is_one_of(key, {"momenta", "masses"}))
-        return fmt::format("input_{}", key);
-    return std::string(key);
-}
-
 /// Builds a header from its keys, in the order that their meaning needs.
 class HeaderBuilder {
 public:
@@ -231,7 +223,7 @@ private:
     }
 
     std::string name_for(std::string_view key, Level level) const {
-        return is_result(key, level) ? std::string(key) : field_name(key);
+        return is_result(key, level) ? std::string(key) : extxyz_field_name(key);
     }
 
     /// Gives `field` the form of the built-in field; false when its value cannot have it.
@@ -363,7 +355,8 @@ private:
 
     void set_custom_role(ExtxyzColumn& column) {
         bool const vectors = column.count == 3 && (column.type == 'R' || column.type == 'I');
-        std::string name = vectors ? name_for(column.name, Level::atom) : field_name(column.name);
+        std::string name =
+            vectors ? name_for(column.name, Level::atom) : extxyz_field_name(column.name);
         if (column.type == 'S' || !can_name_extxyz_field(name) || has_field(name)) {
             column.role = Role::text;
             column.index = static_cast<std::size_t>(header_.text_columns++);
@@ -394,6 +387,14 @@ private:
 
 ExtxyzHeader parse_extxyz_header(std::string_view comment, FrameContent content) {
     return HeaderBuilder(content).build(comment);
+}
+
+std::string extxyz_field_name(std::string_view key) {
+    static Schema const built_in;
+    if (key == "force") return "input_forces";
+    if (built_in.find(key) || key.starts_with("ledger_") || is_one_of(key, {"momenta", "masses"}))
+        return fmt::format("input_{}", key);
+    return std::string(key);
 }
 
 bool is_reserved_extxyz_word(std::string_view word) {

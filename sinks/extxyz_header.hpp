@@ -65,6 +65,9 @@ struct ExtxyzHeader {
 /// Throws: InputError without a place, which says what was seen, what was expected, what to do.
 [[nodiscard]] ExtxyzHeader parse_extxyz_header(std::string_view comment,
                                                FrameContent content = FrameContent::input);
+/// What a column or key of a structure to start from is called as a field: `input_` stands before
+/// names that have a meaning of their own there.
+[[nodiscard]] std::string extxyz_field_name(std::string_view key);
 /// True for words that a comment line or its Properties give a meaning of their own, in any case.
 [[nodiscard]] bool is_reserved_extxyz_word(std::string_view word);
 /// True for what can name a column or key: letters, digits, `_`, `-`, `.`, a letter or `_` first.

@@ -117,12 +117,15 @@ private:
         return bare ? std::string(value) : quoted_text(value);
     }
 
-    /// `input_energy` is called `energy` again in a structure to start from.
+    /// `input_energy` is called `energy` again in a structure to start from, where that is read as
+    /// `input_energy`; a user's own `input_volume` keeps its name.
     std::string name_to_write(FieldIndex field) const {
         std::string const& name = sample_.schema().field(field).name;
         if (content_ != FrameContent::input)
             return is_reserved_extxyz_word(name) ? std::string(input_prefix) + name : name;
-        return name.starts_with(input_prefix) ? name.substr(input_prefix.size()) : name;
+        if (!name.starts_with(input_prefix)) return name;
+        std::string plain = name.substr(input_prefix.size());
+        return extxyz_field_name(plain) == name ? plain : name;
     }
 
     /// The user fields of a level that this frame shows, in the order in which it does.

@@ -89,6 +89,24 @@ TEST_F(ExtxyzWriterTest, CustomFieldsTextAndAwkwardNumbersSurviveToo) {
     EXPECT_THAT(back.samples[0].text(), HasSubstr("site=\"top top"));
 }
 
+TEST_F(ExtxyzWriterTest, OnlyNamesThatReadersChangedAreChangedBack) {
+    auto const in = folder_ / "in.extxyz", out = folder_ / "out.extxyz";
+    std::ofstream(in) << "1\nProperties=species:S:1:pos:R:3:forces:R:3:input_volume:R:1:input_:I:1 "
+                         "energy=-1.5 input_depth=2\nAr 0 0 0 1 2 3 4.5 6\n";
+    auto const first = read_whole(in);
+    ASSERT_EQ(first.samples.size(), 1u);
+    std::ofstream(out) << format_extxyz(first.samples[0], FrameContent::input);
+
+    auto const again = read_whole(out);
+
+    ASSERT_EQ(again.samples.size(), 1u);
+    EXPECT_EQ(again.samples[0].schema().fingerprint(), first.samples[0].schema().fingerprint());
+    EXPECT_THAT(values_of<double>(again.samples[0], "input_volume"), ElementsAre(4.5));
+    EXPECT_THAT(values_of<std::int64_t>(again.samples[0], "input_"), ElementsAre(6));
+    EXPECT_THAT(values_of<double>(again.samples[0], "input_forces"), ElementsAre(1, 2, 3));
+    EXPECT_THAT(values_of<double>(again.samples[0], "input_energy"), ElementsAre(-1.5));
+}
+
 TEST_F(ExtxyzWriterTest, ExtraKeysAreQuotedWhereNeeded) {
     auto const file = read_whole(folder_.write("in.xyz", "1\nname=a\nAr 1 2 3\n"));
     EXPECT_EQ(format_extxyz(file.samples[0], FrameContent::input,
