@@ -3,7 +3,6 @@
 #include "launch/sink_set.hpp"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -12,6 +11,7 @@
 #include "launch/checkpoint_folder.hpp"
 #include "launch/config_words.hpp"
 #include "launch/hook_paths.hpp"
+#include "launch/store_parts.hpp"
 #include "runtime/device_memory_error.hpp"
 #include "sinks/device_buffer_sink.hpp"
 #include "sinks/extxyz_sink.hpp"
@@ -38,40 +38,6 @@ std::set<int> ranks_that_write(Config const& config, Placement const& placement,
         if (sinks_of_element(config, instance.element).count(sink) > 0)
             ranks.insert(instance.rank.value());
     return ranks;
-}
-
-fs::path part_path(fs::path const& url, int rank) {
-    return fmt::format("{}.part-{}", url.string(), rank);
-}
-
-bool is_digits(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-// What stands behind the name of a store: only names that we give, for others may begin with it.
-bool is_part(std::string_view rest) {
-    return rest.starts_with(".part-") && is_digits(rest.substr(6));
-}
-bool is_temporary(std::string_view rest) {
-    constexpr std::string_view going = ".tmp-removed";
-    if (rest.ends_with(going)) rest.remove_suffix(going.size());
-    return rest.empty() || (rest.starts_with(".tmp-") && is_digits(rest.substr(5)));
-}
-
-/// Of ranks that died before or after their part was there.
-void remove_locks_of_parts(std::string const& url) {
-    for (std::string const& place : locked_beside(url, ".part-"))
-        if (is_part(std::string_view(place).substr(url.size()))) remove_lock(place);
-}
-
-/// Parts of a store that are there, also those of another placement.
-std::vector<std::string> parts_of(ZarrSinkSpec const& spec) {
-    std::string const url = spec.url.string();
-    std::vector<std::string> parts = places_beside(url, ".part-");
-    std::erase_if(parts, [&url](std::string const& place) {
-        return !is_part(std::string_view(place).substr(url.size()));
-    });
-    return parts;
 }
 
 /// As codecs_from_name() takes it.
@@ -275,7 +241,7 @@ SinkSet::SinkSet(Config const& config, Placement const& placement, Rank rank,
         if (writers.count(rank.value()) == 0) continue;
         fs::path part;
         if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec); zarr && writers.size() > 1)
-            part = part_path(zarr->url, rank.value());
+            part = store_part(zarr->url.string(), rank.value());
         sinks_[name] = std::visit(SinkMaker{part, schema, provenance, goes_on, buffers}, spec);
     }
 }
@@ -332,7 +298,7 @@ void clear_places(Config const& config, bool overwrite) {
         std::string const pointer = "/sinks/" + name;
         if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec)) {
             clear_store(zarr->url, pointer + "/url", overwrite);
-            for (std::string const& part : parts_of(*zarr))
+            for (std::string const& part : store_parts(zarr->url.string()))
                 clear_store(part, pointer + "/url", overwrite);
         } else if (auto const* extxyz = std::get_if<ExtxyzSpec>(&spec)) {
             clear_output(extxyz->path, pointer + "/path", overwrite);
@@ -391,7 +357,7 @@ void merge_parts(Config const& config, Placement const& placement) {
         auto const writers = ranks_that_write(config, placement, name);
         if (zarr == nullptr || writers.size() < 2) continue;
         std::vector<std::string> parts;
-        for (int rank : writers) parts.push_back(part_path(zarr->url, rank).string());
+        for (int rank : writers) parts.push_back(store_part(zarr->url.string(), rank));
         merge_into(*zarr, parts);
     }
 }
@@ -411,23 +377,9 @@ std::int64_t append_quarantined(ZarrSinkSpec const& spec, std::vector<Sample> co
 }
 
 void remove_unfinished_stores(Config const& config) {
-    for (auto const& [name, spec] : config.sinks) {
-        auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
-        if (zarr == nullptr) continue;
-        std::string const url = zarr->url.string();
-        bring_back_store(url);
-        for (std::string const& place : places_beside(url, ".tmp-"))
-            if (is_temporary(place.substr(url.size()))) remove_store(place);
-        for (std::string const& place : places_beside(url, ".part-")) {
-            std::string const rest = place.substr(url.size());
-            bool const rootless = is_object_url(url) && is_part(rest) && !has_store(place);
-            auto const temporary = rest.find(".tmp-");
-            if (rootless || (temporary != std::string::npos && is_part(rest.substr(0, temporary)) &&
-                             is_temporary(rest.substr(temporary))))
-                remove_store(place);
-        }
-        remove_locks_of_parts(url);
-    }
+    for (auto const& [name, spec] : config.sinks)
+        if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec))
+            remove_store_leftovers(zarr->url.string());
 }
 
 std::vector<fs::path> journals_of(Config const& config) {
@@ -460,7 +412,7 @@ std::vector<std::string> replay_journals(Config const& config) {
         auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
         if (zarr == nullptr || !is_folder_place(zarr->url.string())) continue;
         if (fs::exists(zarr->url)) replay(*zarr, zarr->url.string());
-        for (std::string const& part : parts_of(*zarr)) replay(*zarr, part);
+        for (std::string const& part : store_parts(zarr->url.string())) replay(*zarr, part);
     }
     return notes;
 }
@@ -469,7 +421,8 @@ void merge_leftover_parts(Config const& config) {
     for (auto const& [name, spec] : config.sinks) {
         auto const* zarr = std::get_if<ZarrSinkSpec>(&spec);
         if (zarr == nullptr) continue;
-        if (auto const parts = parts_of(*zarr); !parts.empty()) merge_into(*zarr, parts);
+        if (auto const parts = store_parts(zarr->url.string()); !parts.empty())
+            merge_into(*zarr, parts);
     }
 }
 
@@ -477,7 +430,7 @@ std::vector<fs::path> parts_of(Config const& config) {
     std::vector<fs::path> all;
     for (auto const& [name, spec] : config.sinks)
         if (auto const* zarr = std::get_if<ZarrSinkSpec>(&spec))
-            for (std::string const& part : parts_of(*zarr)) all.emplace_back(part);
+            for (std::string const& part : store_parts(zarr->url.string())) all.emplace_back(part);
     return all;
 }
 
