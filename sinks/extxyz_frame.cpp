@@ -78,6 +78,14 @@ std::string shown(std::string_view text) {
     return out;
 }
 
+/// The name of a column as a key of a comment line, where ours mean something else.
+std::string key_of_column(std::string const& name) {
+    std::string const key = is_reserved_extxyz_word(name) ? "input_" + name : name;
+    bool const bare = !key.empty() && key.find_first_of(" \t\r\n\v\f=") == std::string::npos &&
+                      key.front() != '"' && key.front() != '\'';
+    return bare ? key : quoted_text(key);
+}
+
 std::optional<int> atomic_number_from(std::string_view word) {
     if (auto const z = atomic_number_of(word)) return z;
     auto const number = parse_integer(word);
@@ -378,7 +386,7 @@ void ExtxyzFrameReader::finish(ExtxyzFrame& frame) {
         if (column.role != Role::text) continue;
         std::string& text = frame.header.text;
         if (!text.empty()) text += ' ';
-        text += column.name + "=" + quoted_text(texts_[column.index]);
+        text += key_of_column(column.name) + "=" + quoted_text(texts_[column.index]);
     }
 }
 

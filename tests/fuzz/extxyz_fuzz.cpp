@@ -24,6 +24,7 @@ std::vector<std::string> fuzz_seeds() {
         "outcome=running who=\"A \\\"B\\\"\"\n"
         "Ar 0 0 0 1 2 3 0.1 0.2 0.3 1.5 1 2 T\nKr 1 1e-3 2.5d0 -1 -2 -3 1 2 3 nan 3 4 F\n",
         "1\nProperties=species:S:1:pos:R:3:input_:R:1 input_depth=1\nAr 0 0 0 1\n",
+        "1\nProperties=species:S:1:pos:R:3:'q:R:1:cell:S:3 pbc=\"F F F\"\nAr 0 0 0 1 7 8 9\n",
         "1\nplain\nAr 0 0 0\n2\nxyz={1 2 3} b=[T, F] c\n1 0 0 0\nXe 1 1 1\n"};
     for (auto const& entry : std::filesystem::directory_iterator(fuzz_data("physics/inputs"))) {
         std::ifstream file(entry.path(), std::ios::binary);

@@ -107,6 +107,22 @@ TEST_F(ExtxyzWriterTest, OnlyNamesThatReadersChangedAreChangedBack) {
     EXPECT_THAT(values_of<double>(again.samples[0], "input_energy"), ElementsAre(-1.5));
 }
 
+TEST_F(ExtxyzWriterTest, NamesOfColumnsThatAreNoKeysComeBackAsTheSameText) {
+    auto const in = folder_ / "in.extxyz", out = folder_ / "out.extxyz";
+    std::ofstream(in) << "1\nProperties=\"species:S:1:pos:R:3:'q:R:1:two words:I:1:a=b:I:1:cell:S:3"
+                         ":name:S:1\" pbc=\"F F F\"\nAr 0 0 0 1.5 2 3 7 8 9 who\n";
+
+    Sample const sample = read_whole(in).samples.at(0);
+    std::ofstream(out) << format_extxyz(sample, FrameContent::input);
+    Sample const again = read_whole(out).samples.at(0);
+
+    EXPECT_EQ(sample.text(),
+              "\"'q\"=\"1.5\" \"two words\"=\"2\" \"a=b\"=\"3\" input_cell=\"7 8 9\" "
+              "input_name=\"who\"");
+    EXPECT_EQ(again.name(), sample.name());
+    EXPECT_THAT(values_of<double>(again, "cell"), ::testing::Each(0.0));
+}
+
 TEST_F(ExtxyzWriterTest, ExtraKeysAreQuotedWhereNeeded) {
     auto const file = read_whole(folder_.write("in.xyz", "1\nname=a\nAr 1 2 3\n"));
     EXPECT_EQ(format_extxyz(file.samples[0], FrameContent::input,
