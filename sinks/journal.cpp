@@ -9,50 +9,124 @@
 
 #include <fcntl.h>
 
+#include "runtime/error.hpp"
+
 namespace athanor {
 
 namespace fs = std::filesystem;
 using detail::fail;
 using detail::uninterrupted;
 
-Journal::Journal(JournalPlace place, JournalIdentity identity, std::uint64_t arrays)
-    : place_(std::move(place)), header_{identity, arrays, 1} {}
+constexpr std::size_t head_bytes = sizeof(JournalRecordHead);
+
+Journal::Journal(JournalPlace place, JournalIdentity identity, std::uint64_t arrays,
+                 std::size_t room)
+    : place_(std::move(place)), identity_(identity), arrays_(arrays), room_(room) {}
 
 Journal::~Journal() = default;
 
-/// Expects: the lock is held.
-void Journal::begin_file() {
-    fs::path const path = journal_path(place_, header_.number);
+// --- records that wait ---------------------------------------------------------------------------
+
+bool Journal::has_room(std::size_t size) {
+    std::lock_guard const guard(waiting_mutex_);
+    return waiting_.empty() || waiting_bytes_ + size <= room_;
+}
+
+/// The memory of an earlier one for the next, if there is one.
+void Journal::take_spare() {
+    std::lock_guard const guard(waiting_mutex_);
+    if (spare_.empty()) return;
+    open_ = std::move(spare_.back());
+    spare_.pop_back();
+    spare_bytes_ -= open_.bytes.size();
+}
+
+void Journal::keep(Record record) {
+    std::lock_guard const guard(waiting_mutex_);
+    if (waiting_bytes_ + spare_bytes_ + record.bytes.size() > room_) return;
+    spare_bytes_ += record.bytes.size();
+    spare_.push_back(std::move(record));
+}
+
+std::span<std::byte> Journal::begin_record(std::size_t bytes) {
+    std::size_t const size = head_bytes + bytes;
+    if (!has_room(size)) {
+        auto const begin = std::chrono::steady_clock::now();
+        write_waiting();
+        stalled_ += std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count();
+    }
+    take_spare();
+    if (open_.bytes.size() < size) open_.bytes.resize(size);
+    open_.size = size;
+    return std::span(open_.bytes).subspan(head_bytes, bytes);
+}
+
+void Journal::end_record(std::int64_t samples) {
+    open_.file = file_;
+    open_.samples = samples;
+    file_used_ = true;
+    std::lock_guard const guard(waiting_mutex_);
+    waiting_bytes_ += open_.size;
+    waiting_.push_back(std::exchange(open_, {}));
+}
+
+std::optional<Journal::Record> Journal::take_first() {
+    std::lock_guard const guard(waiting_mutex_);
+    if (waiting_.empty()) return std::nullopt;
+    Record record = std::move(waiting_.front());
+    waiting_.pop_front();
+    waiting_bytes_ -= record.size;
+    return record;
+}
+
+// --- files ---------------------------------------------------------------------------------------
+
+void Journal::write_waiting() {
+    std::lock_guard const guard(mutex_);
+    write_all_waiting();
+}
+
+/// Expects: mutex_ is held.
+void Journal::write_all_waiting() {
+    if (!failure_.empty()) throw StorageError(failure_);
+    while (auto record = take_first()) {
+        try {
+            write(*record);
+        } catch (std::exception const& error) {
+            failure_ = error.what();
+            throw;
+        }
+        samples_written_ = record->samples;
+        keep(std::move(*record));
+    }
+}
+
+/// Expects: mutex_ is held.
+void Journal::write(Record& record) {
+    auto const bytes = std::span(record.bytes).first(record.size);
+    auto const head = record_head_of(bytes.subspan(head_bytes));
+    std::memcpy(bytes.data(), head.data(), head.size());
+    if (files_.empty() || files_.back().number != record.file) begin_file(record.file);
+    files_.back().synced = false;
+    detail::write_all(*place_.calls, files_.back().descriptor->get(),
+                      journal_path(place_, record.file), bytes);
+}
+
+/// Expects: mutex_ is held.
+void Journal::begin_file(std::int64_t number) {
+    fs::path const path = journal_path(place_, number);
     auto descriptor =
         std::make_unique<detail::Descriptor>(*place_.calls, path, O_WRONLY | O_CREAT | O_EXCL);
     if (descriptor->get() < 0) fail("make the journal", path, descriptor->error());
-    detail::write_all(*place_.calls, descriptor->get(), path, to_bytes(header_));
-    files_.push_back({header_.number, std::move(descriptor)});
+    detail::write_all(*place_.calls, descriptor->get(), path,
+                      to_bytes(JournalHeader{identity_, arrays_, number}));
+    files_.push_back({number, std::move(descriptor)});
     names_synced_ = false;
-}
-
-void Journal::append(std::span<std::span<std::byte const> const> payload) {
-    constexpr std::size_t head_bytes = sizeof(JournalRecordHead);
-    std::size_t size = 0;
-    for (auto const& part : payload) size += part.size();
-    record_.resize(std::max(record_.size(), head_bytes + size));
-    std::byte* to = record_.data() + head_bytes;
-    for (auto const& part : payload) {
-        if (!part.empty()) std::memcpy(to, part.data(), part.size());
-        to += part.size();
-    }
-    auto const head = record_head_of(std::span(record_).subspan(head_bytes, size));
-    std::memcpy(record_.data(), head.data(), head.size());
-    std::lock_guard const guard(mutex_);
-    if (files_.empty() || files_.back().number != header_.number) begin_file();
-    files_.back().synced = false;
-    detail::write_all(*place_.calls, files_.back().descriptor->get(),
-                      journal_path(place_, header_.number),
-                      std::span(record_).first(head_bytes + size));
 }
 
 void Journal::sync() {
     std::lock_guard const guard(mutex_);
+    write_all_waiting();
     for (File& file : files_) {
         if (std::exchange(file.synced, true)) continue;
         if (uninterrupted([&] { return place_.calls->fdatasync(file.descriptor->get()); }) != 0)
@@ -63,9 +137,8 @@ void Journal::sync() {
 }
 
 std::int64_t Journal::rotate() {
-    std::lock_guard const guard(mutex_);
-    if (!files_.empty() && files_.back().number == header_.number) ++header_.number;
-    return header_.number;
+    if (std::exchange(file_used_, false)) ++file_;
+    return file_;
 }
 
 void Journal::remove_before(std::int64_t number) {

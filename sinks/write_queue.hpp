@@ -22,7 +22,15 @@ namespace athanor {
 
 /// One thing to be done to the storage of a store.
 struct WriteTask {
-    enum class Kind : std::uint8_t { chunk, document, text, root, sync, journal };
+    enum class Kind : std::uint8_t {
+        chunk,
+        document,
+        text,
+        root,
+        sync,
+        journal_records,  ///< those that wait, into their file
+        journal_removal   ///< of files before one
+    };
     Kind kind = Kind::sync;
     bool alone = false;                    ///< after all earlier tasks, and before all later ones
     bool unseen = false;                   ///< a chunk beyond what its array's document shows

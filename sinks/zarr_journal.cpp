@@ -59,15 +59,6 @@ std::optional<RecordCounts> counts_from(std::span<std::byte const> payload) {
     return counts.added.samples > 0 ? std::optional(counts) : std::nullopt;
 }
 
-/// Numbers of the arrays, by their keys.
-std::vector<std::size_t> in_order_of_keys(std::vector<StoredArray> const& arrays) {
-    std::vector<std::size_t> order(arrays.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(),
-              [&](std::size_t a, std::size_t b) { return arrays[a].key < arrays[b].key; });
-    return order;
-}
-
 std::int64_t rows_added(RowAxis axis, RowCounts const& added) {
     return axis == RowAxis::pointer ? added.samples : added.of(axis);
 }
@@ -186,6 +177,14 @@ void extend_arrays(ZarrStoreWriter& writer, std::vector<std::size_t> const& orde
 
 }  // namespace
 
+std::vector<std::size_t> in_order_of_keys(std::vector<StoredArray> const& arrays) {
+    std::vector<std::size_t> order(arrays.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return arrays[a].key < arrays[b].key; });
+    return order;
+}
+
 std::uint64_t journal_fingerprint(std::vector<StoredArray> const& arrays) {
     // FNV-1a, 64 bits (Fowler, Noll, Vo): not against malice, that is what nobody meets here.
     std::uint64_t hash = 0xcbf29ce484222325ULL;
@@ -196,15 +195,23 @@ std::uint64_t journal_fingerprint(std::vector<StoredArray> const& arrays) {
     return hash;
 }
 
-void append_rows(Journal& journal, ZarrStoreWriter& writer, RowCounts const& added,
-                 std::span<std::byte* const> rows) {
+void begin_rows(Journal& journal, ZarrStoreWriter const& writer, std::span<std::size_t const> order,
+                RowCounts const& added, std::vector<std::span<std::byte>>& rows) {
+    rows.resize(order.size());
+    auto const bytes_of = [&](std::size_t a) {
+        return static_cast<std::size_t>(rows_added(writer.arrays()[a].axis, added)) *
+               writer.writer(a).row_bytes();
+    };
+    std::size_t bytes = counts_bytes;
+    for (std::size_t const a : order) bytes += bytes_of(a);
+    std::span<std::byte> left = journal.begin_record(bytes);
     CountsBytes const head = to_bytes({writer.counts(), added});
-    std::vector<std::span<std::byte const>> parts{head};
-    for (std::size_t const a : in_order_of_keys(writer.arrays()))
-        parts.emplace_back(rows[a],
-                           static_cast<std::size_t>(rows_added(writer.arrays()[a].axis, added)) *
-                               writer.writer(a).row_bytes());
-    journal.append(parts);
+    std::memcpy(left.data(), head.data(), head.size());
+    left = left.subspan(head.size());
+    for (std::size_t const a : order) {
+        rows[a] = left.first(bytes_of(a));
+        left = left.subspan(rows[a].size());
+    }
 }
 
 JournalReplay replay_journal(ZarrStoreWriter& writer) {

@@ -25,10 +25,13 @@ struct RowCounts;
 /// Of keys, types and sizes of rows: records fit arrays of the same fingerprint alone.
 [[nodiscard]] std::uint64_t journal_fingerprint(std::vector<StoredArray> const& arrays);
 
-/// Appends the rows that every array of `writer` was extended by, at `rows`. Expects: `writer` has
-/// not counted them yet.
-void append_rows(Journal& journal, ZarrStoreWriter& writer, RowCounts const& added,
-                 std::span<std::byte* const> rows);
+/// Numbers of the arrays in the order of their keys.
+[[nodiscard]] std::vector<std::size_t> in_order_of_keys(std::vector<StoredArray> const& arrays);
+
+/// Begins a record of the rows that every array of `writer` is to be extended by: sets `rows`, by
+/// array, to where they go. `order`: in_order_of_keys(). Expects: `writer` has not counted them.
+void begin_rows(Journal& journal, ZarrStoreWriter const& writer, std::span<std::size_t const> order,
+                RowCounts const& added, std::vector<std::span<std::byte>>& rows);
 
 /// Appends the rows of the store's journal that its arrays lack, commits them, and removes the
 /// journal when they are on the disk, whatever the durability of the storage is: that is `commit`

@@ -292,7 +292,12 @@ void ZarrSink::write_rows(SchemaPtr const& schema, Rows& rows) {
 void ZarrSink::commit_when_due() {
     std::chrono::duration<double> const since = std::chrono::steady_clock::now() - last_commit_;
     bool const strict = options_.durability == Durability::strict;
-    if (strict && options_.journal) writer_->sync_journal();
+    if (options_.journal) {
+        if (strict)
+            writer_->sync_journal();
+        else
+            writer_->write_journal();
+    }
     if ((strict && !options_.journal) || bytes_since_commit_ >= options_.commit_bytes ||
         (bytes_since_commit_ > 0 && since.count() >= options_.commit_seconds))
         commit_locked(false);
@@ -318,6 +323,8 @@ void ZarrSink::append(Rows const& rows, Binding const& binding) {
     };
     std::vector<Conversion> conversions;
     std::vector<std::byte*> targets(plan_.size());
+    std::span<std::span<std::byte> const> journalled;  // by array
+    if (writer_->has_journal()) journalled = writer_->journal_rows(added);
     std::size_t scratch_bytes = 0;
     moves_.clear();
     for (std::size_t a = 0; a < plan_.size(); ++a) {
@@ -328,8 +335,10 @@ void ZarrSink::append(Rows const& rows, Binding const& binding) {
         bool const copied = array.source == RowSource::field &&
                             binding.schema->field(binding.fields[a]).dtype == array.dtype;
         pieces_.clear();
-        if (copied && !writer_->has_journal() && array.key != neighbor_list) {
+        if (copied && array.key != neighbor_list) {
             writer_->extend_in_pieces(a, more, pieces_);
+            if (!journalled.empty())
+                rows.move_into(journalled.subspan(a, 1), binding.fields[a], array.axis, moves_);
         } else {
             targets[a] = writer_->writer(a).extend(more);
             pieces_.emplace_back(targets[a], bytes);
@@ -425,7 +434,9 @@ void ZarrSink::append(Rows const& rows, Binding const& binding) {
             }
         }
     }
-    if (writer_->has_journal()) writer_->journal_rows(added, targets);
+    for (std::size_t a = 0; a < journalled.size(); ++a)
+        if (targets[a] != nullptr && !journalled[a].empty())
+            std::memcpy(journalled[a].data(), targets[a], journalled[a].size());
     writer_->add(added);
     writer_->push_full_chunks();
 }

@@ -28,8 +28,9 @@ class ZarrStoreWriter;
 /// Order:   at every instant a reader sees the samples up to some commit, whatever kills the
 ///          writer. The path does not exist before the store is readable.
 /// Journal: with one (sinks/journal.hpp), flush() keeps rows without showing them to readers, and
-///          what write() took survives the process. reopen() brings the rows of a journal in
-///          first, whatever `journal` says.
+///          what write() took survives the process as soon as a thread has written it, at once
+///          without threads. reopen() brings the rows of a journal in first, whatever `journal`
+///          says.
 /// Bound:   a chunk (or shard) of memory per array, besides the rows of one write(), `queue_bytes`
 ///          and 30 bytes a row.
 /// Threads: every member may be called from any thread. write() copies rows; threads of the sink

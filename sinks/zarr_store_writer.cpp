@@ -152,6 +152,7 @@ ZarrStoreWriter::ZarrStoreWriter(std::unique_ptr<Storage> storage, std::vector<S
       arrays_(std::move(arrays)),
       attributes_(form.attributes),
       provenance_(provenance),
+      journal_room_(queue.room),
       queue_(queue.threads, queue.room,
              [this](WriteTask const& task, EncodeScratch& scratch) { perform(task, scratch); }) {
     for (StoredArray const& array : arrays_) {
@@ -170,6 +171,7 @@ ZarrStoreWriter::ZarrStoreWriter(std::unique_ptr<Storage> storage, std::vector<S
 
 ZarrStoreWriter::ZarrStoreWriter(std::unique_ptr<Storage> storage, Queue const& queue)
     : storage_(std::move(storage)),
+      journal_room_(queue.room),
       queue_(queue.threads, queue.room,
              [this](WriteTask const& task, EncodeScratch& scratch) { perform(task, scratch); }) {
     std::string const where = storage_->describe();
@@ -294,7 +296,10 @@ void ZarrStoreWriter::perform(WriteTask const& task, EncodeScratch& scratch) {
             storage_->put("zarr.json", std::as_bytes(std::span(text)));
             break;
         }
-        case WriteTask::Kind::journal:
+        case WriteTask::Kind::journal_records:
+            journal_->write_waiting();
+            break;
+        case WriteTask::Kind::journal_removal:
             journal_->remove_before(task.number);
             break;
         case WriteTask::Kind::sync:
@@ -330,7 +335,10 @@ void ZarrStoreWriter::set_provenance(std::string const& json) {
     provenance_changed_ = true;
 }
 
-void ZarrStoreWriter::add(RowCounts const& added) { counts_ = counts_ + added; }
+void ZarrStoreWriter::add(RowCounts const& added) {
+    counts_ = counts_ + added;
+    if (journal_) journal_->end_record(counts_.samples);
+}
 
 void ZarrStoreWriter::push_full_chunks() {
     for (std::size_t k = 0; k < writers_.size(); ++k) writers_[k].push_full_chunks(queue_, k);
@@ -341,8 +349,9 @@ void ZarrStoreWriter::commit() {
     if (counts_ == pushed_) return;
     push_documents();
     if (journal_)
-        queue_.push(
-            {.kind = WriteTask::Kind::journal, .alone = true, .number = journal_->rotate()});
+        queue_.push({.kind = WriteTask::Kind::journal_removal,
+                     .alone = true,
+                     .number = journal_->rotate()});
 }
 
 void ZarrStoreWriter::start_journal() {
@@ -353,17 +362,21 @@ void ZarrStoreWriter::start_journal() {
         drain();
     }
     journal_ = std::make_unique<Journal>(storage_->journal_place().value(), *identity_,
-                                         journal_fingerprint(arrays_));
+                                         journal_fingerprint(arrays_), journal_room_);
+    journal_order_ = in_order_of_keys(arrays_);
 }
 
-void ZarrStoreWriter::journal_rows(RowCounts const& added, std::span<std::byte* const> rows) {
-    append_rows(*journal_, *this, added, rows);
-    journalled_samples_ = counts_.samples + added.samples;
+std::span<std::span<std::byte> const> ZarrStoreWriter::journal_rows(RowCounts const& added) {
+    begin_rows(*journal_, *this, journal_order_, added, journal_rows_);
+    return journal_rows_;
 }
+
+void ZarrStoreWriter::write_journal() { queue_.push({.kind = WriteTask::Kind::journal_records}); }
 
 void ZarrStoreWriter::end_journal() {
     if (!identity_) return;
     drain();
+    if (journal_) journal_stalled_ = journal_->stalled();
     journal_.reset();
     // In this order: a journal beside a store that does not know it would be refused.
     if (auto const place = storage_->journal_place()) remove_journal(*place);
@@ -373,8 +386,12 @@ void ZarrStoreWriter::end_journal() {
     drain();
 }
 
+std::chrono::nanoseconds ZarrStoreWriter::stalled() const {
+    return queue_.stalled() + (journal_ ? journal_->stalled() : journal_stalled_);
+}
+
 std::int64_t ZarrStoreWriter::kept_samples() const {
-    return std::max(committed_samples(), journalled_samples_);
+    return std::max(committed_samples(), journal_ ? journal_->samples_written() : 0);
 }
 
 /// The chunks that are left, and then all documents, in the order of a commit.

@@ -65,6 +65,7 @@ public:
 
     [[nodiscard]] std::vector<StoredArray> const& arrays() const { return arrays_; }
     [[nodiscard]] ZarrArrayWriter& writer(std::size_t array) { return writers_[array]; }
+    [[nodiscard]] ZarrArrayWriter const& writer(std::size_t array) const { return writers_[array]; }
     /// Room for rows of `array` that need not lie together: see ZarrArrayWriter.
     void extend_in_pieces(std::size_t array, std::int64_t rows,
                           std::vector<std::span<std::byte>>& pieces) {
@@ -76,12 +77,15 @@ public:
     /// Everything added so far becomes visible to readers, at the latest when drain() returns.
     void commit();
 
-    /// From now on journal_rows() is to be told of everything that arrays are extended by, and a
+    /// From now on journal_rows() is to be called for everything that arrays are extended by, and a
     /// commit removes what it brings into the arrays. Expects: the storage has a journal_place().
     void start_journal();
-    /// To be called before add(), with where the new rows of every array begin.
-    void journal_rows(RowCounts const& added, std::span<std::byte* const> rows);
-    /// Rows of the journal survive a power cut.
+    /// Where the journal takes the new rows of every array, by array, until add(), after which they
+    /// wait for write_journal() or sync_journal().
+    [[nodiscard]] std::span<std::span<std::byte> const> journal_rows(RowCounts const& added);
+    /// A thread writes the rows that wait: they survive this process when it is done.
+    void write_journal();
+    /// All rows of the journal survive a power cut from here on.
     void sync_journal() { journal_->sync(); }
     /// Without a journal from now on. Expects: everything is committed.
     void end_journal();
@@ -97,8 +101,8 @@ public:
 
     [[nodiscard]] RowCounts const& counts() const { return counts_; }
     [[nodiscard]] std::int64_t committed_samples() const { return committed_samples_.load(); }
-    /// How long the caller has waited for room in the queue.
-    [[nodiscard]] std::chrono::nanoseconds stalled() const { return queue_.stalled(); }
+    /// How long the caller has waited for room in the queue, or done its work.
+    [[nodiscard]] std::chrono::nanoseconds stalled() const;
     [[nodiscard]] std::size_t queue_bytes() const { return queue_.held_bytes(); }
     [[nodiscard]] Dtype floats() const;
     /// The keys of all samples of the store as it is on the storage. For resuming.
@@ -127,8 +131,11 @@ private:
     bool provenance_changed_ = false;
     std::optional<JournalIdentity> identity_;  ///< of the store and its journal
     std::unique_ptr<Journal> journal_;
-    std::int64_t journalled_samples_ = 0;
-    WriteQueue queue_;  ///< the last member: its threads use the others
+    std::vector<std::size_t> journal_order_;          ///< of the arrays in its records
+    std::vector<std::span<std::byte>> journal_rows_;  ///< of the record under way
+    std::size_t journal_room_;
+    std::chrono::nanoseconds journal_stalled_{0};  ///< of one that has ended
+    WriteQueue queue_;                             ///< the last member: its threads use the others
 };
 
 }  // namespace athanor

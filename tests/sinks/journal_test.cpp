@@ -4,7 +4,9 @@
 #include "sinks/journal.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <thread>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -14,6 +16,7 @@
 #include "runtime/crc32c.hpp"
 #include "runtime/error.hpp"
 #include "sinks/file_storage.hpp"
+#include "sinks/journal_reader.hpp"
 #include "sinks/memory_storage.hpp"
 #include "sinks/zarr_reader.hpp"
 #include "sinks/zarr_sink.hpp"
@@ -25,11 +28,13 @@ namespace athanor::test {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr char const* store = "/disk/x.zarr";
 constexpr char const* journal = "/disk/x.zarr.journal-1";
+constexpr std::size_t room = 1024;
 
 ZarrSinkOptions with_journal(Durability durability = Durability::commit) {
     return {.path = store,
@@ -94,6 +99,22 @@ void expect_samples(MemoryFileSystem& disk, std::int64_t count) {
     EXPECT_THAT(journal_files({&disk, store}), IsEmpty());
 }
 
+void append(Journal& to, Bytes const& payload, std::int64_t samples) {
+    std::ranges::copy(payload, to.begin_record(payload.size()).begin());
+    to.end_record(samples);
+}
+
+std::vector<Bytes> records(MemoryFileSystem& disk) {
+    std::vector<Bytes> found;
+    JournalPlace const place{&disk, store};
+    for (JournalFile const& one : journal_files(place)) {
+        JournalReader reader(place, one);
+        for (Bytes payload; reader.next(payload);) found.push_back(payload);
+        EXPECT_EQ(reader.torn_bytes(), 0);
+    }
+    return found;
+}
+
 std::string refusal(std::function<void()> const& body) {
     try {
         body();
@@ -107,10 +128,9 @@ std::string refusal(std::function<void()> const& body) {
 
 TEST(Journal, HasTheLayoutOfItsHeaderFile) {
     MemoryFileSystem disk = new_disk();
-    Journal written({&disk, store}, {0x0102030405060708, 0x1112131415161718}, 0x21);
-    Bytes const a(3, std::byte{7}), b(2, std::byte{9});
-    std::vector<std::span<std::byte const>> const parts{a, b};
-    written.append(parts);
+    Journal written({&disk, store}, {0x0102030405060708, 0x1112131415161718}, 0x21, room);
+    append(written, {std::byte{7}, std::byte{7}, std::byte{7}, std::byte{9}, std::byte{9}}, 1);
+    written.write_waiting();
 
     Bytes const bytes = file(disk, journal);
 
@@ -135,13 +155,13 @@ TEST(Journal, HasTheLayoutOfItsHeaderFile) {
 
 TEST(Journal, FilesComeInTheOrderOfTheirNumbersAndGoOneByOne) {
     MemoryFileSystem disk = new_disk();
-    Journal written({&disk, store}, JournalIdentity::make(), 0);
+    Journal written({&disk, store}, JournalIdentity::make(), 0, room);
     Bytes const payload(4);
-    std::vector<std::span<std::byte const>> const parts{payload};
     for (int k = 0; k < 11; ++k) {
-        written.append(parts);
+        append(written, payload, k);
         EXPECT_EQ(written.rotate(), k + 2);
     }
+    written.write_waiting();
     replace(disk, "/disk/x.zarr.journal-note", payload);
 
     auto const before = journal_files({&disk, store});
@@ -162,6 +182,80 @@ TEST(Journal, IdentitiesDifferAndComeBackFromText) {
     for (char const* text :
          {"", "12", "0123456789abcdef0123456789abcdeg", " 123456789abcdef0123456789abcdef"})
         EXPECT_EQ(JournalIdentity::parse(text), std::nullopt) << text;
+}
+
+// --- records that wait ---------------------------------------------------------------------------
+
+TEST(Journal, WritesNothingBeforeItIsToldTo) {
+    MemoryFileSystem disk = new_disk();
+    Journal written({&disk, store}, JournalIdentity::make(), 0, room);
+    append(written, Bytes(10), 3);
+
+    EXPECT_THAT(journal_files({&disk, store}), IsEmpty());
+    EXPECT_EQ(written.samples_written(), 0);
+    written.sync();
+
+    EXPECT_EQ(written.samples_written(), 3);
+    MemoryFileSystem cut = disk.after_power_cut(PowerCut::keeps_names, 0);
+    EXPECT_THAT(records(cut), ElementsAre(Bytes(10)));
+}
+
+TEST(Journal, RecordsStandInTheOrderAppendedWhicheverThreadsWriteThem) {
+    constexpr int count = 400;
+    MemoryFileSystem disk = new_disk();
+    Journal written({&disk, store}, JournalIdentity::make(), 0, room);
+    std::atomic<bool> done{false};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 3; ++t)
+        threads.emplace_back([&] {
+            while (!done) written.write_waiting();
+        });
+    std::vector<Bytes> appended;
+    for (int k = 0; k < count; ++k) {
+        appended.emplace_back(static_cast<std::size_t>(1 + k % 50), static_cast<std::byte>(k));
+        append(written, appended.back(), k + 1);
+        if (k % 100 == 99) static_cast<void>(written.rotate());
+    }
+    done = true;
+    for (std::thread& thread : threads) thread.join();
+    written.write_waiting();
+
+    EXPECT_EQ(records(disk), appended);
+    EXPECT_EQ(written.samples_written(), count);
+    EXPECT_EQ(journal_files({&disk, store}).size(), 4U);
+}
+
+TEST(Journal, WritesWhatWaitsBeforeItTakesMoreThanItsRoom) {
+    MemoryFileSystem disk = new_disk();
+    Journal written({&disk, store}, JournalIdentity::make(), 0, 100);
+    append(written, Bytes(30), 1);
+    append(written, Bytes(30), 2);
+    EXPECT_EQ(written.samples_written(), 0);
+
+    append(written, Bytes(30), 3);
+    EXPECT_EQ(written.samples_written(), 2);
+    append(written, Bytes(500), 4);  // more than the room, but alone
+
+    EXPECT_EQ(written.samples_written(), 3);
+    EXPECT_GT(written.stalled().count(), 0);
+}
+
+TEST(Journal, IsGivenUpWhenAWriteFailed) {
+    MemoryFileSystem disk = new_disk();
+    Journal written({&disk, store}, JournalIdentity::make(), 0, room);
+    append(written, Bytes(10), 1);
+    written.write_waiting();
+    append(written, Bytes(10), 2);
+    append(written, Bytes(10), 3);
+    disk.fail({.at = disk.calls(), .error = ENOSPC});
+
+    std::string const first = refusal([&] { written.write_waiting(); });
+    std::string const second = refusal([&] { written.sync(); });
+
+    EXPECT_THAT(first, AllOf(HasSubstr(journal), HasSubstr("No space left")));
+    EXPECT_EQ(second, first);
+    EXPECT_EQ(written.samples_written(), 1);
+    EXPECT_THAT(records(disk), ElementsAre(Bytes(10)));
 }
 
 // --- rows ----------------------------------------------------------------------------------------
@@ -327,10 +421,9 @@ TEST(Journal, OfOtherArraysIsRefused) {
     auto const identity = JournalIdentity::parse(text.substr(begin, 32));
     ASSERT_TRUE(identity);
     disk.unlink(journal);
-    Journal other({&disk, store}, *identity, 12345);
-    Bytes const payload(80);
-    std::vector<std::span<std::byte const>> const parts{payload};
-    other.append(parts);
+    Journal other({&disk, store}, *identity, 12345, room);
+    append(other, Bytes(80), 1);
+    other.write_waiting();
 
     EXPECT_THAT(refusal([&] { reopened(disk, with_journal()); }), HasSubstr("other arrays"));
 }
