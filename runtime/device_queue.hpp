@@ -32,6 +32,8 @@ public:
     [[nodiscard]] virtual bool reached() = 0;
     /// Returns when it is.
     virtual void wait() = 0;
+    /// Marks the place that its queue has come to now, instead of the one before.
+    virtual void set_again() = 0;
 };
 
 /// A device as its user sees it: memory, and a queue of work that is done in the order in which it

@@ -63,7 +63,7 @@ DeviceEngine::DeviceEngine(DeviceQueue& queue, SchemaPtr schema, BatchCapacity c
     }
     for (auto& seen : seen_)
         seen = PinnedArray<std::uint8_t>(queue, static_cast<std::size_t>(capacity.systems));
-    under_way_.reserve(most_under_way);
+    for (auto& mark : marks_) mark = queue_.mark();
     ended_.reserve(slots_.size());
     told_.reserve(slots_.size());
     wanted_.reserve(slots_.size());
@@ -109,7 +109,7 @@ int DeviceEngine::load(Batch const& batch, SystemIndex system, int code) {
 
 void DeviceEngine::release(int slot) {
     Slot& of = slots_[static_cast<std::size_t>(slot)];
-    ATHANOR_EXPECTS(!of.running || under_way_.empty());
+    ATHANOR_EXPECTS(!of.running || under_way_ == 0);
     if (of.running) --running_;
     of.running = false;
     batch_.release(slot);
@@ -277,14 +277,13 @@ void DeviceEngine::step() {
         record();
     }
     batch_.flush();
-    if (under_way_.size() == most_under_way) {
-        under_way_.front().mark->wait();
-        look(under_way_.front());
-        under_way_.erase(under_way_.begin());
+    if (under_way_ == most_under_way) {
+        oldest_mark().wait();
+        look_at_oldest();
     }
     if (lists_too_short_) grow_lists();
     find_wanted();
-    std::size_t const report = static_cast<std::size_t>(steps_) % most_under_way;
+    std::size_t const report = report_of(steps_);
     if (wanted_stress_.empty()) {
         queue_.enqueue(*recorded_[report].plain);
     } else {
@@ -292,24 +291,33 @@ void DeviceEngine::step() {
         for (int const slot : wanted_stress_) asked_[report][static_cast<std::size_t>(slot)] = 1;
         queue_.enqueue(*recorded_[report].with_stress);
     }
-    under_way_.push_back({queue_.mark(), steps_});
+    marks_[report]->set_again();
     if (!wanted_.empty()) late_rows_->send(wanted_);
     ++steps_;
+    ++under_way_;
 }
 
-/// Takes down what a step that is done has found.
-void DeviceEngine::look(UnderWay const& step) {
-    std::size_t const report = static_cast<std::size_t>(step.step) % most_under_way;
+std::size_t DeviceEngine::report_of(std::int64_t step) {
+    return static_cast<std::size_t>(step) % most_under_way;
+}
+
+QueueMark& DeviceEngine::oldest_mark() { return *marks_[report_of(oldest_step())]; }
+
+/// Takes down what it has found. Expects: it is done.
+void DeviceEngine::look_at_oldest() {
+    std::int64_t const step = oldest_step();
+    std::size_t const report = report_of(step);
+    --under_way_;
     auto const& seen = seen_[report];
     bool anyone = false;
     for (std::size_t s = 0; s < slots_.size(); ++s) {
-        if (!slots_[s].running || slots_[s].first_step > step.step) continue;
+        if (!slots_[s].running || slots_[s].first_step > step) continue;
         auto const verdict = static_cast<StepVerdict>(seen[s]);
         anyone = true;
         ++count_.sample_steps;
         if (!fails_in_step(verdict)) count_.atom_steps += batch_.atom_count(static_cast<int>(s));
         if (verdict == StepVerdict::running) {
-            if (step.step >= std::max(first_report_, slots_[s].rows_since) &&
+            if (step >= std::max(first_report_, slots_[s].rows_since) &&
                 model_.is_too_short(report, static_cast<int>(s)))
                 lists_too_short_ = true;
             continue;
@@ -323,13 +331,12 @@ void DeviceEngine::look(UnderWay const& step) {
 
 std::span<DeviceEngine::Ended const> DeviceEngine::ended(bool wait) {
     // What step() itself looked at is still in the list; the rest is added behind it.
-    while (!under_way_.empty()) {
+    while (under_way_ > 0) {
         if (wait)
-            under_way_.front().mark->wait();
-        else if (!under_way_.front().mark->reached())
+            oldest_mark().wait();
+        else if (!oldest_mark().reached())
             break;
-        look(under_way_.front());
-        under_way_.erase(under_way_.begin());
+        look_at_oldest();
     }
     told_.swap(ended_);
     ended_.clear();

@@ -112,10 +112,6 @@ private:
         std::int64_t completed = 0;   ///< steps of its stage before that
         std::int64_t rows_since = 0;  ///< first step of ours in which it has the rows it has
     };
-    struct UnderWay {
-        std::unique_ptr<QueueMark> mark;
-        std::int64_t step = 0;
-    };
     static constexpr std::size_t most_under_way = GrowingModel::reports;
 
     /// Whether some samples get a stress in a step beside those that always do.
@@ -137,7 +133,13 @@ private:
     void enqueue_end(DeviceHooks::Step const& step);
     void enqueue_hooks(HookPoint point, DeviceHooks::Step const& step);
     void enqueue_hooks_of_element(HookPoint point, DeviceHooks::Step const& step);
-    void look(UnderWay const& step);
+    [[nodiscard]] static std::size_t report_of(std::int64_t step);
+    /// Of the steps under way. Expects: there is one.
+    [[nodiscard]] std::int64_t oldest_step() const {
+        return steps_ - static_cast<std::int64_t>(under_way_);
+    }
+    [[nodiscard]] QueueMark& oldest_mark();
+    void look_at_oldest();
 
     DeviceQueue& queue_;
     std::vector<SubStage> sub_stages_;
@@ -160,10 +162,11 @@ private:
     std::vector<std::uint8_t> extra_stress_;  ///< by code: some of its samples, sometimes
     std::array<PinnedArray<std::uint8_t>, most_under_way> asked_;
     DeviceArray<std::int32_t> asking_, others_;
-    std::vector<UnderWay> under_way_;  ///< oldest first
+    std::array<std::unique_ptr<QueueMark>, most_under_way> marks_;  ///< behind each, in turn
     std::vector<Slot> slots_;
     std::vector<Ended> ended_, told_;
     std::int64_t steps_ = 0;         ///< enqueued
+    std::size_t under_way_ = 0;      ///< of them, the last that were not looked at
     std::int64_t first_report_ = 0;  ///< step from which on reports are of the model that is there
     bool lists_too_short_ = false;
     int running_ = 0;

@@ -89,6 +89,11 @@ public:
         use_device(queue_.device_);
         event_.wait();
     }
+    void set_again() override {
+        ATHANOR_EXPECTS(!queue_.recording_);
+        use_device(queue_.device_);
+        event_.record(queue_.stream_);
+    }
     void hold_back(CudaStream const& stream) const { event_.hold_back(stream); }
 
 private:

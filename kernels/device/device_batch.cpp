@@ -85,7 +85,8 @@ DeviceBatch::DeviceBatch(DeviceQueue& queue, SchemaPtr schema, BatchCapacity cap
       totals_(queue, DeviceSums::most * static_cast<std::size_t>(capacity.systems)),
       staging_(queue, staging_bytes(*schema_, capacity)),
       moves_(queue, staging_moves(*schema_, capacity)),
-      slide_(queue, most_to_slide(*schema_, capacity), spare_bytes) {
+      slide_(queue, most_to_slide(*schema_, capacity), spare_bytes),
+      staging_mark_(queue.mark()) {
     for (FieldSpec const& field : schema_->fields()) {
         std::size_t const rows = is_on_device(field) ? capacity_rows(capacity, field.level) : 0;
         memory_.emplace_back(queue, rows * field.bytes_per_row());
@@ -125,8 +126,7 @@ std::byte* DeviceBatch::rows(void* column, FieldSpec const& field, int slot) con
 }
 
 void DeviceBatch::wait_for_staging() {
-    if (staging_read_) staging_read_->wait();
-    staging_read_.reset();
+    if (std::exchange(staging_is_read_, false)) staging_mark_->wait();
 }
 
 std::size_t DeviceBatch::most_bytes(ReadFields fields) const {
@@ -278,7 +278,8 @@ void DeviceBatch::flush() {
     enqueue_changed();
     if (rows_move_) enqueue_moved();
     enqueue_loaded();
-    staging_read_ = queue_.mark();
+    staging_mark_->set_again();
+    staging_is_read_ = true;
 }
 
 void DeviceBatch::bring_back(Batch& batch, std::span<Place const> places) {
@@ -305,7 +306,8 @@ void DeviceBatch::bring_back_from(std::vector<void*> const& columns, Batch& batc
     Layout layout{staging_.data(), moves_.data()};
     for (Place const& place : places) add_moves(columns, place.slot, {}, false, layout);
     move_rows(queue_, layout.moves, layout.move_count);
-    queue_.mark()->wait();
+    staging_mark_->set_again();
+    staging_mark_->wait();
     std::byte const* from = layout.data;
     for (Place const& place : places) from = unpack(columns, from, {}, batch, place);
 }

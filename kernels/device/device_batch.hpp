@@ -146,7 +146,8 @@ private:
     std::vector<Loaded> loaded_;  ///< since the last flush()
     std::size_t loaded_bytes_ = 0;
     RowSlide slide_;
-    std::unique_ptr<QueueMark> staging_read_;
+    std::unique_ptr<QueueMark> staging_mark_;
+    bool staging_is_read_ = false;  ///< by what stands before the mark
 };
 
 }  // namespace athanor

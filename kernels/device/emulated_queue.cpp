@@ -125,6 +125,11 @@ struct EmulatedQueue::Impl::Mark final : QueueMark {
         if (impl.done < behind) ++impl.waits;
         impl.run_until(behind);
     }
+    void set_again() override {
+        ATHANOR_EXPECTS(!impl.recording);
+        behind = impl.enqueued;
+        asked = false;
+    }
     Impl& impl;
     std::int64_t behind;
     bool asked = false;

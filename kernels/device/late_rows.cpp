@@ -20,7 +20,8 @@ LateRows::LateRows(DeviceBatch& batch, std::uint8_t const* verdicts, FieldReader
     : batch_(batch),
       verdicts_(verdicts),
       readers_(std::move(readers)),
-      beside_(batch.queue().make_beside()) {
+      beside_(batch.queue().make_beside()),
+      laid_out_(batch.queue().mark()) {
     ATHANOR_EXPECTS(readers_.all_read(Fields::stage_step));
     auto const systems = static_cast<std::size_t>(batch.capacity().systems);
     ReadFields const all{&readers_, readers_.everyone()};
@@ -30,6 +31,7 @@ LateRows::LateRows(DeviceBatch& batch, std::uint8_t const* verdicts, FieldReader
         group.here = {batch.queue(), bytes};
         group.moves = {batch.queue(), batch.most_moves(all) + systems};
         group.sent.resize(systems);
+        group.mark = beside_->mark();
     }
 }
 
@@ -54,9 +56,10 @@ void LateRows::send(std::span<Wanted const> samples) {
     }
     DeviceQueue& queue = batch_.queue();
     move_rows(queue, layout.moves, layout.move_count);
-    beside_->hold_back(*queue.mark());
+    laid_out_->set_again();
+    beside_->hold_back(*laid_out_);
     beside_->copy(group.here.data(), group.there.data(), layout.bytes);
-    group.mark = beside_->mark();
+    group.mark->set_again();
 }
 
 bool LateRows::take(Batch& batch, DeviceBatch::Place place) const {
@@ -72,7 +75,6 @@ bool LateRows::take(Batch& batch, DeviceBatch::Place place) const {
 
 void LateRows::drop_oldest() {
     ATHANOR_EXPECTS(!empty());
-    groups_[first_].mark.reset();
     first_ = (first_ + 1) % groups;
     --under_way_;
 }

@@ -67,8 +67,8 @@ private:
         DeviceArray<std::byte> there;
         PinnedArray<std::byte> here;
         PinnedArray<RowMove> moves;
-        std::vector<Sent> sent;  ///< by slot
-        std::unique_ptr<QueueMark> mark;
+        std::vector<Sent> sent;           ///< by slot
+        std::unique_ptr<QueueMark> mark;  ///< of `beside_`, behind the copy to here
     };
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
@@ -78,6 +78,7 @@ private:
     std::uint8_t const* verdicts_;
     FieldReaders readers_;
     std::unique_ptr<DeviceQueue> beside_;
+    std::unique_ptr<QueueMark> laid_out_;  ///< of the batch's queue
     std::array<Group, groups> groups_;
     std::size_t first_ = 0, under_way_ = 0;
 };

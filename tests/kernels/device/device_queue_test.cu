@@ -134,6 +134,19 @@ TEST_F(DeviceQueueTest, AMarkIsReachedWhenWhatIsBeforeItIsDone) {
     }
 }
 
+TEST_F(DeviceQueueTest, AMarkThatIsSetAgainStandsBehindWhatCameMeanwhile) {
+    PinnedArray<double> copy(*queue, count);
+    auto const mark = queue->mark();
+    for (int round = 0; round < 3; ++round) {
+        add(1.0);
+        queue->copy(copy.data(), values.data(), values.bytes());
+        mark->set_again();
+        mark->wait();
+        EXPECT_TRUE(mark->reached());
+        EXPECT_EQ(copy[count - 1], 1.0 + round);
+    }
+}
+
 TEST_F(DeviceQueueTest, MarksOfOneQueueAreIndependent) {
     add(1.0);
     auto const first = queue->mark();

@@ -38,8 +38,10 @@ std::vector<int> read_beside(DeviceQueue& queue, bool held_back) {
     std::memcpy(staging.data(), twos.data(), staging.bytes());
     auto const beside = queue.make_beside();
 
+    auto const mark = queue.mark();
     queue.copy(array.data(), staging.data(), array.bytes());
-    if (held_back) beside->hold_back(*queue.mark());
+    mark->set_again();
+    if (held_back) beside->hold_back(*mark);
     beside->copy(seen.data(), array.data(), array.bytes());
     beside->mark()->wait();
     std::vector<int> const values(seen.data(), seen.data() + seen.size());
