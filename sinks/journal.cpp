@@ -17,7 +17,11 @@ namespace fs = std::filesystem;
 using detail::fail;
 using detail::uninterrupted;
 
+namespace {
+
 constexpr std::size_t head_bytes = sizeof(JournalRecordHead);
+
+}  // namespace
 
 Journal::Journal(JournalPlace place, JournalIdentity identity, std::uint64_t arrays,
                  std::size_t room)

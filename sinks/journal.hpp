@@ -21,9 +21,8 @@ namespace athanor {
 
 /// The journal of one process that writes a store. Records wait in memory until a thread comes to
 /// write them, so that the one that appends need not wait for the file system.
-/// Bound:   what waits, `room` bytes or one record; begin_record() writes it itself before it takes
-///          more.
-///          The file under way and, until remove_before(), those before it.
+/// Bound:   `room` bytes wait, or one record; begin_record() writes them before it takes more.
+///          On the disk, the file under way and, until remove_before(), those before it.
 /// Order:   records stand in the files as appended, whichever threads write them.
 /// Threads: one at a time for records, sync() and rotate(); the others from any.
 /// Throws:  StorageError; after a write failed, from every later call: the last record may be torn,

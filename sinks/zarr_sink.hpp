@@ -32,7 +32,7 @@ class ZarrStoreWriter;
 ///          without threads. reopen() brings the rows of a journal in first, whatever `journal`
 ///          says.
 /// Bound:   a chunk (or shard) of memory per array, besides the rows of one write(), `queue_bytes`
-///          and 30 bytes a row.
+///          (as many again with a journal) and 30 bytes a row.
 /// Threads: every member may be called from any thread. write() copies rows; threads of the sink
 ///          encode and write. It helps them where they fall behind (WriteQueue), waits where their
 ///          queue is full (both in stalled_seconds()), and with Durability::strict until the rows

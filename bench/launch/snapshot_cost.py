@@ -4,11 +4,13 @@
 """What snapshots cost the step rate: campaigns with and without them, in interleaved pairs.
 
     bench/launch/snapshot_cost.py [path to athanor] [--pairs 5] [--frequency 10] [--folder /dev/shm]
+                                  [--log]
 
 Crystals of argon (108 atoms each, 64 of them in one batch, one thread) run so many steps of NVE,
 once without and once with a snapshot of every sample at each 10th step into a Zarr store. Rates are
 atom-steps a second of the stage, from --metrics; processor time is that of the whole process, the
-sink's thread included, and is what a busy machine changes least.
+sink's thread included, and is what a busy machine changes least. With --log all of them log the
+pressure in the same steps: the stress that a snapshot stores is worked out in any case then.
 """
 import argparse
 import json
@@ -40,6 +42,9 @@ def campaign(options, folder, variant):
     if variant == "journal":
         sink["journal"] = True
     snapshot = {"type": "snapshot", "frequency": options.frequency, "sink": "t"}
+    log = {"type": "logging", "frequency": options.frequency, "backend": "csv",
+           "path": f"{variant}.csv", "scalars": ["pressure"]}
+    hooks = ([log] if options.log else []) + ([] if variant == "none" else [snapshot])
     document = {
         "athanor": 1, "seed": 1, "input": {"path": os.path.join(folder, "in.extxyz")},
         "sampler": {"max_systems": options.samples, "max_atoms": options.samples * 108},
@@ -47,7 +52,7 @@ def campaign(options, folder, variant):
                   "species": {"Ar": {"epsilon": 0.0104, "sigma": 3.4}}},
         "pipeline": [{"name": "md", "steps": options.steps, "initial_temperature_kelvin": 40.0,
                       "dynamics": {"type": "nve", "timestep_fs": 2.0},
-                      "hooks": [] if variant == "none" else [snapshot]}],
+                      "hooks": hooks}],
         "sinks": {"done": {"type": "host_memory"}} | ({} if variant == "none" else {"t": sink}),
         "output": ["done"], "quarantine": f"{variant}/quarantine.extxyz"}
     path = os.path.join(folder, variant + ".json")
@@ -81,6 +86,7 @@ def main():
     parser.add_argument("--frequency", type=int, default=10)
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--samples", type=int, default=64)
+    parser.add_argument("--log", action="store_true")
     parser.add_argument("--folder", default=tempfile.gettempdir())
     options = parser.parse_args()
     if not os.path.exists(options.binary):
