@@ -17,8 +17,8 @@ class Frame:
         self.species, self.positions, self.cell, self.pbc = species, positions, cell, pbc
         self.extra_line = None  # in place of the last atom: a frame that is no sample
 
-    def text(self, name, random, file):
-        """The frame as lines of a file whose columns are `file`."""
+    def text(self, name, random, file, whole):
+        """The frame as lines of a file with the columns of `file`, all of them if it is `whole`."""
         properties, line = "species:S:1:pos:R:3", []
         for column in file.columns:
             if column == "velocities":
@@ -29,7 +29,7 @@ class Frame:
                 properties += ":masses:R:1"
             elif column == "atom_categories":
                 properties += ":atom_categories:I:1"
-            elif column == "tag" and (file.everywhere or random.random() < 0.5):
+            elif column == "tag" and (whole or random.random() < 0.5):
                 properties += ":tag:R:2"
         if self.cell:
             line.append('Lattice="%s"' % " ".join("%.6f" % x for row in self.cell for x in row))
@@ -37,7 +37,7 @@ class Frame:
         line.append('pbc="%s"' % self.pbc)
         if name:
             line.append("name=" + name)
-        if file.weights and (file.everywhere or random.random() < 0.5):
+        if file.weights and (whole or random.random() < 0.5):
             line.append("weight=%.3f" % random.uniform(0, 9))
         text = ["%d" % len(self.species), " ".join(line)]
         for symbol, place in zip(self.species, self.positions):
@@ -71,7 +71,7 @@ class FileForm:
         self.everywhere = random.random() < 0.6
 
     def numbers(self):
-        """Fields of a user that hold floating-point numbers, in some of the frames at least."""
+        """Fields of a user that hold floating-point numbers, in the first frame at least."""
         return [c for c in self.columns if c == "tag"] + ["weight"] * self.weights
 
 
@@ -160,7 +160,8 @@ def draw_structures(random, path):
         make = failing_frame if index > 0 and random.random() < bad else good_frame
         frame = make(random, most_atoms, periodic)
         largest = max(largest, len(frame.species))
-        text.append(frame.text("s%d" % index if names else None, random, form))
+        text.append(frame.text("s%d" % index if names else None, random, form,
+                               form.everywhere or index == 0))
     with open(path, "w", encoding="ascii") as file:
         file.write("".join(text))
     return frames, largest, form
