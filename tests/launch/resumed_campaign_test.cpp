@@ -51,11 +51,12 @@ void expect_as_undisturbed(ProgramFolder const& folder, Status status = Status::
     }
 }
 
-/// Starts a command, sends the signal once it has written a checkpoint of the second stage, waits.
+/// Starts a command, sends the signal once it has written a checkpoint of the second stage that has
+/// a sample in it (one without has 116 bytes), waits.
 std::string interrupt(std::string const& command, std::string const& signal) {
     return "touch started; sleep 0.02; " + command +
            " & child=$!\nfor turn in {1..3000}; do find out/checkpoint -name 'stage-1-*' -newer "
-           "started "
+           "started -size +200c "
            "2>/dev/null | grep -q . && break; kill -0 $child 2>/dev/null || break; sleep 0.02; "
            "done\nsleep 0.1; kill -" +
            signal + " $child; wait $child";
