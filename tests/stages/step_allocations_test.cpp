@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "kernels/device/emulated_queue.hpp"
+#include "kernels/parallel_for.hpp"
 #include "tests/support/all_dynamics.hpp"
 #include "tests/support/allocation_count.hpp"
 #include "tests/support/lj.hpp"
@@ -117,9 +118,13 @@ public:
     std::size_t seen = 0;
 };
 
+/// One thread: each has buffers of its own, which find their sizes when its turn comes.
 class StepAllocations : public ::testing::TestWithParam<DynamicsSpec> {
 protected:
     static constexpr int systems = 3;
+
+    void SetUp() override { set_thread_count(1); }
+    void TearDown() override { set_thread_count(threads_); }
 
     /// Of 60 steps, after 60 others; nobody leaves.
     static long count(DeviceQueue* device, std::vector<std::shared_ptr<Hook>> hooks,
@@ -151,6 +156,9 @@ protected:
         EXPECT_GT(queue.own_allocations(), 0);
         return found;
     }
+
+private:
+    int threads_ = thread_count();
 };
 
 TEST_P(StepAllocations, NoneOnTheHost) { EXPECT_EQ(on_host(), 0); }
