@@ -260,7 +260,7 @@ TEST(Journal, IsGivenUpWhenAWriteFailed) {
 
 // --- rows ----------------------------------------------------------------------------------------
 
-TEST(Journal, AKilledWriterLosesNoRowThatWriteTook) {
+TEST(Journal, AKilledWriterWithoutThreadsLosesNoRowThatWriteTook) {
     MemoryFileSystem disk = killed_disk();
     {
         auto const storage = FileStorage::read_only(store, disk);
