@@ -51,7 +51,7 @@ CreditChannelSender::CreditChannelSender(ChannelOptions options,
       next_(options_.buffers.slots),
       counts_of_slot_(static_cast<std::size_t>(options_.buffers.slots)),
       packer_(options_.schema, edge_rows()),
-      show_([this](std::size_t bytes) { transport_->show(next_.slot(), bytes); }),
+      show_([this](std::size_t bytes) { transport_->show(next_.slot(), bytes, packed_bytes_); }),
       state_(make_state(options_, ChannelSide::sender)) {
     expect_room(*transport_, options_);
 }
@@ -153,6 +153,7 @@ void CreditChannelSender::post(Batch const* batch, std::span<SystemIndex const> 
         header.counts = count_packed(*batch, systems, edge_rows());
         header.payload_bytes = packed_bytes(*options_.schema, header.counts);
     }
+    packed_bytes_ = header.payload_bytes;
     counts_of_slot_[static_cast<std::size_t>(next_.slot())] = header.counts;
     std::uint32_t checksum = begin_header(header, slot.header());
     if (batch != nullptr)

@@ -75,7 +75,8 @@ private:
     bool end_posted_ = false;
     std::vector<PackedCounts> counts_of_slot_;
     SamplePacker packer_;
-    PackProgress show_;  // a part of what is being packed
+    std::size_t packed_bytes_ = 0;  // of the payload that is being packed, when it is done
+    PackProgress show_;             // a part of it
     std::optional<Clock::time_point> refused_since_;
     ChannelMetrics metrics_;
     std::shared_ptr<ChannelState> state_;

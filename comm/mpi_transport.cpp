@@ -3,7 +3,9 @@
 #include "comm/mpi_transport.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstring>
 #include <exception>
 #include <string>
 #include <utility>
@@ -12,22 +14,64 @@
 #include <fmt/format.h>
 #include <mpi.h>
 
+#include "comm/message_pieces.hpp"
 #include "comm/mpi_error.hpp"
+#include "comm/mpi_requests.hpp"
 #include "runtime/error.hpp"
 #include "runtime/expects.hpp"
 
 namespace athanor {
 
 using detail::check_mpi;
+using detail::MessagePieces;
 using detail::mpi_count;
+using detail::MpiRequests;
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto shutdown_limit = std::chrono::seconds(1);
 
-int slot_tag(EdgeId edge) { return 2 * edge.value(); }
-int credit_tag(EdgeId edge) { return 2 * edge.value() + 1; }
+constexpr int tags_per_edge = 3;
+int slot_tag(EdgeId edge) { return tags_per_edge * edge.value(); }
+int credit_tag(EdgeId edge) { return tags_per_edge * edge.value() + 1; }
+int piece_tag(EdgeId edge) { return tags_per_edge * edge.value() + 2; }
+
+/// Takes the place of a message that is cut, and says how much payload its pieces will bring;
+/// twice, the second time with all bits changed, for no checksum covers it. Shorter than any
+/// message.
+using Announcement = std::array<std::uint64_t, 2>;
+static_assert(sizeof(Announcement) < message_header_bytes);
+
+Announcement announcement_of(std::uint64_t payload_bytes) {
+    return {payload_bytes, ~payload_bytes};
+}
+
+/// The requests of one half with K slots: one for each slot, those of its pieces, one for each
+/// credit.
+class RequestLayout {
+public:
+    explicit RequestLayout(SlotRoom const& room)
+        : slots_(static_cast<std::size_t>(room.slots)),
+          pieces_(MessagePieces(room.payload_bytes).count()) {}
+
+    /// Of messages and their pieces; from here on they are those of credits.
+    [[nodiscard]] std::size_t moving() const { return slots_ * (1 + pieces_); }
+    [[nodiscard]] std::size_t count() const { return moving() + slots_; }
+    [[nodiscard]] std::size_t piece(std::size_t k, std::size_t i) const {
+        return slots_ + k * pieces_ + i;
+    }
+    [[nodiscard]] std::size_t credit(std::size_t k) const { return moving() + k; }
+    [[nodiscard]] bool is_credit(std::size_t request) const { return request >= moving(); }
+    [[nodiscard]] std::size_t slot_of(std::size_t request) const {
+        if (request < slots_) return request;
+        return is_credit(request) ? request - moving() : (request - slots_) / pieces_;
+    }
+
+private:
+    std::size_t slots_;
+    std::size_t pieces_;
+};
 
 std::vector<Slot> make_slots(SlotRoom const& room) {
     ATHANOR_EXPECTS(room.slots > 0);
@@ -60,72 +104,13 @@ struct MpiTransport::Communicator {
         if (detail::mpi_is_running()) MPI_Comm_free(&handle);
     }
     void expect_tags(EdgeId edge) const {
-        if (edge.value() < 0 || edge.value() > (largest_tag - 1) / 2)
+        int const most = (largest_tag - (tags_per_edge - 1)) / tags_per_edge;
+        if (edge.value() < 0 || edge.value() > most)
             throw MpiError(fmt::format("channel {} is more than MPI's tags can number ({})",
-                                       edge.value(), (largest_tag - 1) / 2));
+                                       edge.value(), most));
     }
 };
 
-/// The requests of one half, tested together without waiting and without allocating.
-class MpiTransport::Requests {
-public:
-    explicit Requests(std::size_t count)
-        : handles_(count, MPI_REQUEST_NULL), done_(count), statuses_(count), active_(count, 0) {}
-
-    MPI_Request& operator[](std::size_t i) { return handles_[i]; }
-    [[nodiscard]] bool active(std::size_t i) const { return active_[i] != 0; }
-    [[nodiscard]] bool any_active(std::size_t first, std::size_t count) const {
-        return std::any_of(active_.begin() + static_cast<std::ptrdiff_t>(first),
-                           active_.begin() + static_cast<std::ptrdiff_t>(first + count),
-                           [](char a) { return a != 0; });
-    }
-    void set_active(std::size_t i) { active_[i] = 1; }
-    /// Starts persistent request i.
-    void start(std::size_t i, std::string const& doing) {
-        check_mpi(MPI_Start(&handles_[i]), doing);
-        active_[i] = 1;
-    }
-    /// Calls finished(i, status) for every request that has ended since.
-    template <class Finished>
-    void test(std::string const& doing, Finished&& finished) {
-        int count = 0;
-        int const code = MPI_Testsome(static_cast<int>(handles_.size()), handles_.data(), &count,
-                                      done_.data(), statuses_.data());
-        if (code == MPI_ERR_IN_STATUS)
-            for (int d = 0; d < count; ++d) check_mpi(statuses_[d].MPI_ERROR, doing);
-        check_mpi(code, doing);
-        if (count == MPI_UNDEFINED) return;
-        for (int d = 0; d < count; ++d) {
-            active_[static_cast<std::size_t>(done_[d])] = 0;
-            finished(static_cast<std::size_t>(done_[d]), statuses_[d]);
-        }
-    }
-    /// Takes back receives that nothing has met, and frees persistent requests.
-    void cancel(std::size_t first, std::size_t count) noexcept {
-        for (std::size_t i = first; i < first + count; ++i) {
-            if (handles_[i] == MPI_REQUEST_NULL) continue;
-            if (active_[i] != 0) {
-                MPI_Cancel(&handles_[i]);
-                MPI_Wait(&handles_[i], MPI_STATUS_IGNORE);  // ends at once: cancelled or complete
-                active_[i] = 0;
-            }
-            if (handles_[i] != MPI_REQUEST_NULL) MPI_Request_free(&handles_[i]);
-        }
-    }
-    /// Lets go of requests that may still run.
-    void forget(std::size_t first, std::size_t count) noexcept {
-        for (std::size_t i = first; i < first + count; ++i)
-            if (handles_[i] != MPI_REQUEST_NULL) MPI_Request_free(&handles_[i]);
-    }
-
-private:
-    std::vector<MPI_Request> handles_;
-    std::vector<int> done_;
-    std::vector<MPI_Status> statuses_;
-    std::vector<char> active_;
-};
-
-/// Requests 0 .. K-1 send the slots, K .. 2K-1 (persistent) receive credits.
 class MpiTransport::Sender : public TransportSender {
 public:
     Sender(std::shared_ptr<Communicator> communicator, Rank peer, EdgeId edge, SlotRoom const& room)
@@ -134,56 +119,101 @@ public:
           edge_(edge),
           doing_(fmt::format("send to rank {} (channel {})", peer.value(), edge.value())),
           slots_(make_slots(room)),
+          announcements_(slots_.size()),
+          under_way_(slots_.size(), 0),
           told_(slots_.size()),
-          requests_(2 * slots_.size()) {
+          layout_(room),
+          requests_(layout_.count()) {
         communicator_->expect_tags(edge);
         for (std::size_t k = 0; k < slots_.size(); ++k) {
             check_mpi(MPI_Recv_init(&told_[k], 1, MPI_UINT64_T, peer.value(), credit_tag(edge),
-                                    communicator_->handle, &requests_[slots_.size() + k]),
+                                    communicator_->handle, &requests_[layout_.credit(k)]),
                       doing_);
-            requests_.start(slots_.size() + k, doing_);
+            requests_.start(layout_.credit(k), doing_);
         }
     }
     ~Sender() override {
         if (!detail::mpi_is_running()) return;
         if (std::uncaught_exceptions() == 0) finish();
-        requests_.cancel(slots_.size(), slots_.size());
-        if (!requests_.any_active(0, slots_.size())) return;
-        requests_.forget(0, slots_.size());
-        static_cast<void>(new std::vector<Slot>(std::move(slots_)));  // MPI may still read them
+        requests_.cancel(layout_.moving(), slots_.size());
+        if (!requests_.any_active(0, layout_.moving())) return;
+        requests_.forget(0, layout_.moving());
+        // MPI may still read them
+        static_cast<void>(new auto(std::pair(std::move(slots_), std::move(announcements_))));
     }
 
     int slot_count() const override { return static_cast<int>(slots_.size()); }
     Slot& slot(int k) override { return slots_[static_cast<std::size_t>(k)]; }
 
+    void show(int k, std::size_t payload_bytes, std::size_t of_bytes) override {
+        MessagePieces const pieces(of_bytes);
+        if (pieces.count() == 0) return;
+        send_pieces(static_cast<std::size_t>(k), pieces, payload_bytes);
+        progress();  // a large piece does not move by itself
+    }
+
     void post(int k, std::size_t payload_bytes) override {
         auto const i = static_cast<std::size_t>(k);
-        ATHANOR_EXPECTS(!requests_.active(i));
-        auto const message = slots_[i].bytes().first(message_header_bytes + payload_bytes);
-        check_mpi(MPI_Isend(message.data(), static_cast<int>(message.size()), MPI_BYTE,
-                            peer_.value(), slot_tag(edge_), communicator_->handle, &requests_[i]),
-                  doing_);
-        requests_.set_active(i);
+        if (pieces_sent_ == 0) {
+            ATHANOR_EXPECTS(has_left(k));
+            send(slot_tag(edge_), i, i,
+                 slots_[i].bytes().first(message_header_bytes + payload_bytes));
+        } else {
+            MessagePieces const pieces(payload_bytes);
+            ATHANOR_EXPECTS(announcements_[i] == announcement_of(payload_bytes));
+            send_pieces(i, pieces, payload_bytes);
+            std::size_t const last = pieces.count() - 1;
+            send(piece_tag(edge_), i, layout_.piece(i, last), pieces.piece(slots_[i], last));
+            pieces_sent_ = 0;
+        }
         ++posted_;
     }
 
     void progress() override {
-        requests_.test(doing_, [this](std::size_t i, MPI_Status const&) {
-            if (i < slots_.size()) return;
-            credits_ = std::max(credits_, told_[i - slots_.size()]);
-            requests_.start(i, doing_);
+        requests_.test(doing_, [this](std::size_t request, MPI_Status const&) {
+            std::size_t const k = layout_.slot_of(request);
+            if (!layout_.is_credit(request)) {
+                --under_way_[k];
+                return;
+            }
+            credits_ = std::max(credits_, told_[k]);
+            requests_.start(request, doing_);
         });
     }
 
-    bool has_left(int k) const override { return !requests_.active(static_cast<std::size_t>(k)); }
+    bool has_left(int k) const override { return under_way_[static_cast<std::size_t>(k)] == 0; }
     std::uint64_t credits() const override { return credits_; }
 
 private:
+    /// Sends what of the message in slot k is whole now, the checksum left out.
+    void send_pieces(std::size_t k, MessagePieces const& pieces, std::size_t shown) {
+        if (pieces_sent_ == 0) {
+            ATHANOR_EXPECTS(has_left(static_cast<int>(k)));
+            announcements_[k] = announcement_of(pieces.payload_bytes());
+            send(slot_tag(edge_), k, k, std::as_bytes(std::span(announcements_[k])));
+        }
+        while (pieces_sent_ + 1 < pieces.count() &&
+               pieces.payload_before(pieces_sent_ + 1) <= shown) {
+            send(piece_tag(edge_), k, layout_.piece(k, pieces_sent_),
+                 pieces.piece(slots_[k], pieces_sent_));
+            ++pieces_sent_;
+        }
+    }
+
+    /// Of slot k.
+    void send(int tag, std::size_t k, std::size_t request, std::span<std::byte const> bytes) {
+        check_mpi(MPI_Isend(bytes.data(), static_cast<int>(bytes.size()), MPI_BYTE, peer_.value(),
+                            tag, communicator_->handle, &requests_[request]),
+                  doing_);
+        requests_.set_active(request);
+        ++under_way_[k];
+    }
+
     void finish() noexcept {
         auto const deadline = Clock::now() + shutdown_limit;
         try {
             do progress();
-            while ((requests_.any_active(0, slots_.size()) || credits_ < posted_) &&
+            while ((requests_.any_active(0, layout_.moving()) || credits_ < posted_) &&
                    Clock::now() < deadline);
         } catch (Error const&) {
             // The link is broken already; there is nothing left to wait for.
@@ -195,23 +225,32 @@ private:
     EdgeId edge_;
     std::string doing_;
     std::vector<Slot> slots_;
+    std::vector<Announcement> announcements_;  // by slot
+    std::vector<int> under_way_;               // requests of that slot that run
     std::vector<std::uint64_t> told_;
-    Requests requests_;
+    RequestLayout layout_;
+    MpiRequests requests_;
+    std::size_t pieces_sent_ = 0;  // of the message that is being packed
     std::uint64_t posted_ = 0;
     std::uint64_t credits_ = 0;
 };
 
-/// Requests 0 .. K-1 (persistent) receive the slots, K .. 2K-1 (persistent) send credits.
+/// Every slot has a receive that stands ready. Where an announcement meets it, receives for the
+/// pieces follow, in the order of the messages: MPI brings what has one tag as it was sent.
 class MpiTransport::Receiver : public TransportReceiver {
 public:
     Receiver(std::shared_ptr<Communicator> communicator, Rank peer, EdgeId edge,
              SlotRoom const& room)
         : communicator_(std::move(communicator)),
+          peer_(peer),
+          edge_(edge),
+          payload_room_(room.payload_bytes),
           doing_(fmt::format("receive from rank {} (channel {})", peer.value(), edge.value())),
           slots_(make_slots(room)),
-          message_bytes_(slots_.size()),
+          arriving_(slots_.size()),
           totals_(slots_.size()),
-          requests_(2 * slots_.size()) {
+          layout_(room),
+          requests_(layout_.count()) {
         communicator_->expect_tags(edge);
         for (std::size_t k = 0; k < slots_.size(); ++k) {
             auto const all = slots_[k].bytes();
@@ -220,51 +259,97 @@ public:
                               slot_tag(edge), communicator_->handle, &requests_[k]),
                 doing_);
             check_mpi(MPI_Send_init(&totals_[k], 1, MPI_UINT64_T, peer.value(), credit_tag(edge),
-                                    communicator_->handle, &requests_[slots_.size() + k]),
+                                    communicator_->handle, &requests_[layout_.credit(k)]),
                       doing_);
             requests_.start(k, doing_);
         }
     }
     ~Receiver() override {
         if (!detail::mpi_is_running()) return;
-        requests_.cancel(0, slots_.size());
+        requests_.cancel(0, layout_.moving());
         if (std::uncaught_exceptions() == 0) finish();
-        requests_.forget(slots_.size(), slots_.size());
+        requests_.forget(layout_.moving(), slots_.size());
     }
 
     int slot_count() const override { return static_cast<int>(slots_.size()); }
     Slot& slot(int k) override { return slots_[static_cast<std::size_t>(k)]; }
 
     void progress() override {
-        requests_.test(doing_, [this](std::size_t i, MPI_Status const& status) {
-            if (i >= slots_.size()) return;
+        requests_.test(doing_, [this](std::size_t request, MPI_Status const& status) {
+            if (layout_.is_credit(request)) return;
+            Arriving& arriving = arriving_[layout_.slot_of(request)];
+            if (request >= slots_.size()) {
+                --arriving.pieces_missing;
+                return;
+            }
             int bytes = 0;
             check_mpi(MPI_Get_count(&status, MPI_BYTE, &bytes), doing_);
-            message_bytes_[i] = static_cast<std::size_t>(bytes);
+            arriving.bytes = static_cast<std::size_t>(bytes);
         });
+        while (heard_ - given_back_ < slots_.size() && !requests_.active(heard_ % slots_.size()))
+            hear(heard_++ % slots_.size());
         tell_credits();
     }
 
     std::optional<std::size_t> arrived(int k) const override {
         auto const i = static_cast<std::size_t>(k);
-        if (requests_.active(i)) return std::nullopt;
-        return message_bytes_[i];
+        if (requests_.active(i) || arriving_[i].pieces_missing > 0) return std::nullopt;
+        return arriving_[i].bytes;
+    }
+
+    std::size_t shown(int k) const override {
+        auto const i = static_cast<std::size_t>(k);
+        if (arriving_[i].pieces_missing == 0) return 0;
+        std::size_t whole = 0;
+        while (!requests_.active(layout_.piece(i, whole))) ++whole;
+        return MessagePieces(arriving_[i].bytes - message_header_bytes).payload_before(whole);
     }
 
     void give_back(int k) override {
         auto const i = static_cast<std::size_t>(k);
-        ATHANOR_EXPECTS(!requests_.active(i) && i == given_back_ % slots_.size());
+        ATHANOR_EXPECTS(arrived(k) && i == given_back_ % slots_.size());
         requests_.start(i, doing_);  // first: a message must find its receive
         ++given_back_;
         tell_credits();
     }
 
 private:
+    struct Arriving {
+        std::size_t bytes = 0;  // of the whole message; at first, of what met the slot's receive
+        int pieces_missing = 0;
+    };
+
+    /// Looks at what met the receive of slot k, and makes receives for what that announces.
+    void hear(std::size_t k) {
+        Announcement said;
+        if (arriving_[k].bytes != sizeof said) return;
+        std::memcpy(said.data(), slots_[k].header().data(), sizeof said);
+        if (said != announcement_of(said[0]))
+            throw MpiError(
+                fmt::format("MPI could not {}: an announcement was damaged on its way", doing_));
+        MessagePieces const pieces(said[0]);
+        if (said[0] > payload_room_ || pieces.count() == 0)
+            throw MpiError(
+                fmt::format("MPI could not {}: a message of {} bytes is announced, a slot "
+                            "holds {}; give both ends the same /buffers and build",
+                            doing_, said[0], payload_room_));
+        for (std::size_t i = 0; i < pieces.count(); ++i) {
+            auto const piece = pieces.piece(slots_[k], i);
+            std::size_t const request = layout_.piece(k, i);
+            check_mpi(
+                MPI_Irecv(piece.data(), static_cast<int>(piece.size()), MPI_BYTE, peer_.value(),
+                          piece_tag(edge_), communicator_->handle, &requests_[request]),
+                doing_);
+            requests_.set_active(request);
+        }
+        arriving_[k] = {message_header_bytes + said[0], static_cast<int>(pieces.count())};
+    }
+
     /// The last credits are 8 bytes each and have left long ago, unless the link is broken.
     void finish() noexcept {
         auto const deadline = Clock::now() + shutdown_limit;
         try {
-            while (requests_.any_active(slots_.size(), slots_.size()) && Clock::now() < deadline)
+            while (requests_.any_active(layout_.moving(), slots_.size()) && Clock::now() < deadline)
                 requests_.test(doing_, [](std::size_t, MPI_Status const&) {});
         } catch (Error const&) {
             // Nobody is left to be told.
@@ -274,19 +359,24 @@ private:
     /// A credit's request is free again long before its turn comes; if not, a later one says it
     /// too.
     void tell_credits() {
-        std::size_t const i = slots_.size() + given_back_ % slots_.size();
-        if (told_ == given_back_ || requests_.active(i)) return;
-        totals_[given_back_ % slots_.size()] = given_back_;
-        requests_.start(i, doing_);
+        std::size_t const k = given_back_ % slots_.size();
+        if (told_ == given_back_ || requests_.active(layout_.credit(k))) return;
+        totals_[k] = given_back_;
+        requests_.start(layout_.credit(k), doing_);
         told_ = given_back_;
     }
 
     std::shared_ptr<Communicator> communicator_;
+    Rank peer_;
+    EdgeId edge_;
+    std::size_t payload_room_;
     std::string doing_;
     std::vector<Slot> slots_;
-    std::vector<std::size_t> message_bytes_;
+    std::vector<Arriving> arriving_;  // by slot
     std::vector<std::uint64_t> totals_;
-    Requests requests_;
+    RequestLayout layout_;
+    MpiRequests requests_;
+    std::uint64_t heard_ = 0;
     std::uint64_t given_back_ = 0;
     std::uint64_t told_ = 0;
 };

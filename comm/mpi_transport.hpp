@@ -10,9 +10,11 @@
 namespace athanor {
 
 /// Makes the halves of edges between ranks. Slots travel by MPI_Isend of the used bytes, straight
-/// from the slot, into receives that stand ready for every slot; credits come back as 8 bytes that
-/// say how many slots were given back so far. Edge e uses the tags 2e (slots) and 2e + 1 (credits)
-/// of a communicator of its own, so that no other traffic can meet it.
+/// from the slot, into receives that stand ready for every slot; a large one that its sender shows
+/// leaves in pieces (message_pieces.hpp), straight into the other slot, while it is being packed.
+/// Credits come back as 8 bytes that say how many slots were given back so far. Edge e uses the
+/// tags 3e (slots), 3e + 1 (credits) and 3e + 2 (pieces) of a communicator of its own, so that no
+/// other traffic can meet it.
 /// Ownership: the halves keep the communicator alive; all of them go before MPI ends.
 /// Bound:     one MPI_Testsome per progress(), no blocking call. A sender's destructor waits a
 ///            second at most for its messages to leave and its credits to return, so that none is
@@ -39,7 +41,6 @@ private:
     struct Communicator;
     class Sender;
     class Receiver;
-    class Requests;
     std::shared_ptr<Communicator> communicator_;
 };
 

@@ -33,7 +33,7 @@ public:
 
     int slot_count() const override { return slots_->count(); }
     Slot& slot(int k) override { return (*slots_)[k]; }
-    void show(int k, std::size_t payload_bytes) override {
+    void show(int k, std::size_t payload_bytes, std::size_t) override {
         ATHANOR_EXPECTS(k == posted_.slot());
         ATHANOR_EXPECTS(payload_bytes <= size_mask);
         Counter(slots_->counters().shown)

@@ -24,15 +24,17 @@ public:
 
     [[nodiscard]] virtual int slot_count() const = 0;
     [[nodiscard]] virtual Slot& slot(int k) = 0;
-    /// Of the message that will be posted next: the first `payload_bytes` in slot k are written,
-    /// and so is its header but for the last four bytes; none of that changes any more. A transport
-    /// that cannot show a part of a message does nothing.
-    virtual void show(int k, std::size_t payload_bytes) {
-        static_cast<void>(k), static_cast<void>(payload_bytes);
+    /// Of the message that will be posted next, with `of_bytes` of payload: the first
+    /// `payload_bytes` in slot k are written, and so is its header but for the last four bytes;
+    /// none of that changes any more. A transport that cannot show a part of a message does
+    /// nothing.
+    virtual void show(int k, std::size_t payload_bytes, std::size_t of_bytes) {
+        static_cast<void>(k), static_cast<void>(payload_bytes), static_cast<void>(of_bytes);
     }
     /// Starts moving the header and the first `payload_bytes` of slot k.
     virtual void post(int k, std::size_t payload_bytes) = 0;
-    /// Looks once at what has happened since; the two queries below change in here only.
+    /// Looks once at what has happened since; the two queries below change in here and in show()
+    /// only.
     virtual void progress() = 0;
     /// True when this side no longer reads slot k.
     [[nodiscard]] virtual bool has_left(int k) const = 0;

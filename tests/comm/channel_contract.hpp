@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "comm/message_pieces.hpp"
 #include "runtime/error.hpp"
 #include "tests/comm/ring.hpp"
 #include "tests/comm/transport_doubles.hpp"
@@ -351,13 +352,31 @@ TYPED_TEST_P(ChannelContract, LargeSamplesArriveBitForBit) {
     });
 }
 
+TYPED_TEST_P(ChannelContract, MessagesThatAreCutAndWholeOnesShareTheSlots) {
+    constexpr int most_atoms = 24000;
+    ASSERT_GT(packed_bytes(*this->schema_, {1, most_atoms / 2, 0, 0}),
+              detail::MessagePieces::least_cut_bytes);
+    TypeParam::run(this->options({1, most_atoms, 0, 0, 3}), [this](RingMember& member) {
+        auto const made = [&](int rank) {
+            std::vector<Sample> samples;
+            for (int atoms : {20000 + rank, 5, most_atoms / 2, 15000, 7, 8, most_atoms})
+                samples.push_back(this->sample(rank, static_cast<int>(samples.size()), atoms));
+            return samples;
+        };
+
+        auto const received = exchange(member, this->schema_, made(member.rank));
+
+        this->expect_all(made(member.left()), received);
+    });
+}
+
 TYPED_TEST_P(ChannelContract, DamageInAPartThatWasShownEarlyIsRefusedAndNothingAppended) {
-    auto options = this->options({1, 6000, 0, 0, 2});
+    auto options = this->options({1, 12000, 0, 0, 2});
     options.wrap_sender = [](SenderPtr real) {
         return std::make_unique<FaultySender>(std::move(real), Fault::flip_shown_bit, /*victim=*/0);
     };
     TypeParam::run(options, [this](RingMember& member) {
-        Batch const batch = batch_of(this->schema_, {this->sample(member.rank, 0, 6000)});
+        Batch const batch = batch_of(this->schema_, {this->sample(member.rank, 0, 12000)});
         ASSERT_EQ(member.sender.try_send(batch, all_systems(batch)), 1);
 
         std::string const found = this->refusal(member);
@@ -416,7 +435,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     ASampleForNoSlotIsNamedWithTheKeyToRaise, EdgesStayAtHomeWhereTheBuffersHaveNoRoomForThem,
     StateFieldsOfAStageStayAtHome, SamplesOfVeryDifferentSizeShareAChannel,
     AThousandSamplesPassThroughSlotsForTwo, FaultyMessagesAreRefusedEachForItsOwnReason,
-    LargeSamplesArriveBitForBit, DamageInAPartThatWasShownEarlyIsRefusedAndNothingAppended,
-    RandomStreamsArriveExactlyOnce);
+    LargeSamplesArriveBitForBit, MessagesThatAreCutAndWholeOnesShareTheSlots,
+    DamageInAPartThatWasShownEarlyIsRefusedAndNothingAppended, RandomStreamsArriveExactlyOnce);
 
 }  // namespace athanor::test

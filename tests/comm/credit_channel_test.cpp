@@ -176,7 +176,7 @@ struct ByHand {
 TEST(CreditChannel, APartOfAMessageIsNoSampleUntilTheRestIsThere) {
     ByHand message;
     for (std::size_t shown : {16, 500, 501}) {
-        message.link.sender->show(0, shown);
+        message.link.sender->show(0, shown, message.header.payload_bytes);
         EXPECT_EQ(message.receiver->poll(), ReceiveStatus::nothing_yet);
         EXPECT_EQ(message.receiver->metrics().samples, 0);
     }
@@ -191,7 +191,7 @@ TEST(CreditChannel, APartOfAMessageIsNoSampleUntilTheRestIsThere) {
 TEST(CreditChannel, ThePartThatIsShownIsCheckedWhenItIsShown) {
     ByHand message;
     message.slot().payload()[300] ^= std::byte{1};
-    message.link.sender->show(0, 500);
+    message.link.sender->show(0, 500, message.header.payload_bytes);
     ASSERT_EQ(message.receiver->poll(), ReceiveStatus::nothing_yet);
     message.slot().payload()[300] ^= std::byte{1};
     message.post();
@@ -206,7 +206,8 @@ TEST(CreditChannel, ThePartThatIsShownIsCheckedWhenItIsShown) {
 
 TEST(CreditChannel, ASenderThatDiesWhilePackingLeavesNothing) {
     ByHand message;
-    message.link.sender->show(0, message.header.payload_bytes);  // even if only the post is missing
+    message.link.sender->show(0, message.header.payload_bytes,
+                              message.header.payload_bytes);  // even if only the post is missing
     ASSERT_EQ(message.receiver->poll(), ReceiveStatus::nothing_yet);
 
     message.link.sender.reset();

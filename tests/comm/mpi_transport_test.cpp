@@ -4,6 +4,7 @@
 
 #include <mpi.h>
 
+#include "comm/message_pieces.hpp"
 #include "tests/comm/channel_contract.hpp"
 #include "tests/comm/mpi_ring.hpp"
 
@@ -42,6 +43,96 @@ TEST(MpiTransport, AMessageForASmallerSlotIsAnMpiErrorThatNamesTheLink) {
 
     EXPECT_THAT(found, ::testing::HasSubstr("receive from rank " + std::to_string(world.left())));
     EXPECT_THAT(found, ::testing::HasSubstr("TRUNCATE"));
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
+/// One message of four pieces between this rank and its neighbours, half of it shown.
+struct CutMessage {
+    static constexpr std::size_t piece = detail::MessagePieces::piece_bytes;
+    static constexpr std::size_t bytes = 4 * piece;
+
+    CutMessage() {
+        for (std::size_t i = 0; i < bytes; ++i)
+            sender->slot(0).payload()[i] = std::byte(i * 7 + i / piece);
+        sender->show(0, piece - 1, bytes);
+        sender->show(0, 2 * piece + 1, bytes);
+        half_is_here = eventually([this] {
+            look();
+            return receiver->shown(0) == 2 * piece;
+        });
+        MPI_Barrier(MPI_COMM_WORLD);  // nobody goes on while another still looks for this half
+    }
+    void look() {
+        if (sender != nullptr) sender->progress();
+        receiver->progress();
+    }
+
+    World const world;
+    MpiTransport const mpi;
+    SenderPtr sender = mpi.sender_to(Rank{world.right()}, EdgeId{world.rank}, {bytes, 2});
+    ReceiverPtr receiver = mpi.receiver_from(Rank{world.left()}, EdgeId{world.left()}, {bytes, 2});
+    bool half_is_here = false;
+};
+
+TEST(MpiTransport, PiecesArriveBeforeTheirMessageIsPosted) {
+    CutMessage message;
+    ASSERT_TRUE(message.half_is_here);
+    EXPECT_EQ(message.receiver->arrived(0), std::nullopt);
+
+    message.sender->post(0, CutMessage::bytes);
+
+    ASSERT_TRUE(eventually([&] {
+        message.look();
+        return message.receiver->arrived(0).has_value();
+    }));
+    EXPECT_EQ(message.receiver->arrived(0), message_header_bytes + CutMessage::bytes);
+    EXPECT_EQ(message.receiver->shown(0), 0U);
+    auto const got = message.receiver->slot(0).payload();
+    for (std::size_t i = 0; i < CutMessage::bytes; ++i)
+        ASSERT_EQ(got[i], std::byte(i * 7 + i / CutMessage::piece)) << i;
+    message.receiver->give_back(0);
+    EXPECT_TRUE(eventually([&] {
+        message.look();
+        return message.sender->credits() == 1 && message.sender->has_left(0);
+    }));
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
+TEST(MpiTransport, ASenderThatDiesBetweenPiecesHasSentNothing) {
+    CutMessage message;
+    ASSERT_TRUE(message.half_is_here);
+
+    message.sender.reset();
+
+    for (int look = 0; look < 100; ++look) {
+        message.look();
+        EXPECT_EQ(message.receiver->arrived(0), std::nullopt);
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
+TEST(MpiTransport, PiecesForASmallerSlotAreAnErrorThatNamesTheLink) {
+    World const world;
+    constexpr std::size_t bytes = 4 * detail::MessagePieces::piece_bytes;
+    MpiTransport const mpi;
+    auto const receiver =
+        mpi.receiver_from(Rank{world.left()}, EdgeId{world.left()}, {bytes - 16, 1});
+    auto const sender = mpi.sender_to(Rank{world.right()}, EdgeId{world.rank}, {bytes, 1});
+    sender->show(0, 100, bytes);
+    std::string found;
+
+    eventually([&] {
+        sender->progress();
+        try {
+            receiver->progress();
+        } catch (MpiError const& error) {
+            found = error.what();
+        }
+        return !found.empty();
+    });
+
+    EXPECT_THAT(found, ::testing::HasSubstr("receive from rank " + std::to_string(world.left())));
+    EXPECT_THAT(found, ::testing::HasSubstr("a message of 4194304 bytes is announced"));
     MPI_Barrier(MPI_COMM_WORLD);
 }
 

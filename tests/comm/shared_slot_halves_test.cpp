@@ -60,14 +60,14 @@ TEST(SharedSlotHalves, ShowPartsOfTheMessageThatComesNextAndOfNoOther) {
     for (int n = 0; n < 5; ++n) {
         int const k = n % 2;
         sender->slot(k).payload()[99] = std::byte(n);
-        sender->show(k, 100);
+        sender->show(k, 100, 250);
         EXPECT_EQ(receiver->shown(k), 0U) << "changes in progress() only";
         receiver->progress();
         EXPECT_EQ(receiver->shown(k), 100U);
         EXPECT_EQ(receiver->shown(1 - k), 0U);
         EXPECT_EQ(receiver->slot(k).payload()[99], std::byte(n));
         EXPECT_EQ(receiver->arrived(k), std::nullopt);
-        sender->show(k, 250);
+        sender->show(k, 250, 250);
         sender->post(k, 256);
         receiver->progress();
         EXPECT_EQ(receiver->shown(k), 0U) << "it has arrived";
@@ -80,7 +80,7 @@ TEST(SharedSlotHalves, ShowPartsOfTheMessageThatComesNextAndOfNoOther) {
 
 TEST(SharedSlotHalves, RefuseMoreShownThanASlotHolds) {
     TwoMappings edge(name_of("much"));
-    edge.sender->show(0, 257);
+    edge.sender->show(0, 257, 257);
     edge.receiver->progress();
     EXPECT_THROW(static_cast<void>(edge.receiver->shown(0)), CampaignError);
 }

@@ -36,12 +36,12 @@ public:
     bool has_left(int k) const override { return real_->has_left(k); }
     std::uint64_t credits() const override { return real_->credits(); }
 
-    void show(int k, std::size_t payload_bytes) override {
+    void show(int k, std::size_t payload_bytes, std::size_t of_bytes) override {
         if (fault_ == Fault::flip_shown_bit && count_ == victim_ && !flipped_) {
             slot(k).payload()[payload_bytes / 2] ^= std::byte{4};
             flipped_ = true;
         }
-        real_->show(k, payload_bytes);
+        real_->show(k, payload_bytes, of_bytes);
     }
     void post(int k, std::size_t payload_bytes) override {
         auto const bytes = slot(k).bytes().first(message_header_bytes + payload_bytes);
