@@ -16,7 +16,8 @@ void count_atoms(benchmark::State& state, ArgonRun const& run, char const* what)
         static_cast<double>(state.iterations()) * run.atom_count(), benchmark::Counter::kIsRate);
 }
 
-void evaluate_pairs(benchmark::State& state, Precision precision, double switch_width) {
+void evaluate_pairs(benchmark::State& state, Precision precision, double switch_width,
+                    ModelOutputs outputs = {}) {
     Isa const isa = active_isa();
     auto const wanted = static_cast<Isa>(state.range(2));
     if (!is_supported(wanted)) {
@@ -30,7 +31,7 @@ void evaluate_pairs(benchmark::State& state, Precision precision, double switch_
     options.switch_width = switch_width;
     ArgonRun run(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)), 40.0, options);
     auto const neighbors = run.update();
-    for (auto _ : state) run.compute(neighbors);
+    for (auto _ : state) run.compute(neighbors, outputs);
     count_atoms(state, run, "atoms/s");
     state.SetLabel(std::string(name_of(wanted)));
     set_active_isa(isa);
@@ -49,9 +50,17 @@ void pair_forces_switched(benchmark::State& state) {
 void pair_forces_switched_mixed(benchmark::State& state) {
     evaluate_pairs(state, Precision::mixed, 1.0);
 }
+void pair_forces_with_stress(benchmark::State& state) {
+    evaluate_pairs(state, Precision::float64, 0.0, {.stress = true});
+}
+void pair_forces_switched_with_stress(benchmark::State& state) {
+    evaluate_pairs(state, Precision::float64, 1.0, {.stress = true});
+}
 BENCHMARK(pair_forces)->Apply(on_each_isa);
+BENCHMARK(pair_forces_with_stress)->Apply(on_each_isa);
 BENCHMARK(pair_forces_mixed)->Apply(on_each_isa);
 BENCHMARK(pair_forces_switched)->Apply(on_each_isa);
+BENCHMARK(pair_forces_switched_with_stress)->Apply(on_each_isa);
 BENCHMARK(pair_forces_switched_mixed)->Apply(on_each_isa);
 
 void neighbor_build(benchmark::State& state) {
