@@ -16,6 +16,8 @@ public:
     /// From now on, what is wrong at or below `pointer` is blamed on the command line's `option`.
     void blame(std::string const& pointer, std::string const& option);
     void add(std::string const& pointer, std::string const& message);
+    /// How messages name `pointer`: the file and it, or the option that it is blamed on.
+    [[nodiscard]] std::string place_of(std::string const& pointer) const;
     /// Throws ConfigError with one line per error, when there is one.
     void throw_if_any() const;
 
@@ -23,8 +25,6 @@ private:
     struct Origin {
         std::string pointer, option;
     };
-    [[nodiscard]] std::string place_of(std::string const& pointer) const;
-
     std::string label_;
     std::vector<Origin> origins_;
     std::vector<std::string> lines_;

@@ -105,6 +105,7 @@ void PipelineReader::read_element(json const& found, std::string const& pointer)
     } else {
         element.stages.push_back(read_stage(found, pointer));
     }
+    element.written_at.place = errors_.place_of(pointer);
     config_.pipeline.elements.push_back(std::move(element));
 }
 

@@ -3,12 +3,16 @@
 #include "launch/make_sub_stages.hpp"
 
 #include <cstddef>
+#include <string>
 #include <utility>
 #include <variant>
+
+#include <fmt/format.h>
 
 #include "kernels/lennard_jones.hpp"
 #include "launch/make_hooks.hpp"
 #include "launch/placement.hpp"
+#include "runtime/error.hpp"
 #include "stages/make_dynamics.hpp"
 
 namespace athanor {
@@ -41,16 +45,24 @@ void rehearse_elements(CampaignPlan const& plan) {
     PipelineSpec const& pipeline = plan.config.pipeline;
     LennardJones model(model_options(plan.config));
     StageMetrics metrics;
+    std::vector<std::string> refused;
     for (int e = 0; e < static_cast<int>(pipeline.elements.size()); ++e) {
         ElementSpec const& element = pipeline.elements[static_cast<std::size_t>(e)];
-        FusedStage::Options const options{{1, 1, 1},
-                                          plan.config.seed,
-                                          element.order,
-                                          make_hooks_that_write_nothing(element.hooks)};
-        FusedStage const rehearsed(plan.schema,
-                                   make_sub_stages(pipeline, e, make_hooks_that_write_nothing),
-                                   model, options, metrics, FusedStage::OutcomeListener{});
+        try {
+            FusedStage::Options const options{{1, 1, 1},
+                                              plan.config.seed,
+                                              element.order,
+                                              make_hooks_that_write_nothing(element.hooks)};
+            FusedStage const rehearsed(plan.schema,
+                                       make_sub_stages(pipeline, e, make_hooks_that_write_nothing),
+                                       model, options, metrics, FusedStage::OutcomeListener{});
+        } catch (ConfigError const& error) {
+            std::string const& place = element.written_at.place;
+            refused.push_back(place.empty() ? error.what()
+                                            : fmt::format("{}: {}", place, error.what()));
+        }
     }
+    if (!refused.empty()) throw ConfigError(fmt::format("{}", fmt::join(refused, "\n")));
 }
 
 }  // namespace athanor

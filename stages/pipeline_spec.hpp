@@ -94,6 +94,13 @@ struct StageSpec {
     bool operator==(StageSpec const&) const = default;
 };
 
+/// Where a part of a configuration was written, for messages; empty where nobody wrote it. It takes
+/// no part in what was asked for, and so equals every other.
+struct WrittenAt {
+    std::string place;
+    bool operator==(WrittenAt const&) const { return true; }
+};
+
 /// One element of the pipeline: a stage, or several fused on one device. One rank runs one instance
 /// of an element. Of its fields, stages, order and hooks decide what happens to a sample; the
 /// others decide where.
@@ -107,6 +114,7 @@ struct ElementSpec {
     /// they wait where they are.
     std::vector<std::string> overflow = {};
     int chain = 0;  ///< which of the independent pipelines of a job it belongs to
+    WrittenAt written_at = {};
     bool operator==(ElementSpec const&) const = default;
 };
 

@@ -116,28 +116,40 @@ TEST(Validate, RefusesWhatTheFieldsOfTheInputDoNotAllowAndTheRunTouchesNothing) 
     auto fused = good;
     fused["pipeline"] = {{{"fuse", good["pipeline"]},
                           {"hooks", {{{"type", "nan_detector"}, {"fields", {"charges"}}}}}}};
-    std::vector<std::pair<nlohmann::json, std::string>> const wrong{
-        {hook({{"type", "nan_detector"}, {"fields", {"charges"}}}),
-         "stage \"md\": nan_detector: there is no field \"charges\"; give fields of the samples"},
+    auto both = hook({{"type", "nan_detector"}, {"fields", {"charges"}}});
+    both["pipeline"][0]["converge"] = criterion["pipeline"][0]["converge"];
+    std::string const no_charges =
+        "stage \"md\": nan_detector: there is no field \"charges\"; give fields of the samples";
+    std::string const no_such_criterion =
+        "stage \"relax\": convergence on \"charges\": there is no such field; give a field of the "
+        "batch, for example \"forces\"";
+    using Lines = std::vector<std::pair<std::string, std::string>>;  // pointer and words
+    std::vector<std::pair<nlohmann::json, Lines>> const wrong{
+        {hook({{"type", "nan_detector"}, {"fields", {"charges"}}}), {{"/pipeline/1", no_charges}}},
         {hook({{"type", "nan_detector"}, {"fields", {"stress"}}}),
-         "stage \"md\": nan_detector: \"stress\" is NaN by definition for samples that are not "
-         "periodic; leave it out"},
+         {{"/pipeline/1",
+           "stage \"md\": nan_detector: \"stress\" is NaN by definition for samples that are not "
+           "periodic; leave it out"}}},
         {hook({{"type", "freeze_atoms"}, {"category", 1}}),
-         "stage \"md\": freeze_atoms: the samples have no atom_categories; give the input a column "
-         "of that name (atom_categories:I:1), or freeze by \"indices\""},
-        {criterion,
-         "stage \"relax\": convergence on \"charges\": there is no such field; give a field of the "
-         "batch, for example \"forces\""},
+         {{"/pipeline/1",
+           "stage \"md\": freeze_atoms: the samples have no atom_categories; give the input a "
+           "column of that name (atom_categories:I:1), or freeze by \"indices\""}}},
+        {criterion, {{"/pipeline/0", no_such_criterion}}},
+        {both, {{"/pipeline/0", no_such_criterion}, {"/pipeline/1", no_charges}}},
         {fused,
-         "hooks of the fused element: nan_detector: there is no field \"charges\"; give fields of "
-         "the samples"}};
+         {{"/pipeline/0",
+           "hooks of the fused element: nan_detector: there is no field \"charges\"; give fields "
+           "of the samples"}}}};
 
-    for (auto const& [config, words] : wrong) {
+    for (auto const& [config, lines] : wrong) {
         folder.write("wrong.json", config.dump());
+        std::string expected;
+        for (auto const& [pointer, words] : lines)
+            expected += "athanor: wrong.json#" + pointer + ": " + words + "\n";
         for (char const* command : {"validate wrong.json", "run wrong.json --overwrite"}) {
             ProgramResult const ended = folder.athanor(command);
             EXPECT_EQ(ended.code, 2) << ended.text;
-            EXPECT_EQ(ended.text, "athanor: " + words + "\n");
+            EXPECT_EQ(ended.text, expected);
         }
     }
     EXPECT_EQ(folder.athanor("inspect out/done.zarr").code, 0) << "refused runs left it there";
