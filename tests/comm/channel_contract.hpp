@@ -353,13 +353,13 @@ TYPED_TEST_P(ChannelContract, LargeSamplesArriveBitForBit) {
 }
 
 TYPED_TEST_P(ChannelContract, MessagesThatAreCutAndWholeOnesShareTheSlots) {
-    constexpr int most_atoms = 24000;
-    ASSERT_GT(packed_bytes(*this->schema_, {1, most_atoms / 2, 0, 0}),
+    constexpr int most_atoms = 12000;
+    ASSERT_GT(packed_bytes(*this->schema_, {1, 10000, 0, 0}),
               detail::MessagePieces::least_cut_bytes);
     TypeParam::run(this->options({1, most_atoms, 0, 0, 3}), [this](RingMember& member) {
         auto const made = [&](int rank) {
             std::vector<Sample> samples;
-            for (int atoms : {20000 + rank, 5, most_atoms / 2, 15000, 7, 8, most_atoms})
+            for (int atoms : {10000 + rank, 5, most_atoms, 7, 8, 11000})
                 samples.push_back(this->sample(rank, static_cast<int>(samples.size()), atoms));
             return samples;
         };

@@ -4,9 +4,12 @@
 /// itself.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,8 +43,13 @@ inline Sample forge_sample(SchemaPtr const& schema, std::int64_t id, int atoms, 
     Sample sample(schema, SampleId{id}, "forged " + std::to_string(id), atoms, edges);
     for (int f = 0; f < schema->field_count(); ++f) {
         bool const is_bool = schema->field(FieldIndex{f}).dtype == Dtype::boolean;
-        for (std::byte& byte : sample.bytes(FieldIndex{f}))
-            byte = static_cast<std::byte>(is_bool ? random() & 1U : random() & 0xffU);
+        std::span<std::byte> bytes = sample.bytes(FieldIndex{f});
+        while (!bytes.empty()) {
+            std::uint64_t const drawn = is_bool ? random() & 0x0101010101010101U : random();
+            std::size_t const count = std::min(bytes.size(), sizeof drawn);
+            std::memcpy(bytes.data(), &drawn, count);
+            bytes = bytes.subspan(count);
+        }
     }
     sample.values<std::int64_t>(Fields::system_id)[0] = id;
     std::string text;
