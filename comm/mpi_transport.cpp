@@ -148,6 +148,8 @@ public:
     void show(int k, std::size_t payload_bytes, std::size_t of_bytes) override {
         MessagePieces const pieces(of_bytes);
         if (pieces.count() == 0) return;
+        ATHANOR_EXPECTS(pieces_sent_ == 0 ||
+                        announcements_[static_cast<std::size_t>(k)] == announcement_of(of_bytes));
         send_pieces(static_cast<std::size_t>(k), pieces, payload_bytes);
         progress();  // a large piece does not move by itself
     }
@@ -293,7 +295,7 @@ public:
 
     std::optional<std::size_t> arrived(int k) const override {
         auto const i = static_cast<std::size_t>(k);
-        if (requests_.active(i) || arriving_[i].pieces_missing > 0) return std::nullopt;
+        if (!arriving_[i].heard || arriving_[i].pieces_missing > 0) return std::nullopt;
         return arriving_[i].bytes;
     }
 
@@ -308,6 +310,7 @@ public:
     void give_back(int k) override {
         auto const i = static_cast<std::size_t>(k);
         ATHANOR_EXPECTS(arrived(k) && i == given_back_ % slots_.size());
+        arriving_[i].heard = false;
         requests_.start(i, doing_);  // first: a message must find its receive
         ++given_back_;
         tell_credits();
@@ -317,10 +320,12 @@ private:
     struct Arriving {
         std::size_t bytes = 0;  // of the whole message; at first, of what met the slot's receive
         int pieces_missing = 0;
+        bool heard = false;  ///< what met the receive is looked at; in the order of the messages
     };
 
     /// Looks at what met the receive of slot k, and makes receives for what that announces.
     void hear(std::size_t k) {
+        arriving_[k].heard = true;
         Announcement said;
         if (arriving_[k].bytes != sizeof said) return;
         std::memcpy(said.data(), slots_[k].header().data(), sizeof said);
@@ -342,7 +347,7 @@ private:
                 doing_);
             requests_.set_active(request);
         }
-        arriving_[k] = {message_header_bytes + said[0], static_cast<int>(pieces.count())};
+        arriving_[k] = {message_header_bytes + said[0], static_cast<int>(pieces.count()), true};
     }
 
     /// The last credits are 8 bytes each and have left long ago, unless the link is broken.

@@ -16,7 +16,8 @@ namespace athanor {
 /// Ownership: owns its slots. post() lends one to the transport until has_left(); the caller posts
 ///            a slot again only after credits() has told that the other side emptied it.
 /// Threads:   one thread per half. No call waits.
-/// Throws:    MpiError (or its like) from progress() and post() when the link is broken.
+/// Throws:    MpiError (or its like) from progress(), show() and post() when the link is broken;
+///            the half is of no use then.
 /// To add one: derive both halves, then instantiate tests/comm/channel_contract.hpp for them.
 class TransportSender {
 public:
