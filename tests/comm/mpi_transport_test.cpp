@@ -21,6 +21,21 @@ struct MpiRing {
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Mpi, ChannelContract, MpiRing);
 
+/// What the receiver throws at last, while both halves look.
+std::string error_of(TransportSender& sender, TransportReceiver& receiver) {
+    std::string found;
+    eventually([&] {
+        sender.progress();
+        try {
+            receiver.progress();
+        } catch (MpiError const& error) {
+            found = error.what();
+        }
+        return !found.empty();
+    });
+    return found;
+}
+
 TEST(MpiTransport, AMessageForASmallerSlotIsAnMpiErrorThatNamesTheLink) {
     World const world;
     if (world.size == 1)
@@ -29,17 +44,8 @@ TEST(MpiTransport, AMessageForASmallerSlotIsAnMpiErrorThatNamesTheLink) {
     auto const receiver = mpi.receiver_from(Rank{world.left()}, EdgeId{world.left()}, {64, 1});
     auto const sender = mpi.sender_to(Rank{world.right()}, EdgeId{world.rank}, {512, 1});
     sender->post(0, 512);
-    std::string found;
 
-    eventually([&] {
-        sender->progress();
-        try {
-            receiver->progress();
-        } catch (MpiError const& error) {
-            found = error.what();
-        }
-        return !found.empty();
-    });
+    std::string const found = error_of(*sender, *receiver);
 
     EXPECT_THAT(found, ::testing::HasSubstr("receive from rank " + std::to_string(world.left())));
     EXPECT_THAT(found, ::testing::HasSubstr("TRUNCATE"));
@@ -119,17 +125,8 @@ TEST(MpiTransport, PiecesForASmallerSlotAreAnErrorThatNamesTheLink) {
         mpi.receiver_from(Rank{world.left()}, EdgeId{world.left()}, {bytes - 16, 1});
     auto const sender = mpi.sender_to(Rank{world.right()}, EdgeId{world.rank}, {bytes, 1});
     sender->show(0, 100, bytes);
-    std::string found;
 
-    eventually([&] {
-        sender->progress();
-        try {
-            receiver->progress();
-        } catch (MpiError const& error) {
-            found = error.what();
-        }
-        return !found.empty();
-    });
+    std::string const found = error_of(*sender, *receiver);
 
     EXPECT_THAT(found, ::testing::HasSubstr("receive from rank " + std::to_string(world.left())));
     EXPECT_THAT(found, ::testing::HasSubstr("a message of 4194304 bytes is announced"));
