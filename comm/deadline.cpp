@@ -3,8 +3,10 @@
 #include "comm/deadline.hpp"
 
 #include <condition_variable>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <mutex>
 #include <utility>
 
@@ -22,6 +24,19 @@ Deadline::Deadline(std::chrono::duration<double> limit, std::string message) {
         std::fflush(nullptr);
         std::_Exit(4);
     });
+}
+
+void kill_this_process_after(std::chrono::duration<double> limit) {
+    sigevent killed{};
+    killed.sigev_notify = SIGEV_SIGNAL;
+    killed.sigev_signo = SIGKILL;
+    timer_t timer{};
+    if (timer_create(CLOCK_MONOTONIC, &killed, &timer) != 0) return;
+    auto const nanoseconds = std::chrono::ceil<std::chrono::nanoseconds>(limit).count();
+    itimerspec once{};
+    once.it_value.tv_sec = nanoseconds / 1'000'000'000;
+    once.it_value.tv_nsec = nanoseconds % 1'000'000'000;
+    timer_settime(timer, 0, &once, nullptr);
 }
 
 }  // namespace athanor

@@ -18,4 +18,9 @@ private:
     std::jthread thread_;
 };
 
+/// Has the kernel kill this process (SIGKILL) after `limit`, whatever it does then: a process that
+/// was stopped, all its threads with it, ends as well, which no Deadline sees to. It cannot be
+/// taken back: for a process that is about to end. Where no timer can be had nothing happens.
+void kill_this_process_after(std::chrono::duration<double> limit);
+
 }  // namespace athanor

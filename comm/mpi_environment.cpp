@@ -4,16 +4,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include <fmt/format.h>
 #include <mpi.h>
-#include <unistd.h>
 
 #include "comm/deadline.hpp"
 #include "comm/mpi_error.hpp"
@@ -22,6 +21,11 @@ namespace athanor {
 
 using detail::check_mpi;
 using detail::mpi_count;
+
+namespace {
+/// How long a process that ends may take for what should take no time.
+constexpr std::chrono::seconds patience{5};
+}  // namespace
 
 struct MpiEnvironment::State {
     MPI_Comm communicator = MPI_COMM_NULL;
@@ -36,10 +40,16 @@ struct MpiEnvironment::State {
         // once, and ends the others when the first has.
         int rank = 0;
         MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-        double const later = std::min(5.0, 0.5 * rank);
-        Deadline const deadline(
-            std::chrono::duration<double>(limit + later),
-            fmt::format("some rank has not come to the end of MPI within {:.0f} s", limit));
+        std::chrono::duration<double> const own_limit(limit + std::min(5.0, 0.5 * rank));
+        // A rank that is stopped from here on cannot end itself, and once the others have gone
+        // nobody watches it: mpirun waits for it without end.
+        std::optional<Deadline> deadline;
+        if (limit > 0.0) {
+            kill_this_process_after(own_limit + patience);
+            deadline.emplace(
+                own_limit,
+                fmt::format("some rank has not come to the end of MPI within {:.0f} s", limit));
+        }
         MPI_Finalize();
     }
 };
@@ -172,9 +182,7 @@ bool MpiEnvironment::all_arrive_within(std::chrono::milliseconds limit) const {
 
 void MpiEnvironment::abort(int code) const {
     // MPI_Abort asks a daemon that may be gone, and a stream may be one on which a thread is stuck.
-    constexpr unsigned patience_seconds = 5;
-    std::signal(SIGALRM, SIG_DFL);
-    alarm(patience_seconds);
+    kill_this_process_after(patience);
     std::fflush(stdout);
     if (uses_mpi() && detail::mpi_is_running()) MPI_Abort(MPI_COMM_WORLD, code);
     std::_Exit(code);

@@ -44,7 +44,9 @@ public:
     /// True when several threads of a rank may call MPI at once.
     [[nodiscard]] bool has_thread_multiple() const { return thread_multiple_; }
     /// The end of MPI waits for all ranks, and MPI has no limit for that: where it takes longer
-    /// than so many seconds, this process says so and ends with code 4. 0, as at first: no limit.
+    /// than so many seconds, this process says so and ends with code 4. A process that is stopped
+    /// while it ends cannot, and is killed a few seconds later (SIGKILL), and so is one that has
+    /// not exited by then: for a process that ends with MPI. 0, as at first: no limit.
     void limit_end(double seconds);
 
     // Collective: every rank calls them, in the same order; they wait for each other.

@@ -195,13 +195,13 @@ int run(RunCommand const& command) {
     StopSignals const warnings{SIGUSR1, SIGUSR2};
     int no_arguments = 0;
     char** none = nullptr;
-    std::optional<Deadline> start;
-    if (MpiEnvironment::launched()) {
-        double const limit = limit_of_mpi(own_stall_timeout(command));
-        start.emplace(std::chrono::duration<double>(limit),
-                      fmt::format("not all ranks have started within {:.0f} s", limit));
-    }
+    double const own_limit =
+        MpiEnvironment::launched() ? limit_of_mpi(own_stall_timeout(command)) : 0.0;
+    std::optional<Deadline> start(
+        std::in_place, std::chrono::duration<double>(own_limit),
+        fmt::format("not all ranks have started within {:.0f} s", own_limit));
     MpiEnvironment mpi(no_arguments, none);
+    mpi.limit_end(own_limit);
     std::optional<JointEnd> ending;
     std::optional<CampaignPlan> plan;
     try {

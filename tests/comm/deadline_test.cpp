@@ -3,6 +3,7 @@
 #include "comm/deadline.hpp"
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <thread>
 
@@ -31,6 +32,26 @@ TEST(DeadlineDeathTest, DoesNothingWhenItGoesInTimeOrHasNoLimit) {
             std::_Exit(0);
         },
         ::testing::ExitedWithCode(0), "^$");
+}
+
+TEST(KillThisProcessAfterDeathTest, EndsAProcessThatIsStopped) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    EXPECT_EXIT(
+        {
+            kill_this_process_after(std::chrono::milliseconds(50));
+            raise(SIGSTOP);
+        },
+        ::testing::KilledBySignal(SIGKILL), "^$");
+}
+
+TEST(KillThisProcessAfterDeathTest, LeavesAProcessAloneThatEndsInTime) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    EXPECT_EXIT(
+        {
+            kill_this_process_after(std::chrono::minutes(1));
+            std::_Exit(3);
+        },
+        ::testing::ExitedWithCode(3), "^$");
 }
 
 }  // namespace

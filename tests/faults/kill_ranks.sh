@@ -90,8 +90,9 @@ one_case() {
     code=$?
     took=$(($(milliseconds) - begin))
     left=$(ranks_below $$)
-    grep -q 'come to the end of MPI' "$folder/log" &&
-        { phase=end limit=$((start_limit_seconds + longest_seconds)); }
+    if grep -q 'come to the end of MPI' "$folder/log" || [[ "$signal $code" == "STOP 137" ]]; then
+        phase=end limit=$((start_limit_seconds + longest_seconds))
+    fi
     # It had done its work, and the launcher no longer cared.
     ((code == 0)) && [[ "$config" == campaign.json ]] && return 1
     local what=("$number" "$signal" "$rank" "$delay" "$config, $phase")
