@@ -11,6 +11,36 @@
 namespace athanor::test {
 namespace {
 
+/// While it is there, messages of as many bytes leave with a bit changed, where the transport keeps
+/// them.
+class DamagedOnTheirWay {
+public:
+    explicit DamagedOnTheirWay(int bytes) { bytes_ = bytes; }
+    DamagedOnTheirWay(DamagedOnTheirWay const&) = delete;
+    DamagedOnTheirWay& operator=(DamagedOnTheirWay const&) = delete;
+    ~DamagedOnTheirWay() { bytes_ = 0; }
+
+    static void send(void const* data, int bytes) {
+        if (bytes == bytes_) static_cast<std::byte*>(const_cast<void*>(data))[2] ^= std::byte{64};
+    }
+
+private:
+    static inline int bytes_ = 0;
+};
+
+}  // namespace
+}  // namespace athanor::test
+
+/// In front of MPI's own.
+extern "C" int MPI_Isend(void const* data, int count, MPI_Datatype type, int peer, int tag,
+                         MPI_Comm communicator, MPI_Request* request) {
+    athanor::test::DamagedOnTheirWay::send(data, count);
+    return PMPI_Isend(data, count, type, peer, tag, communicator, request);
+}
+
+namespace athanor::test {
+namespace {
+
 struct MpiRing {
     static constexpr int random_cases = 10;
 
@@ -130,6 +160,24 @@ TEST(MpiTransport, PiecesForASmallerSlotAreAnErrorThatNamesTheLink) {
 
     EXPECT_THAT(found, ::testing::HasSubstr("receive from rank " + std::to_string(world.left())));
     EXPECT_THAT(found, ::testing::HasSubstr("a message of 4194304 bytes is announced"));
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
+TEST(MpiTransport, ADamagedAnnouncementOfPiecesIsAnErrorThatNamesTheLink) {
+    World const world;
+    constexpr std::size_t bytes = 4 * detail::MessagePieces::piece_bytes;
+    MpiTransport const mpi;
+    auto const receiver = mpi.receiver_from(Rank{world.left()}, EdgeId{world.left()}, {bytes, 1});
+    auto const sender = mpi.sender_to(Rank{world.right()}, EdgeId{world.rank}, {bytes, 1});
+    {
+        DamagedOnTheirWay const announcements(2 * sizeof(std::uint64_t));
+        sender->show(0, 100, bytes);
+    }
+
+    std::string const found = error_of(*sender, *receiver);
+
+    EXPECT_THAT(found, ::testing::HasSubstr("receive from rank " + std::to_string(world.left())));
+    EXPECT_THAT(found, ::testing::HasSubstr("an announcement was damaged on its way"));
     MPI_Barrier(MPI_COMM_WORLD);
 }
 
