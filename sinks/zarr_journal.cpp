@@ -59,10 +59,6 @@ std::optional<RecordCounts> counts_from(std::span<std::byte const> payload) {
     return counts.added.samples > 0 ? std::optional(counts) : std::nullopt;
 }
 
-std::int64_t rows_added(RowAxis axis, RowCounts const& added) {
-    return axis == RowAxis::pointer ? added.samples : added.of(axis);
-}
-
 [[noreturn]] void refuse(std::filesystem::path const& path, std::string_view why) {
     throw StorageError(
         fmt::format("{}: {}; move it away to go on without its rows", path.string(), why));
@@ -161,11 +157,11 @@ void extend_arrays(ZarrStoreWriter& writer, std::vector<std::size_t> const& orde
                    std::span<std::byte const> rows) {
     std::size_t expected = 0;
     for (std::size_t const a : order)
-        expected += static_cast<std::size_t>(rows_added(writer.arrays()[a].axis, added)) *
+        expected += static_cast<std::size_t>(added.added_along(writer.arrays()[a].axis)) *
                     writer.writer(a).row_bytes();
     if (expected != rows.size()) refuse(file.path, "has a record whose rows do not fit the arrays");
     for (std::size_t const a : order) {
-        std::int64_t const more = rows_added(writer.arrays()[a].axis, added);
+        std::int64_t const more = added.added_along(writer.arrays()[a].axis);
         std::size_t const bytes = static_cast<std::size_t>(more) * writer.writer(a).row_bytes();
         std::byte* const to = writer.writer(a).extend(more);
         if (bytes > 0) std::memcpy(to, rows.data(), bytes);
@@ -199,7 +195,7 @@ void begin_rows(Journal& journal, ZarrStoreWriter const& writer, std::span<std::
                 RowCounts const& added, std::vector<std::span<std::byte>>& rows) {
     rows.resize(order.size());
     auto const bytes_of = [&](std::size_t a) {
-        return static_cast<std::size_t>(rows_added(writer.arrays()[a].axis, added)) *
+        return static_cast<std::size_t>(added.added_along(writer.arrays()[a].axis)) *
                writer.writer(a).row_bytes();
     };
     std::size_t bytes = counts_bytes;

@@ -16,6 +16,7 @@
 #include "sinks/memory_stores.hpp"
 #include "sinks/storage_url.hpp"
 #include "sinks/zarr_journal.hpp"
+#include "sinks/zarr_rows.hpp"
 #include "sinks/zarr_sink_options.hpp"
 #include "sinks/zarr_store_writer.hpp"
 
@@ -25,30 +26,6 @@ namespace athanor {
 struct ZarrSink::Binding {
     SchemaPtr schema;
     std::vector<FieldIndex> fields;  ///< per array; unused where the source is no field
-};
-
-/// The samples of one write, wherever they are.
-struct ZarrSink::Rows {
-    struct One {
-        int atoms;
-        int edges;
-        std::string const* name;
-        std::string const* text;
-        SystemIndex system;  ///< in `batch`
-    };
-    Batch const* batch = nullptr;    ///< or
-    Sample const* sample = nullptr;  ///< one of the two
-    RowKind kind = RowKind::frame;
-    std::vector<One> list;
-
-    [[nodiscard]] MemorySpace& space() const {
-        return batch != nullptr ? batch->space() : host_memory();
-    }
-    [[nodiscard]] std::byte const* begin(FieldIndex field, One const& one) const {
-        return batch != nullptr ? batch->rows(field, one.system) : sample->bytes(field).data();
-    }
-    void move_into(std::span<std::span<std::byte> const> pieces, FieldIndex field, RowAxis axis,
-                   std::vector<RowMove>& moves) const;
 };
 
 namespace {
@@ -77,44 +54,13 @@ void remove_replaced_journal(ZarrSinkOptions const& options, Storage const& stor
 
 constexpr std::string_view neighbor_list = "core/neighbor_list";
 
-template <class T>
-void store(std::byte* to, std::int64_t index, T value) {
-    std::memcpy(to + static_cast<std::size_t>(index) * sizeof(T), &value, sizeof(T));
-}
-
 ZarrStoreWriter::Queue queue_of(ZarrSinkOptions const& options) {
     bool const waits =
         options.durability == Durability::strict && !options.journal && options.visible_at_once;
     return {waits ? 0 : options.threads, static_cast<std::size_t>(options.queue_bytes)};
 }
 
-int rows_of(RowAxis axis, int atoms, int edges) {
-    return axis == RowAxis::atom ? atoms : axis == RowAxis::edge ? edges : 1;
-}
-
 }  // namespace
-
-/// Adds the copies of all rows of `field` into `pieces`, which have just the room for them.
-void ZarrSink::Rows::move_into(std::span<std::span<std::byte> const> pieces, FieldIndex field,
-                               RowAxis axis, std::vector<RowMove>& moves) const {
-    Schema const& schema = batch != nullptr ? batch->schema() : *sample->schema_ptr();
-    std::size_t const row_bytes = schema.field(field).bytes_per_row();
-    std::size_t filled = 0;  // of the first of them
-    for (One const& one : list) {
-        auto bytes = static_cast<std::size_t>(rows_of(axis, one.atoms, one.edges)) * row_bytes;
-        if (bytes == 0) continue;
-        for (std::byte const* from = begin(field, one); bytes > 0;) {
-            std::size_t const now = std::min(bytes, pieces.front().size() - filled);
-            moves.push_back({pieces.front().data() + filled, from, now});
-            from += now;
-            bytes -= now;
-            filled += now;
-            if (filled < pieces.front().size()) continue;
-            pieces = pieces.subspan(1);
-            filled = 0;
-        }
-    }
-}
 
 ZarrSink::ZarrSink(ZarrSinkOptions options)
     : options_(std::move(options)), compressors_(checked_codecs(options_)) {
@@ -240,28 +186,19 @@ ZarrSink::Binding const& ZarrSink::binding_for(SchemaPtr const& schema) {
 
 void ZarrSink::write(Batch const& batch, std::span<SystemIndex const> systems, RowKind kind) {
     guarded([&] {
-        Rows rows;
-        rows.batch = &batch;
-        rows.kind = kind;
-        for (SystemIndex const s : systems)
-            rows.list.push_back(
-                {batch.atom_count(s), batch.edge_count(s), &batch.name(s), &batch.text(s), s});
+        ZarrRows rows(batch, systems, kind);
         write_rows(batch.schema_ptr(), rows);
     });
 }
 
 void ZarrSink::write(Sample const& sample, RowKind kind) {
     guarded([&] {
-        Rows rows;
-        rows.sample = &sample;
-        rows.kind = kind;
-        rows.list.push_back(
-            {sample.atom_count(), sample.edge_count(), &sample.name(), &sample.text(), {}});
+        ZarrRows rows(sample, kind);
         write_rows(sample.schema_ptr(), rows);
     });
 }
 
-void ZarrSink::write_rows(SchemaPtr const& schema, Rows& rows) {
+void ZarrSink::write_rows(SchemaPtr const& schema, ZarrRows& rows) {
     Binding const& binding = binding_for(schema);
     if (rows.list.empty()) return;
     // The keys first: rows that are there already are left out.
@@ -303,18 +240,8 @@ void ZarrSink::commit_when_due() {
         commit_locked(false);
 }
 
-void ZarrSink::append(Rows const& rows, Binding const& binding) {
-    RowCounts added;
-    for (auto const& one : rows.list) {
-        added.atoms += one.atoms;
-        added.edges += one.edges;
-        added.name_bytes += static_cast<std::int64_t>(one.name->size());
-        added.text_bytes += static_cast<std::int64_t>(one.text->size());
-        ++added.samples;
-    }
-    auto const more_rows = [&added](RowAxis axis) {
-        return axis == RowAxis::pointer ? added.samples : added.of(axis);
-    };
+void ZarrSink::append(ZarrRows const& rows, Binding const& binding) {
+    RowCounts const added = rows.counts();
     // First every copy out of the batch, in one call of its memory space; rows of another type
     // go through scratch. Only what nobody looks at afterwards need not lie together.
     struct Conversion {
@@ -329,7 +256,7 @@ void ZarrSink::append(Rows const& rows, Binding const& binding) {
     moves_.clear();
     for (std::size_t a = 0; a < plan_.size(); ++a) {
         StoredArray const& array = plan_[a];
-        std::int64_t const more = more_rows(array.axis);
+        std::int64_t const more = added.added_along(array.axis);
         auto const bytes = static_cast<std::size_t>(more) * array.row_bytes();
         bytes_since_commit_ += static_cast<std::int64_t>(bytes);
         bool const copied = array.source == RowSource::field &&
@@ -363,77 +290,16 @@ void ZarrSink::append(Rows const& rows, Binding const& binding) {
         FieldSpec const& spec = binding.schema->field(binding.fields[c.array]);
         convert_elements(targets[c.array], array.dtype, scratch_.data() + c.scratch_offset,
                          name_of(spec.dtype),
-                         static_cast<std::size_t>(more_rows(array.axis)) *
+                         static_cast<std::size_t>(added.added_along(array.axis)) *
                              static_cast<std::size_t>(spec.elements_per_row()));
     }
     // Then what the sink itself knows.
     RowCounts const& before = writer_->counts();
-    for (std::size_t a = 0; a < plan_.size(); ++a) {
-        std::byte* to = targets[a];
-        std::int64_t const more = more_rows(plan_[a].axis);
-        auto const pointers = [&](std::int64_t at, auto count_of) {
-            for (std::int64_t k = 0; k < more; ++k)
-                store(to, k, at += count_of(rows.list[static_cast<std::size_t>(k)]));
-        };
-        auto const texts = [&](std::string const* Rows::One::*text) {
-            for (auto const& one : rows.list) {
-                std::string const& bytes = *(one.*text);
-                if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
-                to += bytes.size();
-            }
-        };
-        auto const fill = [&](int value) {
-            if (more > 0)
-                std::memset(to, value, static_cast<std::size_t>(more) * plan_[a].row_bytes());
-        };
-        switch (plan_[a].source) {
-            case RowSource::field:
-                break;
-            case RowSource::zeros:
-                fill(0);
-                break;
-            case RowSource::present:
-                fill(options_.mask_quarantined && rows.kind == RowKind::quarantined ? 0 : 1);
-                break;
-            case RowSource::kind:
-                fill(static_cast<int>(rows.kind));
-                break;
-            case RowSource::atoms_ptr:
-                pointers(before.atoms, [](auto const& one) { return one.atoms; });
-                break;
-            case RowSource::edges_ptr:
-                pointers(before.edges, [](auto const& one) { return one.edges; });
-                break;
-            case RowSource::names_ptr:
-                pointers(before.name_bytes, [](auto const& one) {
-                    return static_cast<std::int64_t>(one.name->size());
-                });
-                break;
-            case RowSource::texts_ptr:
-                pointers(before.text_bytes, [](auto const& one) {
-                    return static_cast<std::int64_t>(one.text->size());
-                });
-                break;
-            case RowSource::name:
-                texts(&Rows::One::name);
-                break;
-            case RowSource::text:
-                texts(&Rows::One::text);
-                break;
-        }
-        if (plan_[a].key == neighbor_list) {  // atoms are numbered from the store's start
-            std::int64_t base = before.atoms;
-            std::int64_t at = 0;
-            for (auto const& one : rows.list) {
-                for (int k = 0; k < 2 * one.edges; ++k, ++at) {
-                    std::int64_t atom = 0;
-                    std::memcpy(&atom, to + 8 * at, 8);
-                    store(to, at, atom + base);
-                }
-                base += one.atoms;
-            }
-        }
-    }
+    for (std::size_t a = 0; a < plan_.size(); ++a)
+        if (plan_[a].source != RowSource::field)
+            rows.write_own(plan_[a], before, options_.mask_quarantined, targets[a]);
+        else if (plan_[a].key == neighbor_list)
+            rows.number_atoms_from(before.atoms, targets[a]);
     for (std::size_t a = 0; a < journalled.size(); ++a)
         if (targets[a] != nullptr && !journalled[a].empty())
             std::memcpy(journalled[a].data(), targets[a], journalled[a].size());

@@ -19,6 +19,7 @@
 namespace athanor {
 
 class ZarrStoreWriter;
+struct ZarrRows;
 
 /// A Zarr v3 store in the layout of STORE_FORMAT.md that grows by the samples written.
 /// Rows:    built-in and user fields; state fields are not stored. A row whose (system_id, stage,
@@ -91,7 +92,6 @@ public:
 
 private:
     struct Binding;
-    struct Rows;
     struct ResumeTag {};
     ZarrSink(ResumeTag, ZarrSinkOptions options, std::unique_ptr<Storage> storage);
 
@@ -99,8 +99,8 @@ private:
     void guarded(Body body);
     void open_locked(Schema const& schema);
     [[nodiscard]] Binding const& binding_for(SchemaPtr const& schema);
-    void append(Rows const& rows, Binding const& binding);
-    void write_rows(SchemaPtr const& schema, Rows& rows);
+    void append(ZarrRows const& rows, Binding const& binding);
+    void write_rows(SchemaPtr const& schema, ZarrRows& rows);
     void commit_when_due();
     void commit_locked(bool wait);
 

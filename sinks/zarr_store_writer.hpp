@@ -27,7 +27,12 @@ struct RowCounts {
     std::int64_t name_bytes = 0;
     std::int64_t text_bytes = 0;
 
+    /// Rows of an array along `axis` in a store of so many.
     [[nodiscard]] std::int64_t of(RowAxis axis) const;
+    /// Rows that it grows by when so many are added: a pointer for each sample.
+    [[nodiscard]] std::int64_t added_along(RowAxis axis) const {
+        return axis == RowAxis::pointer ? samples : of(axis);
+    }
     bool operator==(RowCounts const&) const = default;
 };
 [[nodiscard]] RowCounts operator+(RowCounts const& a, RowCounts const& b);
