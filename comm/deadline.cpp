@@ -26,17 +26,17 @@ Deadline::Deadline(std::chrono::duration<double> limit, std::string message) {
     });
 }
 
-void kill_this_process_after(std::chrono::duration<double> limit) {
+bool kill_this_process_after(std::chrono::duration<double> limit) {
     sigevent killed{};
     killed.sigev_notify = SIGEV_SIGNAL;
     killed.sigev_signo = SIGKILL;
     timer_t timer{};
-    if (timer_create(CLOCK_MONOTONIC, &killed, &timer) != 0) return;
+    if (timer_create(CLOCK_MONOTONIC, &killed, &timer) != 0) return false;
     auto const nanoseconds = std::chrono::ceil<std::chrono::nanoseconds>(limit).count();
     itimerspec once{};
     once.it_value.tv_sec = nanoseconds / 1'000'000'000;
     once.it_value.tv_nsec = nanoseconds % 1'000'000'000;
-    timer_settime(timer, 0, &once, nullptr);
+    return timer_settime(timer, 0, &once, nullptr) == 0;
 }
 
 }  // namespace athanor

@@ -20,7 +20,8 @@ private:
 
 /// Has the kernel kill this process (SIGKILL) after `limit`, whatever it does then: a process that
 /// was stopped, all its threads with it, ends as well, which no Deadline sees to. It cannot be
-/// taken back: for a process that is about to end. Where no timer can be had nothing happens.
-void kill_this_process_after(std::chrono::duration<double> limit);
+/// taken back: for a process that is about to end. False where no timer can be had.
+/// Expects: limit > 0.
+bool kill_this_process_after(std::chrono::duration<double> limit);
 
 }  // namespace athanor

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -13,6 +14,7 @@
 
 #include <fmt/format.h>
 #include <mpi.h>
+#include <unistd.h>
 
 #include "comm/deadline.hpp"
 #include "comm/mpi_error.hpp"
@@ -182,7 +184,10 @@ bool MpiEnvironment::all_arrive_within(std::chrono::milliseconds limit) const {
 
 void MpiEnvironment::abort(int code) const {
     // MPI_Abort asks a daemon that may be gone, and a stream may be one on which a thread is stuck.
-    kill_this_process_after(patience);
+    if (!kill_this_process_after(patience)) {
+        std::signal(SIGALRM, SIG_DFL);
+        alarm(static_cast<unsigned>(patience.count()));
+    }
     std::fflush(stdout);
     if (uses_mpi() && detail::mpi_is_running()) MPI_Abort(MPI_COMM_WORLD, code);
     std::_Exit(code);

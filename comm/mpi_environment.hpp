@@ -45,8 +45,9 @@ public:
     [[nodiscard]] bool has_thread_multiple() const { return thread_multiple_; }
     /// The end of MPI waits for all ranks, and MPI has no limit for that: where it takes longer
     /// than so many seconds, this process says so and ends with code 4. A process that is stopped
-    /// while it ends cannot, and is killed a few seconds later (SIGKILL), and so is one that has
-    /// not exited by then: for a process that ends with MPI. 0, as at first: no limit.
+    /// while it ends (a whole job that is suspended then, too) cannot, and is killed five seconds
+    /// later (SIGKILL), and so is one that has not exited by then: for a process that ends with
+    /// MPI. 0, as at first: no limit. Ranks take their turn, half a second each, ten of them.
     void limit_end(double seconds);
 
     // Collective: every rank calls them, in the same order; they wait for each other.

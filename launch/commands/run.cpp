@@ -225,6 +225,7 @@ int run(RunCommand const& command) {
     } catch (std::exception const& error) {
         // What rank 0 says all have heard of; the others say nothing, unless they failed alone.
         if (mpi.rank() != Rank{0} && *error.what() != '\0') end_alone(mpi, ending, error);
+        start.reset();  // the end has a limit of its own
         // Said before MPI ends: the launcher stops the others when the first of them is gone.
         return report_error(error);
     }

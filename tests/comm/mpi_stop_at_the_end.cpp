@@ -23,8 +23,8 @@ extern "C" int MPI_Finalize() {
 
 int main(int argc, char** argv) {
     athanor::MpiEnvironment mpi(argc, argv);
-    mpi.limit_end(1.0);
     std::string const when = argc == 2 ? argv[1] : "";
+    mpi.limit_end(when == "after" ? 5.0 : 1.0);  // time for the others to go
     stops_before = mpi.rank() == athanor::Rank{1} && when == "before";
     stops_after = mpi.rank() == athanor::Rank{1} && when == "after";
     return 0;

@@ -90,7 +90,8 @@ one_case() {
     code=$?
     took=$(($(milliseconds) - begin))
     left=$(ranks_below $$)
-    if grep -q 'come to the end of MPI' "$folder/log" || [[ "$signal $code" == "STOP 137" ]]; then
+    if grep -q 'come to the end of MPI' "$folder/log" ||
+        { [[ "$signal" == STOP ]] && grep -q "rank $rank .* signal 9" "$folder/log"; }; then
         phase=end limit=$((start_limit_seconds + longest_seconds))
     fi
     # It had done its work, and the launcher no longer cared.

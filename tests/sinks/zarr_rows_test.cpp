@@ -85,7 +85,7 @@ TEST(ZarrRows, PointersAreEndsBehindWhatTheStoreHas) {
     EXPECT_THAT(numbers(rows, RowSource::names_ptr, before), ElementsAre(1008, 1016, 1024, 1032));
 }
 
-TEST(ZarrRows, NamesFollowEachOther) {
+TEST(ZarrRows, NamesAndTextsFollowEachOther) {
     Batch const batch = counted_batch(rich_schema(), 8, 3);
     ZarrRows const rows(batch, all_systems(batch), RowKind::frame);
     std::string names(static_cast<std::size_t>(rows.counts().name_bytes), '?');
@@ -94,6 +94,11 @@ TEST(ZarrRows, NamesFollowEachOther) {
                    reinterpret_cast<std::byte*>(names.data()));
 
     EXPECT_EQ(names, "sample-8sample-9sample-10");
+    EXPECT_THAT(numbers(rows, RowSource::texts_ptr, {}), ElementsAre(18, 36, 55));
+    std::string texts(55, '?');
+    rows.write_own(array_of(RowAxis::text_byte, RowSource::text, Dtype::uint8), {}, false,
+                   reinterpret_cast<std::byte*>(texts.data()));
+    EXPECT_TRUE(texts.ends_with("\"number 9\"comment=\"number 10\"")) << texts;
 }
 
 TEST(ZarrRows, SayTheirKindAndMaskTheQuarantinedWhereTold) {
