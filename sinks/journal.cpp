@@ -131,13 +131,26 @@ void Journal::begin_file(std::int64_t number) {
 void Journal::sync() {
     std::lock_guard const guard(mutex_);
     write_all_waiting();
+    try {
+        sync_files();
+    } catch (std::exception const& error) {
+        // The kernel may have dropped the pages that it could not write, and the next call succeed.
+        failure_ = error.what();
+        throw;
+    }
+}
+
+/// Expects: mutex_ is held.
+void Journal::sync_files() {
     for (File& file : files_) {
-        if (std::exchange(file.synced, true)) continue;
+        if (file.synced) continue;
         if (uninterrupted([&] { return place_.calls->fdatasync(file.descriptor->get()); }) != 0)
             fail("sync", journal_path(place_, file.number), errno);
+        file.synced = true;
     }
-    if (!std::exchange(names_synced_, true))
-        detail::sync_folder(*place_.calls, detail::folder_of(place_.store));
+    if (names_synced_) return;
+    detail::sync_folder(*place_.calls, detail::folder_of(place_.store));
+    names_synced_ = true;
 }
 
 std::int64_t Journal::rotate() {

@@ -25,8 +25,8 @@ namespace athanor {
 ///          On the disk, the file under way and, until remove_before(), those before it.
 /// Order:   records stand in the files as appended, whichever threads write them.
 /// Threads: one at a time for records, sync() and rotate(); the others from any.
-/// Throws:  StorageError; after a write failed, from every later call: the last record may be torn,
-///          and the store must be given up.
+/// Throws:  StorageError; after a write or a sync failed, from every later call: the last record
+///          may be torn, rows may be lost, and the store must be given up.
 class Journal {
 public:
     /// Makes no file before the first record.
@@ -73,6 +73,7 @@ private:
     [[nodiscard]] std::optional<Record> take_first();
     void write_all_waiting();
     void write(Record& record);
+    void sync_files();
     void keep(Record record);
     void begin_file(std::int64_t number);
 

@@ -258,6 +258,26 @@ TEST(Journal, IsGivenUpWhenAWriteFailed) {
     EXPECT_THAT(records(disk), ElementsAre(Bytes(10)));
 }
 
+TEST(Journal, IsGivenUpWhenASyncFailed) {
+    for (int const call : {0, 1}) {  // of the file, of its folder
+        MemoryFileSystem disk = new_disk();
+        Journal written({&disk, store}, JournalIdentity::make(), 0, room);
+        append(written, Bytes(10), 1);
+        written.write_waiting();
+        disk.fail({.at = disk.calls() + call, .error = EIO});
+
+        std::string const first = refusal([&] { written.sync(); });
+        std::string const second = refusal([&] { written.sync(); });
+        append(written, Bytes(10), 2);
+        std::string const third = refusal([&] { written.write_waiting(); });
+
+        EXPECT_THAT(first, HasSubstr("Input/output error")) << disk.failed_call();
+        EXPECT_EQ(second, first);
+        EXPECT_EQ(third, first);
+        EXPECT_EQ(written.samples_written(), 1);
+    }
+}
+
 // --- rows ----------------------------------------------------------------------------------------
 
 TEST(Journal, AKilledWriterWithoutThreadsLosesNoRowThatWriteTook) {
