@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The one test command: whatever must hold is checked here, on a fresh Debian or Ubuntu machine, in
-# 30 to 70 minutes on two cores. Continuous integration (.ci/run) calls the same script.
+# about an hour on two cores. Continuous integration (.ci/run) calls the same script.
 set -uo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -30,7 +30,7 @@ usage: launch/build_and_test.sh [--quick]
 Installs what is missing, then builds and tests:
   release  warnings are errors; every header alone; house rules; formatting; all tests; each
            benchmark once, to see that it runs
-  asan     AddressSanitizer and UBSan: all tests but the long ones
+  asan     AddressSanitizer and UBSan: all tests but the long ones and what repeats others
   tsan     ThreadSanitizer: runtime, comm, and of stages what starts threads
   --quick  the release part only
 Stops at the first failure; the last lines are a table of the steps and what ctest said.
